@@ -1,0 +1,1 @@
+"""What happened to items, loans, holds and totes, and what may happen next."""

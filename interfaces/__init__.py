@@ -1,0 +1,1 @@
+"""The doors: commands, imports, printed pages."""

@@ -1,0 +1,1 @@
+"""A realistic network and weeks of circulation, computed from a seed."""

@@ -1,0 +1,1 @@
+"""How totes move: the network, the demand, the plan and the run."""

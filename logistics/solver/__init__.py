@@ -1,0 +1,1 @@
+"""Van routes: the one place that knows OR-Tools."""
