@@ -55,7 +55,5 @@ def parse_instant(text: str) -> int:
         moment = moment.replace(tzinfo=UTC)
     instant_us = (moment - _EPOCH) // timedelta(microseconds=1)
     if not 0 <= instant_us <= _LATEST_US:
-        raise Invalid(
-            "time.out-of-range", f"'{text[:40]}' is before 1970 or after 9999.", "Check the year."
-        )
+        raise Invalid("time.out-of-range", f"'{text[:40]}' is before 1970 or after 9999.", "Check the year.")
     return instant_us

@@ -43,8 +43,7 @@ _E = TypeVar("_E", bound=type)
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def part(cls: _E) -> _E:
     """Make a class a validated, frozen piece of an event's payload: unknown fields are refused."""
-    made = validated(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
-    return made  # type: ignore[return-value]
+    return validated(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)  # type: ignore[return-value]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)

@@ -1,0 +1,499 @@
+"""
+One physical copy: the facts of its stream `item/<barcode>` and what they add up to.
+
+The item's stream guards its place, its custody and its loan.
+A hold's side of a capture stands on the title's stream (`hold.py`); a tote's journey on the filling's (`tote.py`),
+so nothing is written here when a tote moves. What a scan leads to is decided in `checkin.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from circulation.event import Event, Fact, event, part
+
+__all__ = [
+    "Capture",
+    "Custody",
+    "Item",
+    "ItemAdded",
+    "ItemArrived",
+    "ItemDescribed",
+    "ItemLent",
+    "ItemMissed",
+    "ItemPacked",
+    "ItemPlacedOnHoldShelf",
+    "ItemReleased",
+    "ItemReturned",
+    "ItemSetAside",
+    "ItemSighted",
+    "ItemTargetDropped",
+    "ItemTargeted",
+    "ItemUnpacked",
+    "LateScanRecorded",
+    "Loan",
+    "LoanRenewed",
+    "Place",
+    "ScanUndone",
+    "Transit",
+    "TransitAbandoned",
+    "TransitOpened",
+    "TransitReason",
+    "UnknownCodeScanned",
+    "fold_item",
+    "item_stream",
+]
+
+TransitReason = Literal["home", "hold", "float", "rebalance", "manual"]
+Known = Literal["scanned", "assumed"]
+
+
+def item_stream(barcode: str) -> str:
+    """The name of an item's stream."""
+    return f"item/{barcode}"
+
+
+# --- pieces of state, which `ScanUndone` also carries as facts -----------------------------------------------------
+
+
+@part
+class Place:
+    """
+    Where an item is: at a `branch`, in a `filling` of a tote, with a `patron`, or `nowhere` (missed).
+
+    `ref` is the branch code or the filling (`T123/17`); it is empty for a patron and for nowhere.
+    """
+
+    kind: Literal["branch", "filling", "patron", "nowhere"]
+    ref: str = ""
+    known: Known = "scanned"
+
+
+@part
+class Loan:
+    """An open loan. `patron` is the sealed link under key `key`; nobody can read it from the log alone."""
+
+    loan: str
+    branch: str
+    lent_us: int
+    due_us: int
+    renewals: int
+    renewals_allowed: int
+    rule: str
+    key: int
+    patron: str
+    category: str
+    patron_home: str
+    row: str | None = None
+
+
+@part
+class Transit:
+    """A journey that is wanted: it ends when the item is scanned at its destination."""
+
+    transit: str
+    origin: str
+    destination: str
+    reason: TransitReason
+    hold: str | None = None
+    opened_us: int
+    row: str | None = None
+
+
+@part
+class Capture:
+    """An item set aside for a hold; on the hold shelf at `pickup` once `until_us` is set."""
+
+    hold: str
+    pickup: str
+    until_us: int | None = None
+    code: str | None = None
+
+
+@part
+class Custody:
+    """The part of an item that scans change, whole."""
+
+    place: Place
+    custody_us: int
+    loan: Loan | None = None
+    transit: Transit | None = None
+    capture: Capture | None = None
+    target: str | None = None
+
+
+# --- facts ---------------------------------------------------------------------------------------------------------
+
+
+@event
+class ItemAdded(Event):
+    """A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row."""
+
+    title: str
+    owner: str
+    home: str
+    item_type: str
+    shelf_mark: str = ""
+    branch: str
+    floats: bool = False
+    holdable: bool = True
+    row: str | None = None
+    source: str | None = None
+
+
+@event
+class ItemDescribed(Event):
+    """The description of a copy was replaced, as a whole; its place is untouched."""
+
+    title: str
+    owner: str
+    home: str
+    item_type: str
+    shelf_mark: str = ""
+    floats: bool = False
+    holdable: bool = True
+    row: str | None = None
+    source: str | None = None
+
+
+@event
+class ItemLent(Event):
+    """A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`."""
+
+    loan: str
+    branch: str
+    due_us: int
+    rule: str
+    renewals_allowed: int
+    key: int
+    patron: str
+    category: str
+    patron_home: str
+    hold: str | None = None
+    renewals: int = 0
+    row: str | None = None
+    source: str | None = None
+
+
+@event
+class LoanRenewed(Event):
+    """A loan's due time was moved; `renewals` counts them so far."""
+
+    loan: str
+    branch: str
+    due_us: int
+    renewals: int
+    rule: str
+
+
+@event
+class ItemReturned(Event):
+    """A copy on loan came back, at any branch. It closes `loan`, and `by` says how it came in."""
+
+    branch: str
+    loan: str
+    by: Literal["desk", "drop", "import"] = "desk"
+
+
+@event
+class ItemSighted(Event):
+    """
+    A copy that was not on loan was scanned at a branch.
+
+    `as_` says as what: `passing` (on its way elsewhere), `again` (nothing changed since the last scan here),
+    `found` (it was thought elsewhere or missed), `here` (it belongs here and is here).
+    """
+
+    branch: str
+    as_: Literal["passing", "again", "found", "here"]
+
+
+@event
+class ItemArrived(Event):
+    """A copy reached the destination of its transit."""
+
+    branch: str
+    transit: str
+
+
+@event
+class TransitOpened(Event):
+    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in."""
+
+    transit: str
+    origin: str
+    destination: str
+    reason: TransitReason
+    hold: str | None = None
+    row: str | None = None
+    source: str | None = None
+
+
+@event
+class TransitAbandoned(Event):
+    """A journey ended before its destination; what it was for stays true in the log."""
+
+    transit: str
+    branch: str
+    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere"]
+
+
+@event
+class ItemTargeted(Event):
+    """The copy on the shelf of `branch` is to be pulled for a hold before `pull_by_us`."""
+
+    hold: str
+    branch: str
+    pull_by_us: int
+
+
+@event
+class ItemTargetDropped(Event):
+    """The copy is not to be pulled for that hold any more."""
+
+    hold: str
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+
+
+@event
+class ItemSetAside(Event):
+    """The copy was captured for a hold whose pickup branch is `pickup`."""
+
+    hold: str
+    pickup: str
+    branch: str
+
+
+@event
+class ItemPlacedOnHoldShelf(Event):
+    """The copy waits for its patron on the hold shelf until `until_us`; `code` is what its slip shows."""
+
+    hold: str
+    branch: str
+    until_us: int
+    code: str
+
+
+@event
+class ItemReleased(Event):
+    """The copy is not set aside any more."""
+
+    hold: str
+    branch: str
+    why: Literal["filled", "cancelled", "expired", "undone", "missed"]
+
+
+@event
+class ItemPacked(Event):
+    """The copy was put into a filling of a tote at a branch."""
+
+    filling: str
+    branch: str
+
+
+@event
+class ItemUnpacked(Event):
+    """The copy was taken out of a filling at a branch, and stays there."""
+
+    filling: str
+    branch: str
+
+
+@event
+class ItemMissed(Event):
+    """The copy was looked for at a branch and not found."""
+
+    branch: str
+    hold: str | None = None
+
+
+@event
+class LateScanRecorded(Event):
+    """A scan that happened before the last custody: history, which moves nothing."""
+
+    branch: str
+    custody_us: int
+
+
+@event
+class ScanUndone(Event):
+    """
+    One request on this copy was a mistake: what scans change is as it was before it.
+
+    `custody` is that earlier state, so that a reader of this event alone can put things right.
+    """
+
+    request: str
+    undone_version: int
+    custody: Custody
+    why: str
+
+
+@event
+class UnknownCodeScanned(Event):
+    """
+    Something with a code that no item carries lay on the desk; it stands on the stream `unknown/<branch>`.
+
+    `code` is kept in the clear only where it has the form of an item barcode; otherwise it is `sealed`.
+    """
+
+    branch: str
+    code: str | None = None
+    sealed: str | None = None
+    key: int | None = None
+
+
+# --- state ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A copy as its stream tells it. `loans` and `transits` number the next ones."""
+
+    barcode: str
+    title: str
+    owner: str
+    home: str
+    item_type: str
+    shelf_mark: str
+    floats: bool
+    holdable: bool
+    custody: Custody
+    row: str | None = None
+    loans: int = 0
+    transits: int = 0
+    last_request: str = ""
+    last_request_version: int = 0
+
+    @property
+    def branch(self) -> str | None:
+        """The branch where it is, as far as its own stream knows; None in a tote, on loan or missed."""
+        return self.custody.place.ref if self.custody.place.kind == "branch" else None
+
+    @property
+    def on_shelf(self) -> bool:
+        """Whether it stands on an open shelf: at a branch, not lent, travelling or set aside."""
+        custody = self.custody
+        return custody.place.kind == "branch" and not (custody.loan or custody.transit or custody.capture)
+
+
+def fold_item(item: Item | None, fact: Fact) -> Item:
+    """
+    The item after one more fact.
+
+    A fact about custody that happened before the last one recorded is history and moves nothing.
+    Raises `TypeError` for a fact that cannot come first or does not belong to an item.
+    """
+    happened = fact.event
+    if isinstance(happened, ItemAdded):
+        return Item(
+            barcode=fact.stream.removeprefix("item/"),
+            title=happened.title,
+            owner=happened.owner,
+            home=happened.home,
+            item_type=happened.item_type,
+            shelf_mark=happened.shelf_mark,
+            floats=happened.floats,
+            holdable=happened.holdable,
+            row=happened.row,
+            custody=Custody(
+                place=Place(kind="branch", ref=happened.branch),
+                # An imported list says where a copy belongs, not when somebody last held it.
+                custody_us=0 if happened.source else fact.happened_us,
+            ),
+        )
+    if item is None:
+        raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
+    if fact.request != item.last_request:
+        item = replace(item, last_request=fact.request, last_request_version=fact.version - 1)
+    if isinstance(happened, ItemDescribed):
+        return replace(
+            item,
+            title=happened.title,
+            owner=happened.owner,
+            home=happened.home,
+            item_type=happened.item_type,
+            shelf_mark=happened.shelf_mark,
+            floats=happened.floats,
+            holdable=happened.holdable,
+            row=happened.row,
+        )
+    if isinstance(happened, LateScanRecorded):
+        return item
+    if isinstance(happened, ScanUndone):
+        return replace(item, custody=happened.custody)
+    numbered = item
+    if isinstance(happened, ItemLent):
+        numbered = replace(item, loans=item.loans + 1)
+    elif isinstance(happened, TransitOpened):
+        numbered = replace(item, transits=item.transits + 1)
+    if fact.happened_us < item.custody.custody_us:
+        return numbered
+    return replace(numbered, custody=_moved(item.custody, fact))
+
+
+def _moved(custody: Custody, fact: Fact) -> Custody:
+    """The custody after one fact that is not older than it."""
+    at = fact.happened_us
+    match fact.event:
+        case ItemLent() as lent:
+            loan = Loan(
+                loan=lent.loan,
+                branch=lent.branch,
+                lent_us=at,
+                due_us=lent.due_us,
+                renewals=lent.renewals,
+                renewals_allowed=lent.renewals_allowed,
+                rule=lent.rule,
+                key=lent.key,
+                patron=lent.patron,
+                category=lent.category,
+                patron_home=lent.patron_home,
+                row=lent.row,
+            )
+            return Custody(place=Place(kind="patron"), custody_us=at, loan=loan)
+        case LoanRenewed() as renewed if custody.loan is not None:
+            loan = replace(custody.loan, due_us=renewed.due_us, renewals=renewed.renewals)
+            return replace(custody, loan=loan, custody_us=at)
+        case ItemReturned() as returned:
+            return Custody(place=Place(kind="branch", ref=returned.branch), custody_us=at, transit=custody.transit)
+        case ItemSighted() | ItemUnpacked():
+            place = Place(kind="branch", ref=fact.event.branch)
+            return replace(custody, place=place, custody_us=at)
+        case ItemArrived() as arrived:
+            place = Place(kind="branch", ref=arrived.branch)
+            return replace(custody, place=place, transit=None, custody_us=at)
+        case TransitOpened() as opened:
+            transit = Transit(
+                transit=opened.transit,
+                origin=opened.origin,
+                destination=opened.destination,
+                reason=opened.reason,
+                hold=opened.hold,
+                opened_us=at,
+                row=opened.row,
+            )
+            return replace(custody, transit=transit, target=None, custody_us=at)
+        case TransitAbandoned():
+            return replace(custody, transit=None, custody_us=at)
+        case ItemTargeted() as targeted:
+            return replace(custody, target=targeted.hold)
+        case ItemTargetDropped():
+            return replace(custody, target=None)
+        case ItemSetAside() as aside:
+            capture = Capture(hold=aside.hold, pickup=aside.pickup)
+            place = Place(kind="branch", ref=aside.branch)
+            return replace(custody, place=place, capture=capture, target=None, custody_us=at)
+        case ItemPlacedOnHoldShelf() as shelved:
+            capture = Capture(hold=shelved.hold, pickup=shelved.branch, until_us=shelved.until_us, code=shelved.code)
+            place = Place(kind="branch", ref=shelved.branch)
+            return replace(custody, place=place, capture=capture, custody_us=at)
+        case ItemReleased():
+            return replace(custody, capture=None, custody_us=at)
+        case ItemPacked() as packed:
+            return replace(custody, place=Place(kind="filling", ref=packed.filling), custody_us=at)
+        case ItemMissed():
+            return replace(custody, place=Place(kind="nowhere"), target=None, custody_us=at)
+        case other:
+            raise TypeError(f"{type(other).__name__} is not a fact about an item ({fact.stream})")

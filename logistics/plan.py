@@ -1,0 +1,191 @@
+"""
+What the vans should do on a day, on the stream `plan/<date>/<hub or group>/<wave>`.
+
+A draft is an event with its routes, so that publishing never solves again, and with its inputs, so that it can be
+made again. Publishing again makes a new revision. What one van then did is a run (`run.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from circulation.event import Event, Fact, event, part
+
+__all__ = [
+    "DayPlan",
+    "LeftBehind",
+    "PlanDrafted",
+    "PlanInputs",
+    "PlanPublished",
+    "PlanTotals",
+    "PlanWithdrawn",
+    "PlannedRoute",
+    "PlannedStop",
+    "TightLimit",
+    "fold_plan",
+    "plan_stream",
+]
+
+Wave = Literal["am", "pm", "day"]
+
+
+def plan_stream(*, date: str, hub: str, wave: str) -> str:
+    """The name of a plan's stream."""
+    return f"plan/{date}/{hub}/{wave}"
+
+
+@part
+class PlanInputs:
+    """
+    Everything the routes were made from. Digests are SHA-256 in hexadecimal; `problem` names an attachment,
+    the routing problem as it was solved. `collect` says whether expected items were counted in.
+    """
+
+    position: int
+    network: str
+    fleet: str
+    rules: str
+    problem: str
+    seed: int
+    solver: str
+    budget: str
+    roads: str
+    collect: Literal["waiting", "expected"]
+    without_vans: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+
+
+@part
+class PlannedStop:
+    """
+    One call of a van. Times are seconds after local midnight of the plan's day.
+
+    `totes_off` and `totes_on` count totes; `fillings_off` names those that are known; `load_after` is what the van
+    then carries. `items_off` and `items_on` are items, waiting and expected together.
+    """
+
+    branch: str
+    arrives: int
+    starts: int
+    leaves: int
+    totes_off: int
+    totes_on: int
+    load_after: int
+    items_off: int
+    items_on: int
+    fillings_off: tuple[str, ...] = ()
+
+
+@part
+class PlannedRoute:
+    """One van's day: from its hub and back. `break_at` is when the break begins, if there is one."""
+
+    van: str
+    hub: str
+    leaves: int
+    returns: int
+    metres: int
+    drive_seconds: int
+    load_at_start: int
+    break_at: int | None = None
+    stops: tuple[PlannedStop, ...]
+
+
+@part
+class LeftBehind:
+    """A stop that no van makes: what stays, how old it is, and why, in a code and one sentence with numbers."""
+
+    branch: str
+    hub: str
+    totes_off: int
+    totes_on: int
+    items: int
+    oldest_days: int
+    code: str
+    why: str
+
+
+@part
+class TightLimit:
+    """A limit that binds somewhere in the plan: on `van`, at `branch`, with so much to spare."""
+
+    limit: Literal["capacity", "window", "shift", "break"]
+    van: str
+    branch: str
+    spare: int
+    unit: Literal["totes", "seconds"]
+
+
+@part
+class PlanTotals:
+    """The plan in numbers; `by_reason` counts the items that travel by why they do."""
+
+    vans: int
+    stops: int
+    totes: int
+    items: int
+    metres: int
+    drive_seconds: int
+    cost_cents: int
+    left_behind: int
+    by_reason: Mapping[str, int]
+
+
+@event
+class PlanDrafted(Event):
+    """Routes were made for a day."""
+
+    revision: int
+    day: str
+    hubs: tuple[str, ...]
+    wave: Wave
+    inputs: PlanInputs
+    routes: tuple[PlannedRoute, ...]
+    left: tuple[LeftBehind, ...]
+    tight: tuple[TightLimit, ...]
+    totals: PlanTotals
+
+
+@event
+class PlanPublished(Event):
+    """A drafted revision was given to the drivers."""
+
+    revision: int
+
+
+@event
+class PlanWithdrawn(Event):
+    """No revision of the plan holds any more."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A plan with its revisions; `published` is the one that holds."""
+
+    plan: str
+    revisions: Mapping[int, PlanDrafted] = field(default_factory=dict)
+    published: int | None = None
+
+    @property
+    def latest(self) -> int:
+        """The number of the newest draft, 0 if none."""
+        return max(self.revisions, default=0)
+
+
+def fold_plan(plan: DayPlan | None, fact: Fact) -> DayPlan:
+    """The plan after one more fact. Raises `TypeError` for a fact that cannot be."""
+    before = plan or DayPlan(plan=fact.stream.removeprefix("plan/"))
+    match fact.event:
+        case PlanDrafted() as drafted:
+            return replace(before, revisions={**before.revisions, drafted.revision: drafted})
+        case PlanPublished() as published:
+            return replace(before, published=published.revision)
+        case PlanWithdrawn():
+            return replace(before, published=None)
+        case other:
+            raise TypeError(f"{type(other).__name__} is not a fact about a plan ({fact.stream})")
