@@ -1,0 +1,140 @@
+"""
+One command, carried out once: who may, what it decided, one append, retried when somebody else was faster.
+
+Every use-case of the desk, the dispatcher and the imports goes through `Commands.run`.
+The decision is taken by a function that reads fresh state and returns events; it may be called several times.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from circulation.actor import Actor, Role, fold_actor
+from circulation.clock import MINUTE_US, Clock, iso
+from circulation.errors import Conflict, Refused, Unknown
+from circulation.event import Appended, NewEvents, Stamp, Via
+from circulation.ledger import ClaimChanges, Fold, Ledger
+
+__all__ = ["ACTOR", "Caller", "Commands", "Decision", "new_request"]
+
+ACTOR = Fold("actor", 1, fold_actor, Actor)
+"""How the ledger keeps an actor's state."""
+
+_TRIES = 12
+_CLOCK_TOLERANCE_US = 5 * MINUTE_US
+
+
+def new_request() -> str:
+    """A request id that nobody used before; a caller that may retry makes one and keeps it."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """
+    Who gives a command and from where: `staff/<id>`, how that was established, the branch, the device.
+
+    `desk` is a branch code, or empty where the command belongs to no branch.
+    """
+
+    actor: str
+    via: Via
+    desk: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command comes to: events by stream, and the patron claims that open or end with them."""
+
+    changes: tuple[NewEvents, ...]
+    claims: ClaimChanges | None = None
+
+
+class Commands:
+    """Carries out commands on one ledger."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self.ledger = ledger
+        self.clock = clock
+
+    def run(
+        self,
+        caller: Caller,
+        name: str,
+        arguments: Mapping[str, object],
+        decide: Callable[[int], Decision],
+        *,
+        roles: Collection[Role],
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> Appended:
+        """
+        The facts that the command recorded, or those of its first time if `request` was seen before.
+
+        `decide` receives the time of happening in microseconds and is called again after a lost race.
+        `arguments` go into the digest only: they must not be needed to understand the events.
+
+        Raises `Unknown` (`actor.unknown`), `Refused` (`actor.not-allowed`, `time.in-future`, `request.reused`,
+        and whatever `decide` refuses) and `Conflict` (`command.busy`) after twelve lost races.
+        """
+        request = request or new_request()
+        digest = _digest(name, arguments, happened_us)
+        seen = self.ledger.repeated(caller.device, request, digest)
+        if seen is not None:
+            return seen
+        self._permit(caller, name, roles)
+        now_us = self.clock()
+        if happened_us is not None and happened_us > now_us + _CLOCK_TOLERANCE_US:
+            raise Refused(
+                "time.in-future",
+                f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}.",
+                "Check the clock of the device that sent it.",
+            )
+        at_us = now_us if happened_us is None else happened_us
+        stamp = Stamp(at_us, caller.actor, caller.via, caller.desk, caller.device, request, digest)
+        for _ in range(_TRIES):
+            decision = decide(at_us)
+            if not decision.changes:
+                return Appended((), False)
+            try:
+                return self.ledger.append(stamp, decision.changes, claims=decision.claims)
+            except Conflict as lost:
+                last = lost
+        raise Conflict(
+            "command.busy",
+            f"'{name}' lost {_TRIES} races for the same thing ({last.sentence})",
+            "Nothing was recorded; send it again.",
+        )
+
+    def _permit(self, caller: Caller, name: str, roles: Collection[Role]) -> None:
+        actor = self.ledger.load(caller.actor, ACTOR).state
+        if actor is None or actor.retired:
+            raise Unknown(
+                "actor.unknown",
+                f"'{caller.actor.removeprefix('staff/')}' is not registered here.",
+                "An administrator registers staff: branchline actor add ID --role desk.",
+            )
+        if actor.role is not Role.ADMINISTRATOR and actor.role not in roles:
+            raise Refused(
+                "actor.not-allowed",
+                f"'{caller.actor.removeprefix('staff/')}' is {actor.role.value}; '{name}' is for "
+                f"{' or '.join(sorted(role.value for role in roles)) or 'an administrator'}.",
+                "Ask somebody with that role.",
+            )
+        if actor.branches and caller.desk and caller.desk not in actor.branches:
+            raise Refused(
+                "actor.other-branch",
+                f"'{caller.actor.removeprefix('staff/')}' works at {', '.join(actor.branches)}, not at {caller.desk}.",
+                "Give the branch with --branch.",
+            )
+
+
+def _digest(name: str, arguments: Mapping[str, object], happened_us: int | None) -> bytes:
+    """SHA-256 of the command as it was given, so that a request id is never used for two different ones."""
+    text = json.dumps([name, arguments, happened_us], sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,29 @@
+"""
+How the ledger keeps each kind of state: one line a kind.
+
+The number is the version of the fold: raise it when a fold or its state changes, and cached states are made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from circulation.branch import Branch, fold_branch
+from circulation.closure import Closed, fold_closures
+from circulation.hold import Title, fold_title
+from circulation.item import Item, fold_item
+from circulation.ledger import Fold
+from circulation.patron import Patron, fold_patron
+from circulation.policy import LoanRule, fold_loan_rules
+from circulation.tote import Filling, Tote, fold_filling, fold_tote
+
+__all__ = ["BRANCH", "CLOSURES", "FILLING", "ITEM", "LOAN_RULES_FOLD", "PATRON", "TITLE", "TOTE"]
+
+ITEM = Fold("item", 1, fold_item, Item)
+TITLE = Fold("title", 1, fold_title, Title)
+PATRON = Fold("patron", 1, fold_patron, Patron)
+TOTE = Fold("tote", 1, fold_tote, Tote)
+FILLING = Fold("filling", 1, fold_filling, Filling)
+BRANCH = Fold("branch", 1, fold_branch, Branch)
+CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
+LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
