@@ -203,10 +203,12 @@ class ItemSighted(Event):
 
     `as_` says as what: `passing` (on its way elsewhere), `again` (nothing changed since the last scan here),
     `found` (it was thought elsewhere or missed), `here` (it belongs here and is here).
+    `onward` is the branch that it is still to go to, if any.
     """
 
     branch: str
     as_: Literal["passing", "again", "found", "here"]
+    onward: str | None = None
 
 
 @event
