@@ -82,6 +82,7 @@ class Outcome:
 class _Draft:
     """The outcome while it is being thought through."""
 
+    barcode: str
     custody: Custody
     item: list[Event] = field(default_factory=list)
     title: list[Event] = field(default_factory=list)
@@ -96,7 +97,7 @@ def decide(scan: Scan, item: Item, title: Title, shelf_until: Callable[[], int])
 
     `shelf_until` gives the instant until which a hold shelved here and now would wait; it must be pure.
     """
-    draft = _Draft(custody=item.custody)
+    draft = _Draft(barcode=item.barcode, custody=item.custody)
     if scan.at_us < item.custody.custody_us:
         draft.item.append(LateScanRecorded(branch=scan.branch, custody_us=item.custody.custody_us))
         draft.considered.append("late: something newer is known of this copy")
@@ -136,7 +137,7 @@ def _end_what_is_over(draft: _Draft, scan: Scan, title: Title) -> None:
     capture, transit = draft.custody.capture, draft.custody.transit
     if capture is not None:
         hold = title.holds.get(capture.hold)
-        if hold is None or hold.captured is None:
+        if hold is None or hold.captured != draft.barcode:
             draft.item.append(ItemReleased(hold=capture.hold, branch=scan.branch, why="cancelled"))
             draft.custody = replace(draft.custody, capture=None)
             draft.considered.append(f"hold {capture.hold} has ended")
@@ -164,13 +165,11 @@ def _serve_hold(draft: _Draft, scan: Scan, item: Item, title: Title, shelf_until
         draft.swap = _swap(hold, item, title, scan.day, draft.title)
         draft.considered.append(f"hold {hold.hold} is the first that this copy may fill")
         name, pickup = hold.hold, hold.pickup
-    elif capture.until_us is not None and capture.pickup == scan.branch:
-        draft.considered.append(f"it waits on the shelf here for hold {capture.hold}")
-        return None
     else:
-        name = capture.hold
-        kept = title.holds.get(name)
-        pickup = capture.pickup if kept is None else kept.pickup
+        name, pickup = capture.hold, title.holds[capture.hold].pickup
+        if capture.until_us is not None and capture.pickup == pickup == scan.branch:
+            draft.considered.append(f"it waits on the shelf here for hold {name}")
+            return None
         draft.considered.append(f"it is set aside for hold {name}")
     draft.custody = replace(draft.custody, capture=Capture(hold=name, pickup=pickup))
     if pickup == scan.branch:

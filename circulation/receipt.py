@@ -1,0 +1,212 @@
+"""
+What a person is told after a command, made from the facts that it recorded and nothing else.
+
+So a repeated request gets the same receipt as the first time, and no screen can say what the log does not.
+No receipt names a patron: slips ride in vans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from circulation.clock import iso
+from circulation.event import Appended, Fact
+from circulation.hold import HoldCancelled, HoldPlaced, HoldResumed, HoldSuspended, HoldTargeted
+from circulation.item import (
+    ItemArrived,
+    ItemLent,
+    ItemMissed,
+    ItemPacked,
+    ItemPlacedOnHoldShelf,
+    ItemReturned,
+    ItemSighted,
+    LateScanRecorded,
+    LoanRenewed,
+    ScanUndone,
+    TransitOpened,
+    UnknownCodeScanned,
+)
+
+__all__ = ["Receipt", "Signal", "receipt_of"]
+
+Signal = Literal["shelve", "hold-shelf", "send", "aside", "done"]
+"""What the desk shows and sounds: put on the shelf, on the hold shelf, into a tote, keep aside, all done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """
+    The outcome of one command at a desk.
+
+    `code` is stable (`send.hold`); `headline` has at most four words; `sentence` says why;
+    `route_to` is the branch that it must go to, None if it stays; `slip` are the lines to print, empty for none.
+    """
+
+    code: str
+    headline: str
+    sentence: str
+    signal: Signal
+    item: str | None = None
+    route_to: str | None = None
+    reason: str | None = None
+    hold: str | None = None
+    filling: str | None = None
+    due_us: int | None = None
+    slip: tuple[str, ...] = ()
+    request: str = ""
+    position: int = 0
+    repeated: bool = False
+
+
+def receipt_of(appended: Appended) -> Receipt:
+    """The receipt of the facts of one command; one that recorded nothing says so."""
+    facts = appended.facts
+    if not facts:
+        return Receipt("nothing", "Nothing to do", "There was nothing to record.", "done")
+    receipt = _worded(facts)
+    item = next((fact.stream[5:] for fact in facts if fact.stream.startswith("item/")), None)
+    packed = next((fact.event.filling for fact in facts if isinstance(fact.event, ItemPacked)), None)
+    return Receipt(
+        code=receipt.code,
+        headline=receipt.headline,
+        sentence=receipt.sentence,
+        signal=receipt.signal,
+        item=item,
+        route_to=receipt.route_to,
+        reason=receipt.reason,
+        hold=receipt.hold,
+        filling=packed,
+        due_us=receipt.due_us,
+        slip=(*receipt.slip, f"item {item}") if receipt.slip and item else receipt.slip,
+        request=facts[0].request,
+        position=appended.position,
+        repeated=appended.repeated,
+    )
+
+
+def _worded(facts: Sequence[Fact]) -> Receipt:
+    """The words for the facts; what the person must do next outranks how the item came in."""
+    events = [fact.event for fact in facts]
+    came_in = _came_in(facts)
+    for event in events:
+        match event:
+            case ScanUndone():
+                return Receipt("undone", "Undone", "The last scan of this copy does not count.", "done")
+            case LateScanRecorded(branch=branch, custody_us=custody_us):
+                return Receipt(
+                    "late",
+                    "Old scan",
+                    f"This scan at {branch} is older than what is known of the copy since {iso(custody_us)}; "
+                    "it is kept as history and moves nothing.",
+                    "aside",
+                )
+            case UnknownCodeScanned():
+                return Receipt(
+                    "unknown",
+                    "Unknown code",
+                    "No item of this network carries this code; it is recorded as received here.",
+                    "aside",
+                    slip=("UNKNOWN ITEM", "keep for cataloguing"),
+                )
+            case ItemPlacedOnHoldShelf(hold=hold, until_us=until_us, code=code):
+                return Receipt(
+                    "hold-shelf",
+                    "Hold shelf here",
+                    f"{came_in} It waits here for hold {hold} until {iso(until_us)}.",
+                    "hold-shelf",
+                    hold=hold,
+                    slip=("HOLD SHELF", f"code {code}", f"until {iso(until_us)[:10]}"),
+                )
+            case TransitOpened(destination=destination, reason=reason, hold=hold):
+                why = f"for hold {hold}" if hold else f"reason {reason}"
+                return Receipt(
+                    f"send.{reason}",
+                    f"Send to {destination}",
+                    f"{came_in} It goes to {destination}, {why}.",
+                    "send",
+                    route_to=destination,
+                    reason=reason,
+                    hold=hold,
+                    slip=(f"TO {destination}", reason.upper(), f"from {facts[0].desk}"),
+                )
+            case _:
+                continue
+    return _plain(facts, came_in)
+
+
+def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
+    """The words where nothing travels and nothing is set aside."""
+    for fact in facts:
+        match fact.event:
+            case ItemLent(due_us=due_us, rule=rule, hold=hold):
+                return Receipt("lent", "Lent", f"Due {iso(due_us)} by rule '{rule}'.", "done", due_us=due_us, hold=hold)
+            case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
+                sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
+                return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
+            case ItemSighted(as_="passing", onward=onward) if onward:
+                return Receipt(
+                    "send.onward",
+                    f"Send to {onward}",
+                    f"{came_in} It is on its way to {onward} and goes on from here.",
+                    "send",
+                    route_to=onward,
+                    slip=(f"TO {onward}", "ONWARD", f"from {fact.desk}"),
+                )
+            case ItemSighted(as_="again", onward=onward) if onward:
+                return Receipt(
+                    "again",
+                    f"Still to {onward}",
+                    f"{came_in} It still is to go to {onward}.",
+                    "send",
+                    route_to=onward,
+                    slip=(f"TO {onward}", "AGAIN", f"from {fact.desk}"),
+                )
+            case ItemSighted(as_="again"):
+                return Receipt("again", "Nothing changed", came_in, "shelve")
+            case ItemReturned() | ItemArrived() | ItemSighted():
+                return Receipt("shelve", "Shelve here", f"{came_in} It stays here.", "shelve")
+            case ItemMissed(branch=branch):
+                retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
+                then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
+                return Receipt("missed", "Missing", f"It was not found at {branch}.{then}", "done")
+            case HoldPlaced(hold=hold, pickup=pickup):
+                target = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
+                how = (
+                    f"{target.branch} is asked to pull {target.item} by {iso(target.pull_by_us)}."
+                    if target
+                    else "No copy is on a shelf; it waits in the queue."
+                )
+                return Receipt("hold.placed", "Hold placed", f"Hold {hold} for {pickup}. {how}", "done", hold=hold)
+            case HoldCancelled(hold=hold):
+                return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.", "done", hold=hold)
+            case HoldSuspended(hold=hold, until=until):
+                how_long = f"until {until}" if until else "until it is resumed"
+                sentence = f"Hold {hold} keeps its place and takes no copy {how_long}."
+                return Receipt("hold.suspended", "Hold suspended", sentence, "done", hold=hold)
+            case HoldResumed(hold=hold):
+                return Receipt("hold.resumed", "Hold resumed", f"Hold {hold} takes copies again.", "done", hold=hold)
+            case _:
+                continue
+    names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
+    return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _came_in(facts: Sequence[Fact]) -> str:
+    """How the item came to lie on the desk, as a sentence."""
+    for fact in facts:
+        match fact.event:
+            case ItemReturned(branch=branch):
+                return f"Returned at {branch}."
+            case ItemArrived(branch=branch):
+                return f"Arrived at {branch}."
+            case ItemSighted(branch=branch, as_="again"):
+                return f"It was scanned again at {branch}; nothing changed since."
+            case ItemSighted(branch=branch, as_="found"):
+                return f"Found at {branch}, not on loan."
+            case ItemSighted(branch=branch):
+                return f"Seen at {branch}, not on loan."
+            case _:
+                continue
+    return ""
