@@ -107,9 +107,9 @@ def decide(scan: Scan, item: Item, title: Title, shelf_until: Callable[[], int])
     onward = _serve_hold(draft, scan, item, title, shelf_until)
     if onward is None:
         onward = _bring_home(draft, scan, item)
-    _say_that_it_was_seen(draft, scan, item, onward)
     if onward is not None and scan.filling is not None:
-        draft.item.append(ItemPacked(filling=scan.filling, branch=scan.branch))
+        draft.item.append(ItemPacked(filling=scan.filling, branch=scan.branch, onward=onward))
+    _say_that_it_was_seen(draft, scan, item, onward)
     return _outcome(draft)
 
 
@@ -219,7 +219,7 @@ def _send(draft: _Draft, scan: Scan, item: Item, *, destination: str, reason: Tr
 
 def _say_that_it_was_seen(draft: _Draft, scan: Scan, item: Item, onward: str | None) -> None:
     """Every scan leaves a fact of where the copy was; where no other fact says so, it is a sighting."""
-    if any(isinstance(event, ItemReturned | ItemArrived | ItemSetAside) for event in draft.item):
+    if any(isinstance(event, ItemReturned | ItemArrived | ItemSetAside | ItemPacked) for event in draft.item):
         return
     place = item.custody.place
     if place.kind == "branch" and place.ref == scan.branch:

@@ -288,10 +288,11 @@ class ItemReleased(Event):
 
 @event
 class ItemPacked(Event):
-    """The copy was put into a filling of a tote at a branch."""
+    """The copy was put into a filling of a tote at a branch; `onward` is where it is to go in the end."""
 
     filling: str
     branch: str
+    onward: str | None = None
 
 
 @event

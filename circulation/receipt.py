@@ -163,6 +163,15 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                     route_to=onward,
                     slip=(f"TO {onward}", "AGAIN", f"from {fact.desk}"),
                 )
+            case ItemPacked(onward=onward, filling=filling) if onward:
+                return Receipt(
+                    "send.onward",
+                    f"Send to {onward}",
+                    f"It goes on to {onward} in tote {filling}.",
+                    "send",
+                    route_to=onward,
+                    slip=(f"TO {onward}", "ONWARD", f"from {fact.desk}"),
+                )
             case ItemSighted(as_="again"):
                 return Receipt("again", "Nothing changed", came_in, "shelve")
             case ItemReturned() | ItemArrived() | ItemSighted():

@@ -1,0 +1,137 @@
+"""
+May this patron take this copy, and until when: pure decisions about loans and renewals.
+
+Whether a patron is within the limits of the whole network is counted by the open claims that the desk read;
+the append is guarded by their version, so two desks cannot pass a limit together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from circulation.errors import Refused
+from circulation.event import Event
+from circulation.hold import HoldFilled, HoldTargetDropped, Title
+from circulation.item import Item, ItemLent, LoanRenewed, TransitAbandoned
+from circulation.patron import Patron
+from circulation.policy import LoanRule
+
+__all__ = ["Lending", "decide_lend", "decide_renew"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """The facts of a loan on the item's and the title's stream, and the claims that open and end with it."""
+
+    item: tuple[Event, ...]
+    title: tuple[Event, ...]
+    opens: str
+    closes: tuple[str, ...]
+
+
+def decide_lend(
+    *,
+    branch: str,
+    item: Item,
+    title: Title,
+    patron: Patron,
+    open_loans: int,
+    own_hold: str | None,
+    rule: LoanRule,
+    due_us: int,
+    key: int,
+    sealed: str,
+) -> Lending:
+    """
+    The facts of lending `item` at `branch` until `due_us`.
+
+    `own_hold` is the patron's hold on this title, if there is one; `sealed` is the link to the patron under `key`.
+    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`.
+    """
+    custody = item.custody
+    _refuse_blocked(patron)
+    if open_loans >= rule.loan_limit:
+        raise Refused(
+            "loan.limit",
+            f"The patron has {open_loans} loans open; rule '{rule.rule}' allows {rule.loan_limit}.",
+            "Return something first, or change the rule.",
+        )
+    if custody.loan is not None:
+        raise Refused(
+            "loan.on-loan",
+            f"Item {item.barcode} is on loan since it was lent at {custody.loan.branch}.",
+            "Scan it in first, then lend it.",
+        )
+    if custody.capture is not None and custody.capture.hold != own_hold:
+        raise Refused(
+            "loan.set-aside",
+            f"Item {item.barcode} is set aside for hold {custody.capture.hold}.",
+            "Scan it to see where it goes; cancel that hold first if it must be lent.",
+        )
+    loan = f"{item.barcode}#{item.loans + 1}"
+    events: list[Event] = []
+    if custody.transit is not None:
+        events.append(TransitAbandoned(transit=custody.transit.transit, branch=branch, why="loaned"))
+    events.append(
+        ItemLent(
+            loan=loan,
+            branch=branch,
+            due_us=due_us,
+            rule=rule.rule,
+            renewals_allowed=rule.renewals,
+            key=key,
+            patron=sealed,
+            category=patron.category,
+            patron_home=patron.home,
+            hold=own_hold,
+        )
+    )
+    on_title: list[Event] = [
+        HoldTargetDropped(hold=hold.hold, item=item.barcode, why="taken")
+        for hold in title.holds.values()
+        if hold.target == item.barcode and hold.hold != own_hold
+    ]
+    if own_hold is not None:
+        on_title.append(HoldFilled(hold=own_hold, item=item.barcode))
+    return Lending(tuple(events), tuple(on_title), loan, () if own_hold is None else (own_hold,))
+
+
+def decide_renew(
+    *, branch: str, item: Item, title: Title, patron: Patron, rule: LoanRule, due_us: int
+) -> tuple[Event, ...]:
+    """
+    The fact of renewing the open loan of `item` until `due_us`.
+
+    Raises `Refused`: `renew.not-on-loan`, `renew.limit`, `renew.wanted`, `renew.no-gain`, `patron.blocked`.
+    """
+    loan = item.custody.loan
+    if loan is None:
+        raise Refused("renew.not-on-loan", f"Item {item.barcode} is not on loan.", "Lend it instead.")
+    _refuse_blocked(patron)
+    if loan.renewals >= rule.renewals:
+        raise Refused(
+            "renew.limit",
+            f"Item {item.barcode} was renewed {loan.renewals} times; rule '{rule.rule}' allows {rule.renewals}.",
+            "It must come back first.",
+        )
+    waiting = sum(1 for hold in title.holds.values() if hold.is_waiting and not hold.suspended and hold.target is None)
+    if waiting:
+        raise Refused(
+            "renew.wanted", f"{waiting} patrons wait for the title of {item.barcode}.", "It must come back first."
+        )
+    if due_us <= loan.due_us:
+        raise Refused(
+            "renew.no-gain",
+            f"Renewing {item.barcode} now would not give more time than it has.",
+            "Renew it nearer to its due day.",
+        )
+    return (LoanRenewed(loan=loan.loan, branch=branch, due_us=due_us, renewals=loan.renewals + 1, rule=rule.rule),)
+
+
+def _refuse_blocked(patron: Patron) -> None:
+    if patron.blocks:
+        raise Refused(
+            "patron.blocked",
+            f"The patron is blocked: {', '.join(patron.blocks)}.",
+            "Lift the block first: branchline patron unblock.",
+        )

@@ -1,0 +1,80 @@
+"""
+Branches and their calendars, folded fresh from their streams for one decision at a time.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from circulation.branch import Branch, branch_stream
+from circulation.calendar import BranchCalendar, Calendar, Closure, WeekHours, local_day, parse_spans, zone_of
+from circulation.closure import closure_stream
+from circulation.errors import Refused, Unknown
+from circulation.folds import BRANCH, CLOSURES
+from circulation.ledger import Ledger
+
+__all__ = ["Places", "calendar_of", "week_of"]
+
+
+def week_of(hours: tuple[str, ...]) -> WeekHours:
+    """The hours of a week from their texts, Monday first."""
+    return tuple(parse_spans(day) for day in hours)  # type: ignore[return-value]
+
+
+def calendar_of(branch: Branch) -> BranchCalendar:
+    """The week of a branch as the calendar counts it."""
+    windows = branch.terms.windows
+    return BranchCalendar(
+        member=branch.member,
+        time_zone=branch.time_zone,
+        hours=week_of(branch.hours),
+        delivery=None if windows is None else week_of(windows),
+    )
+
+
+class Places:
+    """Reads branches and calendars from a ledger, keeping what did not change."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._calendars: dict[str, tuple[tuple[int, ...], Calendar]] = {}
+
+    def branch(self, code: str) -> Branch:
+        """A branch that is open for business. Raises `Unknown` or `Refused` (`branch.unknown`, `branch.retired`)."""
+        branch = self._ledger.load(branch_stream(code), BRANCH).state
+        if branch is None:
+            raise Unknown(
+                "branch.unknown",
+                f"There is no branch '{code[:60]}' in this network.",
+                "List the branches with: branchline network list",
+            )
+        if branch.retired:
+            raise Refused("branch.retired", f"{code} has left the network.", "Choose another branch.")
+        return branch
+
+    def calendar(self, code: str) -> Calendar:
+        """The calendar of one branch, with every closure that shuts it."""
+        branch = self._ledger.load(branch_stream(code), BRANCH)
+        if branch.state is None:
+            self.branch(code)
+            raise AssertionError  # pragma: no cover - the line above always raises
+        scopes = ("all", f"member/{branch.state.member}", f"branch/{code}")
+        closures = [self._ledger.load(closure_stream(scope), CLOSURES) for scope in scopes]
+        versions = (branch.version, *(loaded.version for loaded in closures))
+        kept = self._calendars.get(code)
+        if kept is not None and kept[0] == versions:
+            return kept[1]
+        calendar = Calendar(
+            {code: calendar_of(branch.state)},
+            [
+                Closure(c.closure, scope, date.fromisoformat(c.first), date.fromisoformat(c.last), c.reason)
+                for scope, loaded in zip(scopes, closures, strict=True)
+                for c in loaded.state or ()
+            ],
+        )
+        self._calendars[code] = (versions, calendar)
+        return calendar
+
+    def day(self, code: str, at_us: int) -> str:
+        """The date on the wall of a branch, as `2026-11-24`."""
+        return local_day(at_us, zone_of(self.branch(code).time_zone)).isoformat()
