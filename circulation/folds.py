@@ -16,8 +16,20 @@ from circulation.ledger import Fold
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRule, fold_loan_rules
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
+from circulation.unknown import fold_barcode_forms, fold_unknown_codes
 
-__all__ = ["BRANCH", "CLOSURES", "FILLING", "ITEM", "LOAN_RULES_FOLD", "PATRON", "TITLE", "TOTE"]
+__all__ = [
+    "BARCODE_FORMS_FOLD",
+    "BRANCH",
+    "CLOSURES",
+    "FILLING",
+    "ITEM",
+    "LOAN_RULES_FOLD",
+    "PATRON",
+    "TITLE",
+    "TOTE",
+    "UNKNOWN_CODES",
+]
 
 ITEM = Fold("item", 1, fold_item, Item)
 TITLE = Fold("title", 1, fold_title, Title)
@@ -27,3 +39,5 @@ FILLING = Fold("filling", 1, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
+BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
+UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

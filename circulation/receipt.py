@@ -28,6 +28,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.tote import ToteOpened, ToteReceived, ToteSealed
 
 __all__ = ["Receipt", "Signal", "receipt_of"]
 
@@ -77,7 +78,7 @@ def receipt_of(appended: Appended) -> Receipt:
         route_to=receipt.route_to,
         reason=receipt.reason,
         hold=receipt.hold,
-        filling=packed,
+        filling=packed or receipt.filling,
         due_us=receipt.due_us,
         slip=(*receipt.slip, f"item {item}") if receipt.slip and item else receipt.slip,
         request=facts[0].request,
@@ -180,6 +181,15 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
                 return Receipt("missed", "Missing", f"It was not found at {branch}.{then}", "done")
+            case ToteSealed(items=items):
+                sentence = f"{fact.stream[5:]} is sealed with {items} items."
+                return Receipt("tote.sealed", "Tote sealed", sentence, "done", filling=fact.stream[5:])
+            case ToteReceived(branch=branch):
+                sentence = f"{fact.stream[5:]} is at {branch}; scan its items."
+                return Receipt("tote.received", "Tote received", sentence, "done", filling=fact.stream[5:])
+            case ToteOpened(branch=branch):
+                sentence = f"{fact.stream[5:]} was opened at {branch}; what is not scanned out of it is assumed there."
+                return Receipt("tote.opened", "Tote opened", sentence, "done", filling=fact.stream[5:])
             case HoldPlaced(hold=hold, pickup=pickup):
                 target = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 how = (

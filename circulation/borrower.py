@@ -1,0 +1,140 @@
+"""
+From a card to a borrower and back from a sealed link: the only place where the desk meets the key store.
+
+Deciders, folds and projections see an opaque reference; this file opens it for one decision and forgets it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic_core import from_json, to_json
+
+from circulation.actor import Role
+from circulation.barcode import parse_barcode
+from circulation.command import Caller, Commands, Decision
+from circulation.errors import Invalid, Refused, Unknown
+from circulation.event import Appended, NewEvents
+from circulation.folds import PATRON
+from circulation.hold import title_of_hold
+from circulation.keyring import Keyring
+from circulation.ledger import Claims, Ledger
+from circulation.patron import Patron, PatronBlocked, PatronRegistered, PatronUnblocked, patron_stream
+
+__all__ = ["Borrower", "Borrowers"]
+
+_STAFF = (Role.DESK, Role.COORDINATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Borrower:
+    """A patron with what is open under their name; `holder` names them among the claims, and nowhere else."""
+
+    patron: Patron
+    version: int
+    holder: bytes
+    claims: Claims
+
+    def hold_on(self, title: str) -> str | None:
+        """The patron's own open hold on a title."""
+        return next((hold for hold in self.claims.holds if title_of_hold(hold) == title), None)
+
+
+class Borrowers:
+    """Finds and registers patrons."""
+
+    def __init__(self, ledger: Ledger, keyring: Keyring, commands: Commands) -> None:
+        self._ledger = ledger
+        self._keyring = keyring
+        self._commands = commands
+
+    def by_card(self, card: str) -> Borrower:
+        """The patron of a card. Raises `Unknown` (`patron.unknown`), never repeating the number."""
+        patron = self._keyring.patron_of(card.strip())
+        if patron is None:
+            raise Unknown(
+                "patron.unknown",
+                "No patron has this card.",
+                "Check the number, or register the patron: branchline patron add.",
+            )
+        return self._read(patron)
+
+    def of_link(self, *, key: int, sealed: str, context: str) -> Borrower | None:
+        """The patron behind the sealed link of a loan or hold; None once its key is destroyed."""
+        patron = self._keyring.open(key, sealed, context=context)
+        return None if patron is None else self._read(patron)
+
+    def is_card(self, code: str) -> bool:
+        """Whether a scanned code is a patron's card, so that it is answered and not kept."""
+        return self._keyring.patron_of(code) is not None
+
+    def link(self, borrower: Borrower, context: str) -> tuple[int, str]:
+        """A new key, and the link to the patron sealed under it."""
+        key = self._keyring.new_key()
+        return key, self._keyring.seal(key, borrower.patron.patron, context=context)
+
+    def register(
+        self,
+        caller: Caller,
+        *,
+        card: str,
+        name: str,
+        contact: str = "",
+        category: str,
+        home: str,
+        request: str | None = None,
+    ) -> Appended:
+        """
+        Register a patron: the name and contact are sealed, the card is bound in the key store.
+
+        Raises `Refused` (`patron.card-taken`) and `Invalid` (`barcode.unreadable`, `patron.no-name`).
+        """
+        number = parse_barcode(card)
+        if not name.strip():
+            raise Invalid("patron.no-name", "A patron needs a name.", "Give it with --name.")
+        if self._keyring.patron_of(number) is not None:
+            raise Refused("patron.card-taken", "This card belongs to a patron already.", "Use another card.")
+        patron = secrets.token_hex(10)
+        key = self._keyring.new_key()
+        sealed = self._keyring.seal(
+            key, to_json({"name": name.strip(), "contact": contact.strip(), "card": number}).decode(), context=patron
+        )
+
+        def decide(_at_us: int) -> Decision:
+            event = PatronRegistered(key=key, sealed=sealed, category=category, home=home)
+            return Decision((NewEvents(patron_stream(patron), 0, (event,)),))
+
+        # The card is bound first: a bound card without a patron is refused like an unknown one, and can be bound anew.
+        self._keyring.bind_card(number, patron)
+        try:
+            return self._commands.run(
+                caller, "patron add", {"category": category, "home": home}, decide, roles=_STAFF, request=request
+            )
+        except BaseException:
+            self._keyring.forget_card(number)
+            raise
+
+    def block(self, caller: Caller, card: str, reason: str, *, lift: bool = False) -> Appended:
+        """Block a patron for a coded reason, or lift that block."""
+        borrower = self.by_card(card)
+        event = PatronUnblocked(reason=reason) if lift else PatronBlocked(reason=reason)
+
+        def decide(_at_us: int) -> Decision:
+            loaded = self._ledger.load(patron_stream(borrower.patron.patron), PATRON)
+            return Decision((NewEvents(patron_stream(borrower.patron.patron), loaded.version, (event,)),))
+
+        return self._commands.run(caller, "patron block", {"reason": reason, "lift": lift}, decide, roles=_STAFF)
+
+    def details(self, borrower: Borrower) -> Mapping[str, str]:
+        """Name, contact and card in the clear, for display to staff; empty once the key is destroyed."""
+        opened = self._keyring.open(borrower.patron.key, borrower.patron.sealed, context=borrower.patron.patron)
+        return {} if opened is None else from_json(opened)
+
+    def _read(self, patron: str) -> Borrower:
+        loaded = self._ledger.load(patron_stream(patron), PATRON)
+        if loaded.state is None:
+            raise Unknown("patron.unknown", "No patron has this card.", "Register the patron: branchline patron add.")
+        holder = self._keyring.holder(patron)
+        return Borrower(loaded.state, loaded.version, holder, self._ledger.open_claims(holder))

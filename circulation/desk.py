@@ -1,0 +1,349 @@
+"""
+The desk: one method a command, a receipt out of each.
+
+`scan` is the one entry for whatever lies on the desk. Each method reads fresh state, lets a pure decision say what
+happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from circulation.actor import Role
+from circulation.barcode import parse_barcode
+from circulation.borrower import Borrowers
+from circulation.checkin import Outcome, Scan, decide
+from circulation.command import Caller, Commands, Decision
+from circulation.errors import Refused, Unknown
+from circulation.event import Event, NewEvents
+from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
+from circulation.hold import HoldReleased, Title, title_stream
+from circulation.hold_desk import HoldDesk
+from circulation.item import (
+    Item,
+    ItemArrived,
+    ItemReturned,
+    ItemSetAside,
+    ItemTargetDropped,
+    ItemTargeted,
+    LateScanRecorded,
+    ScanUndone,
+    TransitAbandoned,
+    TransitOpened,
+    fold_item,
+    item_stream,
+)
+from circulation.keyring import Keyring
+from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
+from circulation.lending import decide_lend, decide_renew
+from circulation.lookups import Catalogue, Contents, Courier
+from circulation.places import Places
+from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.receipt import Receipt, receipt_of
+from circulation.tote_desk import ToteDesk
+from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
+
+__all__ = ["Desk"]
+
+_STAFF = (Role.DESK, Role.COORDINATOR)
+
+
+class Desk:
+    """The commands of a branch's desk on one ledger; `holds` and `totes` are the rest of them."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keyring: Keyring,
+        commands: Commands,
+        *,
+        catalogue: Catalogue,
+        courier: Courier,
+        contents: Contents,
+    ) -> None:
+        self.ledger = ledger
+        self.commands = commands
+        self.places = Places(ledger)
+        self.borrowers = Borrowers(ledger, keyring, commands)
+        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
+        self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
+        self._keyring = keyring
+
+    # --- whatever lies on the desk --------------------------------------------------------------------------------
+
+    def scan(
+        self,
+        caller: Caller,
+        code: str,
+        *,
+        tote: str | None = None,
+        sort: bool = False,
+        by: Literal["desk", "drop", "import"] = "desk",
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> Receipt:
+        """
+        What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
+
+        An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
+        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
+        Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
+        """
+        if self.borrowers.is_card(code.strip()):
+            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
+        barcode = parse_barcode(code)
+        branch = caller.desk
+        self.places.branch(branch)
+        if self.totes.exists(barcode):
+            raise Refused(
+                "scan.tote",
+                f"{barcode} is a tote.",
+                f"Use branchline tote receive {barcode}, or scan --tote {barcode}.",
+            )
+
+        def decide_once(at_us: int) -> Decision:
+            loaded = self.ledger.load(item_stream(barcode), ITEM)
+            if loaded.state is None:
+                return self._unknown(branch, barcode)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+
+        arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        return receipt_of(
+            self.commands.run(
+                caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
+            )
+        )
+
+    def _unknown(self, branch: str, code: str) -> Decision:
+        forms = self.ledger.load(BARCODE_FORMS, BARCODE_FORMS_FOLD).state or ()
+        stream = f"unknown/{branch}"
+        version = self.ledger.load(stream, UNKNOWN_CODES).version
+        clear = has_registered_form(code, forms)
+        key = None if clear else self._keyring.new_key()
+        sealed = None if key is None else self._keyring.seal(key, code, context=stream)
+        event = decide_unknown(branch=branch, code=code, in_the_clear=clear, key=key, sealed=sealed)
+        return Decision((NewEvents(stream, version, (event,)),))
+
+    def _known(
+        self,
+        loaded: Loaded[Item],
+        item: Item,
+        branch: str,
+        at_us: int,
+        *,
+        by: Literal["desk", "drop", "import"],
+        tote: str | None,
+        sort: bool,
+    ) -> Decision:
+        queue = self.ledger.load(title_stream(item.title), TITLE)
+        title = queue.state or Title(title_id=item.title)
+        rule = self._rule(item, "*")
+
+        def shelf_until() -> int:
+            return self.places.calendar(branch).shelf_until(branch, at_us, rule.shelf_days)
+
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        outcome = decide(scan, item, title, shelf_until)
+        started: tuple[NewEvents, ...] = ()
+        onward = _destination(outcome, item)
+        if onward is not None and (tote is not None or sort):
+            box = self.totes.box_for(branch, onward[0], onward[1], at_us, tote=tote, sort=sort)
+            if box is not None:
+                started = box.starts
+                outcome = decide(replace(scan, filling=box.filling), item, title, shelf_until)
+        changes = [
+            NewEvents(item_stream(item.barcode), loaded.version, outcome.item),
+            *started,
+            *self.totes.opened_by(item, branch),
+        ]
+        if outcome.title:
+            changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
+        if outcome.swap is not None:
+            changes.extend(self._swapped(outcome))
+        claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
+        return Decision(tuple(changes), claims)
+
+    def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
+        """The promise that moved, on the stream of the copy that was promised."""
+        swap = outcome.swap
+        if swap is None:
+            return ()
+        other = self.ledger.load(item_stream(swap.item), ITEM)
+        if other.state is None or other.state.custody.target is None:
+            return ()
+        event: Event
+        if swap.hold is None:
+            event = ItemTargetDropped(hold=other.state.custody.target, why="other-copy")
+        else:
+            event = ItemTargeted(hold=swap.hold, branch=swap.branch, pull_by_us=swap.pull_by_us)
+        return (NewEvents(item_stream(swap.item), other.version, (event,)),)
+
+    # --- loans ----------------------------------------------------------------------------------------------------
+
+    def lend(
+        self,
+        caller: Caller,
+        *,
+        card: str,
+        barcode: str,
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> Receipt:
+        """
+        Lend a copy to the patron of a card, from the shelf or from the hold shelf.
+
+        Raises `Unknown` (`patron.unknown`, `item.unknown`) and what `decide_lend` refuses.
+        """
+        code = parse_barcode(barcode)
+
+        def decide_once(at_us: int) -> Decision:
+            borrower = self.borrowers.by_card(card)
+            version, item = self._item(code)
+            queue = self.ledger.load(title_stream(item.title), TITLE)
+            title = queue.state or Title(title_id=item.title)
+            rule = self._rule(item, borrower.patron.category)
+            loan = f"{code}#{item.loans + 1}"
+            key, sealed = self.borrowers.link(borrower, loan)
+            lending = decide_lend(
+                branch=caller.desk,
+                item=item,
+                title=title,
+                patron=borrower.patron,
+                open_loans=len(borrower.claims.loans),
+                own_hold=borrower.hold_on(item.title),
+                rule=rule,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                key=key,
+                sealed=sealed,
+            )
+            changes = [NewEvents(item_stream(code), version, lending.item)]
+            if lending.title:
+                changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
+            claims = ClaimChanges(
+                opened=(Claim(lending.opens, borrower.holder, "loan"),),
+                closed=lending.closes,
+                versions={borrower.holder: borrower.claims.version},
+            )
+            return Decision(tuple(changes), claims)
+
+        self.places.branch(caller.desk)
+        return receipt_of(
+            self.commands.run(
+                caller, "lend", {"item": code}, decide_once, roles=_STAFF, request=request, happened_us=happened_us
+            )
+        )
+
+    def renew(self, caller: Caller, barcode: str, *, request: str | None = None) -> Receipt:
+        """
+        Give an open loan a later due time, by the rule that holds now.
+
+        Raises `Unknown` (`item.unknown`, `patron.unknown`) and what `decide_renew` refuses.
+        """
+        code = parse_barcode(barcode)
+
+        def decide_once(at_us: int) -> Decision:
+            version, item = self._item(code)
+            title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+            loan = item.custody.loan
+            rule = self._rule(item, loan.category if loan else "*")
+            borrower = (
+                None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
+            )
+            if loan is not None and borrower is None:
+                raise Unknown("patron.forgotten", f"Nobody can tell any more who has item {code}.", "Scan it in.")
+            if loan is None or borrower is None:
+                raise Refused("renew.not-on-loan", f"Item {code} is not on loan.", "Lend it instead.")
+            events = decide_renew(
+                branch=caller.desk,
+                item=item,
+                title=title,
+                patron=borrower.patron,
+                rule=rule,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+            )
+            return Decision((NewEvents(item_stream(code), version, events),))
+
+        self.places.branch(caller.desk)
+        return receipt_of(
+            self.commands.run(caller, "renew", {"item": code}, decide_once, roles=_STAFF, request=request)
+        )
+
+    # --- putting right --------------------------------------------------------------------------------------------
+
+    def undo(self, caller: Caller, barcode: str, *, why: str = "mistake", request: str | None = None) -> Receipt:
+        """
+        Undo the last command on a copy: a new fact says what holds again, and the wrong ones stay in the log.
+
+        A loan that a return had closed is open again. Raises `Refused` (`undo.nothing`, `undo.too-late`).
+        """
+        code = parse_barcode(barcode)
+
+        def decide_once(_at_us: int) -> Decision:
+            return self._undone(*self._item(code), why)
+
+        return receipt_of(
+            self.commands.run(caller, "undo", {"item": code, "why": why}, decide_once, roles=_STAFF, request=request)
+        )
+
+    def _undone(self, version: int, item: Item, why: str) -> Decision:
+        upto = item.last_request_version
+        facts = self.ledger.stream(item_stream(item.barcode))
+        before: Item | None = None
+        for fact in facts[:upto]:
+            before = fold_item(before, fact)
+        undone = facts[upto:]
+        if before is None or not undone:
+            raise Refused("undo.nothing", f"There is no scan of {item.barcode} to undo.", "Scan it to see where it is.")
+        if isinstance(undone[0].event, ScanUndone):
+            raise Refused("undo.nothing", f"The last scan of {item.barcode} is undone already.", "Scan it again.")
+        queue = self.ledger.load(title_stream(item.title), TITLE)
+        aside = {fact.event.hold for fact in undone if isinstance(fact.event, ItemSetAside)}
+        holds = queue.state.holds if queue.state is not None else {}
+        on_title = [
+            HoldReleased(hold=hold, item=item.barcode, why="undone")
+            for hold in sorted(aside)
+            if hold in holds and holds[hold].captured == item.barcode
+        ]
+        changes = [
+            NewEvents(
+                item_stream(item.barcode),
+                version,
+                (ScanUndone(request=item.last_request, undone_version=upto, custody=before.custody, why=why),),
+            )
+        ]
+        if on_title:
+            changes.append(NewEvents(title_stream(item.title), queue.version, tuple(on_title)))
+        return Decision(tuple(changes), self._claims_again(before, [fact.event for fact in undone]))
+
+    def _claims_again(self, before: Item, undone: list[Event]) -> ClaimChanges | None:
+        """The claim of a loan that the undone return had closed."""
+        loan = before.custody.loan
+        if loan is None or not any(isinstance(event, ItemReturned) for event in undone):
+            return None
+        borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
+        if borrower is None:
+            return None
+        return ClaimChanges(opened=(Claim(loan.loan, borrower.holder, "loan"),))
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def _item(self, code: str) -> tuple[int, Item]:
+        loaded = self.ledger.load(item_stream(code), ITEM)
+        if loaded.state is None:
+            raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+        return loaded.version, loaded.state
+
+    def _rule(self, item: Item, category: str) -> LoanRule:
+        rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
+        return find_rule(rules, owner=item.owner, category=category, item_type=item.item_type)
+
+
+def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:
+    """Where the copy is to travel now and why, None if it stays."""
+    for event in outcome.item:
+        if isinstance(event, TransitOpened):
+            return event.destination, event.reason
+    transit = item.custody.transit
+    ended = any(isinstance(event, ItemArrived | TransitAbandoned | LateScanRecorded) for event in outcome.item)
+    return None if transit is None or ended else (transit.destination, transit.reason)

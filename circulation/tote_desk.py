@@ -1,0 +1,244 @@
+"""
+Totes at the desk: which box an item goes into, and what happens to a box.
+
+Packing is part of a scan (`desk.py`); here boxes are begun, sealed, received and opened.
+Vans load and unload them through the dispatcher, which uses `loaded` and `unloaded`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from circulation.actor import Role
+from circulation.barcode import parse_barcode
+from circulation.command import Caller, Commands, Decision
+from circulation.errors import Refused, Unknown
+from circulation.event import Event, NewEvents
+from circulation.folds import FILLING, TOTE
+from circulation.item import Item
+from circulation.ledger import Ledger
+from circulation.lookups import Contents, Courier, NextStop
+from circulation.places import Places
+from circulation.receipt import Receipt, receipt_of
+from circulation.tote import (
+    Filling,
+    ToteFillingStarted,
+    ToteLoaded,
+    ToteNumbered,
+    ToteOpened,
+    ToteReceived,
+    ToteRegistered,
+    ToteSealed,
+    ToteUnloaded,
+    filling_stream,
+    tote_stream,
+)
+
+__all__ = ["Box", "ToteDesk", "decide_loaded", "decide_unloaded"]
+
+_STAFF = (Role.DESK, Role.COORDINATOR, Role.DRIVER)
+Known = Literal["scanned", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The filling that an item goes into, and the facts that begin it if it is new."""
+
+    filling: str
+    starts: tuple[NewEvents, ...] = ()
+
+
+class ToteDesk:
+    """The commands about totes."""
+
+    def __init__(
+        self, ledger: Ledger, commands: Commands, places: Places, courier: Courier, contents: Contents
+    ) -> None:
+        self._ledger = ledger
+        self._commands = commands
+        self._places = places
+        self._courier = courier
+        self._contents = contents
+        self._sorting: dict[tuple[str, NextStop], str] = {}
+
+    def exists(self, code: str) -> bool:
+        """Whether a code is that of a registered tote."""
+        return self._ledger.load(tote_stream(code), TOTE).state is not None
+
+    def filling(self, filling: str) -> Filling:
+        """A filling's state. Raises `Unknown` (`tote.unknown-filling`)."""
+        state = self._ledger.load(filling_stream(filling), FILLING).state
+        if state is None:
+            raise Unknown(
+                "tote.unknown-filling", f"There is no filling '{filling[:60]}'.", "List: branchline tote list."
+            )
+        return state
+
+    def box_for(
+        self, branch: str, destination: str, reason: str, at_us: int, *, tote: str | None, sort: bool
+    ) -> Box | None:
+        """
+        The box at `branch` for an item that is to go to `destination`, None where none fits.
+
+        With `sort` the box that is open for its next stop; else, and where there is none, `tote`, which is begun
+        for that stop if it is not being filled. A tote that is being filled for another stop does not fit.
+        """
+        stop = self._courier.next_stop(branch, destination, reason, at_us)
+        if stop is None:
+            return None
+        if sort:
+            open_here = self._open_for(branch, stop)
+            if open_here is not None:
+                return Box(open_here)
+        if tote is None:
+            return None
+        box = self._begin(branch, parse_barcode(tote), stop)
+        if sort and box is not None:
+            self._sorting[branch, stop] = box.filling
+        return box
+
+    def _open_for(self, branch: str, stop: NextStop) -> str | None:
+        """The filling that is open at `branch` for a stop; what was found once is only checked again."""
+        known = self._sorting.get((branch, stop))
+        if known is not None and self._is_open(known, branch):
+            return known
+        for open_filling in self._contents.open_at(branch):
+            if (open_filling.destination, open_filling.purpose) == (stop.destination, stop.purpose):
+                if self._is_open(open_filling.filling, branch):
+                    self._sorting[branch, stop] = open_filling.filling
+                    return open_filling.filling
+        return None
+
+    def _is_open(self, filling: str, branch: str) -> bool:
+        state = self._ledger.load(filling_stream(filling), FILLING).state
+        return state is not None and state.status == "open" and state.place == branch
+
+    def _begin(self, branch: str, tote: str, stop: NextStop) -> Box | None:
+        """The tote's open filling if it fits, or a new one if the tote is free."""
+        loaded = self._ledger.load(tote_stream(tote), TOTE)
+        number = 0 if loaded.state is None else loaded.state.fillings
+        if number:
+            current = self.filling(f"{tote}/{number}")
+            if current.status == "open":
+                fits = (current.place, current.destination, current.purpose) == (branch, stop.destination, stop.purpose)
+                return Box(current.filling) if fits else None
+            if current.status != "ended":
+                return None
+        registers: tuple[Event, ...] = () if loaded.state is not None else (ToteRegistered(branch=branch),)
+        filling = f"{tote}/{number + 1}"
+        started = ToteFillingStarted(branch=branch, destination=stop.destination, purpose=stop.purpose)
+        return Box(
+            filling,
+            (
+                NewEvents(tote_stream(tote), loaded.version, (*registers, ToteNumbered(n=number + 1))),
+                NewEvents(filling_stream(filling), 0, (started,)),
+            ),
+        )
+
+    def opened_by(self, item: Item, branch: str) -> tuple[NewEvents, ...]:
+        """The first item that is scanned out of a tote that reached its branch opens the tote."""
+        if item.custody.place.kind != "filling":
+            return ()
+        stream = filling_stream(item.custody.place.ref)
+        loaded = self._ledger.load(stream, FILLING)
+        if loaded.state is None or loaded.state.place != branch or loaded.state.status not in ("unloaded", "received"):
+            return ()
+        return (NewEvents(stream, loaded.version, (ToteOpened(branch=branch),)),)
+
+    # --- commands -------------------------------------------------------------------------------------------------
+
+    def seal(self, caller: Caller, tote: str, *, request: str | None = None) -> Receipt:
+        """
+        Close a tote with what was packed into it; the count and a digest of the barcodes go into the log.
+
+        Raises `Refused` (`tote.not-open`, `tote.elsewhere`, `tote.empty`), `Unknown` (`tote.unknown`).
+        """
+
+        def change(filling: Filling) -> Event:
+            _must_be(filling, "open", caller.desk)
+            items = self._contents.items_in(filling.filling)
+            if not items:
+                raise Refused("tote.empty", f"Nothing was packed into {filling.filling}.", "Pack it, or leave it.")
+            digest = hashlib.sha256("\n".join(items).encode()).hexdigest()
+            return ToteSealed(branch=caller.desk, items=len(items), digest=digest)
+
+        return self._change(caller, "tote seal", tote, change, request)
+
+    def receive(self, caller: Caller, tote: str, *, request: str | None = None) -> Receipt:
+        """A sealed tote is here, at `caller.desk`, as its label was scanned; how it came does not matter."""
+
+        def change(filling: Filling) -> Event:
+            if filling.status in ("open", "ended"):
+                raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Scan its items instead.")
+            return ToteReceived(branch=caller.desk)
+
+        return self._change(caller, "tote receive", tote, change, request)
+
+    def open(self, caller: Caller, tote: str, *, request: str | None = None) -> Receipt:
+        """Open a tote at `caller.desk`: the filling ends, and what is not scanned out of it is assumed here."""
+
+        def change(filling: Filling) -> Event:
+            if filling.status == "ended":
+                raise Refused("tote.not-sealed", f"{filling.filling} was opened already.", "Scan its items.")
+            return ToteOpened(branch=caller.desk)
+
+        return self._change(caller, "tote open", tote, change, request)
+
+    def _change(
+        self, caller: Caller, name: str, tote: str, change: Callable[[Filling], Event], request: str | None
+    ) -> Receipt:
+        code = parse_barcode(tote)
+        self._places.branch(caller.desk)
+
+        def decide(_at_us: int) -> Decision:
+            loaded = self._ledger.load(tote_stream(code), TOTE)
+            if loaded.state is None or not loaded.state.fillings:
+                raise Unknown("tote.unknown", f"There is no tote {code}.", "A tote is begun by scanning items into it.")
+            stream = filling_stream(f"{code}/{loaded.state.fillings}")
+            filling = self._ledger.load(stream, FILLING)
+            if filling.state is None:
+                raise Unknown("tote.unknown", f"There is no tote {code}.", "Scan items into it.")
+            return Decision((NewEvents(stream, filling.version, (change(filling.state),)),))
+
+        arguments = {"tote": code, "branch": caller.desk}
+        appended = self._commands.run(caller, name, arguments, decide, roles=_STAFF, request=request)
+        return receipt_of(appended)
+
+
+def decide_loaded(filling: Filling, *, branch: str, van: str, run: str, known: Known = "scanned") -> ToteLoaded:
+    """
+    The fact of a filling going onto a van at a branch.
+
+    Raises `Refused` (`tote.not-sealed`, `tote.elsewhere`): nothing is loaded that was not at the stop.
+    """
+    if filling.status not in ("sealed", "unloaded", "received"):
+        raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Seal it first.")
+    _must_be_at(filling, branch)
+    return ToteLoaded(branch=branch, van=van, run=run, known=known)
+
+
+def decide_unloaded(filling: Filling, *, branch: str, van: str, run: str, known: Known = "scanned") -> ToteUnloaded:
+    """The fact of a filling coming off a van. Raises `Refused` (`tote.not-on-van`)."""
+    if filling.status != "loaded" or filling.place != van:
+        raise Refused(
+            "tote.not-on-van",
+            f"{filling.filling} is {filling.status} at {filling.place}, not on van {van}.",
+            "Receive it where it is.",
+        )
+    return ToteUnloaded(branch=branch, van=van, run=run, known=known)
+
+
+def _must_be(filling: Filling, status: str, branch: str) -> None:
+    if filling.status != status:
+        raise Refused("tote.not-open", f"{filling.filling} is {filling.status}.", "Begin a new filling.")
+    _must_be_at(filling, branch)
+
+
+def _must_be_at(filling: Filling, branch: str) -> None:
+    if filling.place != branch:
+        raise Refused(
+            "tote.elsewhere", f"{filling.filling} is at {filling.place}, not at {branch}.", "Receive it here first."
+        )
