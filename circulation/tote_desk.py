@@ -105,11 +105,11 @@ class ToteDesk:
         known = self._sorting.get((branch, stop))
         if known is not None and self._is_open(known, branch):
             return known
-        for open_filling in self._contents.open_at(branch):
-            if (open_filling.destination, open_filling.purpose) == (stop.destination, stop.purpose):
-                if self._is_open(open_filling.filling, branch):
-                    self._sorting[branch, stop] = open_filling.filling
-                    return open_filling.filling
+        for box in self._contents.open_at(branch):
+            fits = (box.destination, box.purpose) == (stop.destination, stop.purpose)
+            if fits and self._is_open(box.filling, branch):
+                self._sorting[branch, stop] = box.filling
+                return box.filling
         return None
 
     def _is_open(self, filling: str, branch: str) -> bool:
