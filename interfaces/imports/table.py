@@ -54,7 +54,7 @@ class Table:
     """
     One CSV file with a header, as an iterable of `Row`s that can be run through once.
 
-    `required` and `optional` columns are found whatever their case, blanks or underscores; a row has its values
+    `required` and `optional` columns are found whatever their case, blanks or underscores. Values come
     in that order, `""` for an optional column that the file lacks. `ignored` are the file's other columns.
     `file` is the name used in sentences. Raises `Invalid` with the codes `file.encoding`, `file.empty`,
     `file.not-a-table` and `file.columns`.
