@@ -1,0 +1,245 @@
+"""
+The database that holds the views: a second SQLite file beside the log, or a schema on the PostgreSQL server.
+
+It can be thrown away at any time, because everything in it is folded from the log again.
+Rows are written through the driver with prepared text, many at a time; questions are asked in SQLAlchemy Core.
+Who is where in the log, and which tables exist, is the engine's business (`engine.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Table, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import StaticPool
+
+from projections.table import ViewTable
+from projections.working import Storage
+
+__all__ = ["BoundStorage", "Database", "views_url"]
+
+SCHEMA = "views"
+_BUSY_SECONDS = 120
+_REBUILD_LOCK = 0x6272_616E_6368  # any number; the same in every process
+
+
+def views_url(store: str) -> str:
+    """
+    Where the views of a store live, as a SQLAlchemy URL.
+
+    `store` is a path, or a URL that starts with `sqlite:` or `postgresql:`.
+    """
+    if store.startswith(("postgresql:", "postgres:")):
+        return "postgresql+psycopg:" + store.partition(":")[2]
+    path = store.removeprefix("sqlite:")
+    path = path.removeprefix("///") if path.startswith("///") else path
+    if path in ("", "//", ":memory:"):
+        return "sqlite://"
+    return f"sqlite:///{path}.views"
+
+
+class Database:
+    """Connections, transactions and tables of one views database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.path = Path(self.url.database) if self.is_sqlite and self.url.database else None
+        self._turn = threading.RLock()
+        if self.is_sqlite:
+            options: dict[str, Any] = {} if self.path else {"poolclass": StaticPool}
+            self.engine = create_engine(
+                self.url,
+                connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+                **options,
+            )
+            event.listen(self.engine, "connect", self._set_up_sqlite)
+        else:
+            self.engine = create_engine(self.url, pool_size=2, max_overflow=8)
+            event.listen(self.engine, "connect", self._set_up_postgres)
+        self.mark = "?" if self.is_sqlite else "%s"
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def remove(self) -> None:
+        """Delete the file of the views, which must be a file."""
+        self.close()
+        if self.path:
+            for ending in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    Path(f"{self.path}{ending}").unlink()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the write lock from its first moment; rolled back when it raises."""
+        with self._turn, self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                self._end(connection, "ROLLBACK")
+                raise
+            self._end(connection, "COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One unchanging sight of the views. In memory there is one connection, so writers simply wait."""
+        if self.path is None and self.is_sqlite:
+            with self._turn, self.engine.connect() as connection:
+                yield connection
+            return
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            try:
+                yield connection
+            finally:
+                self._end(connection, "ROLLBACK")
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        """One rebuild at a time over all processes; the lock goes when the process does."""
+        if self.is_sqlite and self.path is None:
+            with self._turn:
+                yield
+            return
+        if self.is_sqlite:
+            lock = create_engine(
+                f"sqlite:///{self.path}.rebuild", connect_args={"timeout": 3600, "isolation_level": None}
+            )
+            with lock.connect() as connection:
+                connection.exec_driver_sql("BEGIN EXCLUSIVE")
+                yield
+            lock.dispose()
+            return
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _REBUILD_LOCK})
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _REBUILD_LOCK})
+                connection.commit()
+
+    def create(self, connection: Connection, tables: tuple[ViewTable[Any], ...], *, suffix: str) -> None:
+        """Make empty tables without indexes."""
+        metadata = MetaData()
+        for table in tables:
+            table.table(metadata, suffix=suffix)
+        metadata.create_all(connection)
+
+    def index(
+        self, connection: Connection, tables: tuple[ViewTable[Any], ...], *, suffix: str, names: str
+    ) -> None:
+        """Make the declared indexes of tables that were loaded; `names` ends the names of the indexes."""
+        for table in tables:
+            for made in table.index_definitions(table.table(MetaData(), suffix=suffix), suffix=names):
+                made.create(connection)
+
+    def drop(self, connection: Connection, names: list[str]) -> None:
+        """Drop tables by name, those that exist."""
+        for name in names:
+            Table(name, MetaData()).drop(connection, checkfirst=True)
+
+    def rename(self, connection: Connection, old: str, new: str) -> None:
+        """Give a table another name."""
+        connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+    def table_names(self, connection: Connection) -> list[str]:
+        """Every table of the views."""
+        return inspect(connection).get_table_names()
+
+    def _end(self, connection: Connection, verb: str) -> None:
+        if not self.is_sqlite:
+            connection.commit() if verb == "COMMIT" else connection.rollback()
+        elif connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql(verb)
+
+    @staticmethod
+    def _set_up_sqlite(connection: Any, _record: Any) -> None:
+        # NORMAL keeps the file whole through a power cut and may lose the last batches,
+        # which are followed again, because the position is in the same transaction.
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @staticmethod
+    def _set_up_postgres(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        connection.execute(f"SET search_path TO {SCHEMA}")
+        connection.autocommit = False
+
+
+class BoundStorage(Storage):
+    """Reads and writes rows of tables under one suffix, on a connection that is set for each transaction."""
+
+    def __init__(self, database: Database, *, suffix: str) -> None:
+        self._database = database
+        self._suffix = suffix
+        self._cursor: Any = None
+        self._statements: dict[tuple[str, ViewTable[Any]], str] = {}
+
+    def bind(self, connection: Connection) -> None:
+        """Use this connection until another is bound."""
+        self._cursor = connection.connection.cursor()
+
+    def fetch(self, table: ViewTable[Any], key: Any) -> tuple[Any, ...] | None:
+        """The stored row of `key`, or None."""
+        self._cursor.execute(
+            self._statement("fetch", table), (key,) if table.key_columns == 1 else tuple(key)
+        )
+        found: tuple[Any, ...] | None = self._cursor.fetchone()
+        return found
+
+    def insert(self, table: ViewTable[Any], rows: list[Any]) -> None:
+        """Add rows that are not there yet."""
+        if self._database.is_sqlite:
+            self._cursor.executemany(self._statement("insert", table), rows)
+            return
+        with self._cursor.copy(self._statement("copy", table)) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def upsert(self, table: ViewTable[Any], rows: list[Any]) -> None:
+        """Add rows or replace those with the same key."""
+        self._cursor.executemany(self._statement("upsert", table), rows)
+
+    def delete(self, table: ViewTable[Any], keys: list[Any]) -> None:
+        """Remove the rows of these keys; a key that is not there is passed over."""
+        given = [(key,) for key in keys] if table.key_columns == 1 else keys
+        self._cursor.executemany(self._statement("delete", table), given)
+
+    def _statement(self, verb: str, table: ViewTable[Any]) -> str:
+        made = self._statements.get((verb, table))
+        if made is None:
+            made = self._statements[verb, table] = self._write_statement(verb, table)
+        return made
+
+    def _write_statement(self, verb: str, table: ViewTable[Any]) -> str:
+        # Names come from the declarations in this package, never from outside.
+        name, mark = table.name + self._suffix, self._database.mark
+        columns, key = table.columns, table.columns[: table.key_columns]
+        condition = " AND ".join(f"{column} = {mark}" for column in key)
+        if verb == "fetch":
+            return f"SELECT {', '.join(columns)} FROM {name} WHERE {condition}"  # noqa: S608
+        if verb == "delete":
+            return f"DELETE FROM {name} WHERE {condition}"  # noqa: S608
+        if verb == "copy":
+            return f"COPY {name} ({', '.join(columns)}) FROM STDIN"
+        insert = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+        if verb == "insert":
+            return insert
+        rest = [column for column in columns if column not in key]
+        update = ", ".join(f"{column} = excluded.{column}" for column in rest)
+        doing = f"DO UPDATE SET {update}" if rest else "DO NOTHING"
+        return f"{insert} ON CONFLICT ({', '.join(key)}) {doing}"
