@@ -61,7 +61,7 @@ class Command:
     recorded_us: int = 0
 
 
-class AlreadyRecorded(Exception):  # noqa: N818 - an answer, not an error
+class AlreadyRecorded(Exception):
     """The request id is known; carries its digest, first position and number of events."""
 
     def __init__(self, digest: bytes, first: int, count: int) -> None:

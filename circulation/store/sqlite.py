@@ -66,9 +66,9 @@ def _triggers() -> Iterator[str]:
         same = " AND ".join(f"{column} = NEW.{column}" for column in key)
         # INSERT OR REPLACE deletes without firing a DELETE trigger.
         yield (
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"  # noqa: S608 - the names are ours
             f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
-            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"  # noqa: S608 - the names are ours
+            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
 
 
@@ -101,7 +101,7 @@ def _take_write_lock(cursor: SQLiteCursor) -> None:
                         f"Another program has been writing to the store for {WAIT_SECONDS:.0f} seconds.",
                         "Nothing was recorded; try again when it has finished.",
                     ) from busy
-            time.sleep(random.uniform(0.0001, 0.001))  # noqa: S311 - spreads waiters, protects nothing
+            time.sleep(random.uniform(0.0001, 0.001))
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
 

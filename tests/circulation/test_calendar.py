@@ -228,9 +228,7 @@ def test_the_van_comes_in_staffed_hours_unless_it_has_a_key() -> None:
     assert frozenset({2}) == book.service_days("wells")
 
 
-def test_a_clock_that_shows_a_minute_twice_means_the_first_and_one_it_skips_is_counted_from_midnight() -> (
-    None
-):
+def test_a_clock_that_shows_a_minute_twice_means_the_first_and_one_it_skips_is_counted_from_midnight() -> None:
     assert utc("2026-10-25T00:30:00Z") == at_minute(date(2026, 10, 25), 90, LONDON)
     assert utc("2026-03-29T01:30:00Z") == at_minute(date(2026, 3, 29), 90, LONDON)
     assert utc("2026-10-26T00:00:00Z") == at_minute(date(2026, 10, 25), 1440, LONDON)
@@ -263,9 +261,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 @given(calendars(), instants, st.integers(0, 120))
 @settings(max_examples=200)
-def test_every_loan_is_due_later_on_an_open_day_at_its_closing_time(
-    book: Calendar, lent_us: int, days: int
-) -> None:
+def test_every_loan_is_due_later_on_an_open_day_at_its_closing_time(book: Calendar, lent_us: int, days: int) -> None:
     zone = zone_of(book.branch("bath").time_zone)
     due_us = book.due_at("bath", lent_us, days)
     due_day = local_day(due_us, zone)
@@ -287,9 +283,7 @@ def test_a_longer_loan_is_never_due_earlier(book: Calendar, lent_us: int, days: 
 
 
 @given(calendars(), instants, st.integers(0, 30))
-def test_the_hold_shelf_ends_no_earlier_than_a_loan_of_the_same_days(
-    book: Calendar, now_us: int, days: int
-) -> None:
+def test_the_hold_shelf_ends_no_earlier_than_a_loan_of_the_same_days(book: Calendar, now_us: int, days: int) -> None:
     until_us = book.shelf_until("bath", now_us, days)
     assert until_us >= book.due_at("bath", now_us, days) - (0 if any(book.branch("bath").hours) else DAY_US)
 

@@ -131,9 +131,7 @@ def test_a_row_that_cannot_be_used_is_rejected_with_line_and_reason(row: bytes, 
         (b"x" * 3_000_000, "file.not-a-table", "Line 1 of items.csv is longer"),
     ],
 )
-def test_a_file_that_is_no_utf8_table_is_refused_with_place_and_advice(
-    source: bytes, code: str, said: str
-) -> None:
+def test_a_file_that_is_no_utf8_table_is_refused_with_place_and_advice(source: bytes, code: str, said: str) -> None:
     with pytest.raises(Invalid) as refused:
         read(source)
     assert code == refused.value.code
@@ -196,9 +194,7 @@ def test_the_digest_of_a_row_is_fixed_and_tells_every_change() -> None:
     assert row_digest(("301", "")) != row_digest(("", "301"))
 
 
-fields = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters='\n",'), max_size=12).map(
-    str.strip
-)
+fields = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters='\n",'), max_size=12).map(str.strip)
 
 
 @given(
@@ -213,9 +209,7 @@ def test_whatever_a_correct_writer_writes_is_read_back(
     writer = csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     writer.writerows([("a", "b", "c"), *rows])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            table_module, "_BLOCK_BYTES", block
-        )  # so that every line end falls on an edge some time
+        patch.setattr(table_module, "_BLOCK_BYTES", block)  # so that every line end falls on an edge some time
         read_rows, rejects = read(text.getvalue().encode(), required=("a", "b", "c"))
     assert [] == rejects
     assert [row for row in rows if any(row)] == [row.values for row in read_rows if any(row.values)]

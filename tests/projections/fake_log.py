@@ -99,8 +99,6 @@ def decode(state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     return body["m"], body["d"]
 
 
-def open_fake(
-    log: FakeLog, url: str = "sqlite://", projections: tuple[Projection, ...] = (SHELVES, VISITORS)
-) -> Views:
+def open_fake(log: FakeLog, url: str = "sqlite://", projections: tuple[Projection, ...] = (SHELVES, VISITORS)) -> Views:
     """Views of a fake log, in memory unless a URL is given."""
     return Views(log=log, database=Database(url), projections=projections, decode=decode, known_types=KNOWN)

@@ -102,8 +102,7 @@ def test_a_fold_that_fails_stops_its_projection_and_no_other(moved: FakeLog) -> 
         contents(views, VISITS, VISITORS)
 
     assert (
-        "Projection 'visitors' stopped at position 5 (Broke): ValueError: a tote without a code."
-        == stop.value.sentence
+        "Projection 'visitors' stopped at position 5 (Broke): ValueError: a tote without a code." == stop.value.sentence
     )
     assert {"shelves": (6, False), "visitors": (4, True)} == {
         status.name: (status.position, bool(status.stopped)) for status in views.status()
@@ -139,10 +138,7 @@ def test_an_event_that_nobody_knows_stops_every_projection(moved: FakeLog) -> No
     with pytest.raises(ProjectionStopped) as stop:
         views.fresh()
 
-    assert (
-        "Projection 'shelves' stopped at position 5 (Flew): this version knows no such event."
-        == stop.value.sentence
-    )
+    assert "Projection 'shelves' stopped at position 5 (Flew): this version knows no such event." == stop.value.sentence
     assert [4, 4] == [status.position for status in views.status()]
 
 
