@@ -53,7 +53,7 @@ soak: $(READY) ## commands from several processes for minutes, with the invarian
 	$(BIN)/branchline bench soak $(ARGS)
 
 docs: $(READY) ## write docs/cli.md again from the commands
-	$(BIN)/python -m interfaces.reference docs/cli.md
+	$(BIN)/branchline --reference > docs/cli.md
 
 constraints: ## put the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)
