@@ -108,7 +108,7 @@ def read_branch_lists(files: Sequence[tuple[str, bytes]], *, members: Sequence[s
     names |= {record.member: record.member_name for record in records}
     chosen = {_chosen(text, names) for text in members} or set(names)
     kept = tuple(record for record in records if record.member in chosen)
-    rejects = {said for member, said in rejected if not member or member in chosen}
+    rejects = {said for member, said in rejected if not members or not member or member in chosen}
     return BranchList(
         records=kept,
         rejects=tuple(sorted(rejects)),
@@ -171,9 +171,7 @@ def _minutes(text: str) -> int | None:
     return int(text)
 
 
-def _unique(
-    found: list[tuple[BranchRecord, bool]], refuse: Callable[[str, Reject], None]
-) -> list[BranchRecord]:
+def _unique(found: list[tuple[BranchRecord, bool]], refuse: Callable[[str, Reject], None]) -> list[BranchRecord]:
     """
     By code. Where members have branches of one name, the member's code is put behind it; a code that the list
     fixed stays as it is. What then has the code of an earlier one is rejected.

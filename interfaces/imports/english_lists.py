@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from circulation.barcode import parse_name
 from circulation.calendar import WEEKDAYS, WeekHours, parse_spans
 from circulation.errors import Invalid
 from interfaces.imports.branch_record import BranchRecord, member_code, parse_degrees, plain_name, slug
@@ -80,9 +81,7 @@ def join_lists(
     `reject` is called for every other row with the code of its member.
     """
     places = [_Geo(row.file, row.line, *row.values) for row in geo_rows]
-    timed = [
-        _Hours(row.file, row.line, *row.values[:4], week=row.values[4:]) for row in hours_rows
-    ]
+    timed = [_timed(row) for row in hours_rows]
 
     def refuse(place: _Place, why: str, more: str = "") -> None:
         said = Reject(place.file, place.line, f"{why}: {_blanks(place.name)}{more}.")
@@ -124,6 +123,11 @@ def join_lists(
     return records
 
 
+def _timed(row: Row) -> _Hours:
+    authority, name, postcode, closed, *week = row.values
+    return _Hours(row.file, row.line, authority, name, postcode, closed, tuple(week))
+
+
 def _pair(places: list[_Geo], timed: list[_Hours]) -> dict[int, _Geo]:
     """
     For each row with hours (by identity) its place; a place belongs to one row at most.
@@ -160,7 +164,7 @@ def _record(place: _Geo, entry: _Hours) -> BranchRecord:
     hours: WeekHours = tuple(parse_spans(text) for text in entry.week)  # type: ignore[assignment]
     island = _island(entry.postcode or place.postcode)
     return BranchRecord(
-        code=slug(entry.name),
+        code=parse_name(slug(entry.name), what="branch"),
         name=_blanks(entry.name),
         member=member_code(entry.authority),
         member_name=_blanks(entry.authority),
