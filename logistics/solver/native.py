@@ -12,12 +12,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from logistics.problem import RoutingProblem
-from logistics.solver.kernel.anneal import ABSENT, COST, POOLED, anneal
-from logistics.solver.kernel.clocks import empty_clocks
-from logistics.solver.kernel.day import Day, day_of
+from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
+from logistics.solver.kernel.day import PRICE, Day, day_of
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge
-from logistics.solver.kernel.tours import empty_tours
+from logistics.solver.kernel.tours import (
+    ABSENT,
+    CLOCKED,
+    COST,
+    PRICES,
+    SIZE,
+    STAMP,
+    STAMPS,
+    VAN,
+    empty_tours,
+)
 
 __all__ = ["NativeSearch"]
 
@@ -35,16 +44,14 @@ class NativeSearch:
         self.iterations = 0
         width = len(problem.stops) + 1
         self._tours = empty_tours(self.day, width)
-        self._clocks = empty_clocks(self.day.vans, width)
         self._known = nothing_known(self.day)
         self._chance = np.array([_scramble(seed)], dtype=np.uint64)
         self._best_stop = np.zeros_like(self._tours.stop)
-        self._best_size = np.zeros_like(self._tours.size)
-        musts = sum(stop.price is None for stop in problem.stops)
-        prices = sum(stop.price or 0 for stop in problem.stops)
-        self._best = np.array([prices, musts, 0], dtype=np.int64)
+        self._best_size = np.zeros(self.day.vans, np.int64)
+        out = self._tours.total
+        self._best = np.array([out[PRICES], out[ABSENT], 0], dtype=np.int64)
         self._pool_cells = np.zeros(POOL_CELLS, np.int64)
-        self._scratch = empty_tours(self.day, width), empty_clocks(self.day.vans, width)
+        self._scratch = empty_tours(self.day, width)
         self.pool: dict[tuple[int, ...], int] = {}
         arcs = self.day.arc[0] if self.day.vans else np.ones((1, 1), np.int64)
         self._arc = float(arcs[arcs > 0].mean()) if (arcs > 0).any() else 1.0
@@ -53,12 +60,12 @@ class NativeSearch:
     @property
     def micros(self) -> int:
         """Cost of the best tours, prices of optional stops left out included."""
-        return int(self._best[COST])
+        return int(self._best[BEST_COST])
 
     @property
     def left_out(self) -> int:
         """Must-stops that the best tours leave out."""
-        return int(self._best[ABSENT])
+        return int(self._best[BEST_ABSENT])
 
     def start_from(self, orders: Mapping[int, Sequence[int]]) -> None:
         """Begin with these tours, which must be feasible, and search near them."""
@@ -68,27 +75,26 @@ class NativeSearch:
     def adopt(self, orders: Mapping[int, Sequence[int]]) -> None:
         """Go on from these tours, which must be feasible; they become the best if they are."""
         tours = self._tours
-        tours.van[:] = -1
-        tours.size[:] = 0
-        tours.cost[:] = 0
-        self._clocks.set[:] = False
+        tours.place[:, VAN] = -1
+        tours.van[:, [SIZE, COST, CLOCKED]] = 0
         for van in range(self.day.vans):
-            tours.stamps[0] += 1
-            tours.stamp[van] = tours.stamps[0]
+            tours.total[STAMPS] += 1
+            tours.van[van, STAMP] = tours.total[STAMPS]
             order = [self.day.hubs + stop for stop in orders.get(van, ())]
             if order:
-                tours.cost[van] = self.judge(van, order)
+                tours.van[van, COST] = self.judge(van, order)
+                tours.van[van, SIZE] = len(order)
                 tours.stop[van, : len(order)] = order
-                tours.size[van] = len(order)
-                tours.van[order] = van
-        out = tours.van[self.day.hubs :] < 0
-        prices = self.day.price[self.day.hubs :]
-        absent = int((out & (prices < 0)).sum())
-        cost = int(tours.cost.sum() + prices[out & (prices > 0)].sum())
+                tours.place[order, VAN] = van
+        out = tours.place[self.day.hubs :, VAN] < 0
+        prices = self.day.stop[self.day.hubs :, PRICE]
+        tours.total[ABSENT] = absent = int((out & (prices < 0)).sum())
+        tours.total[PRICES] = prices[out & (prices > 0)].sum()
+        cost = int(tours.van[:, COST].sum() + tours.total[PRICES])
         if (absent, cost) < (self.left_out, self.micros) or not self._best_size.any():
-            self._best[COST], self._best[ABSENT] = cost, absent
+            self._best[BEST_COST], self._best[BEST_ABSENT] = cost, absent
             self._best_stop[:] = tours.stop
-            self._best_size[:] = tours.size
+            self._best_size[:] = tours.van[:, SIZE]
 
     def run(self, iterations: int, begin: float, end: float) -> None:
         """So many moves, from share `begin` of the cooling to share `end` (0 to 1)."""
@@ -97,7 +103,7 @@ class NativeSearch:
         hot, fall = self._arc * self._hot, COLD / self._hot
         self._best[POOLED] = 0
         anneal(
-            self.day, self._tours, self._clocks, self._known, self._chance, self._best_stop, self._best_size,
+            self.day, self._tours, self._known, self._chance, self._best_stop, self._best_size,
             self._best, self._pool_cells, iterations, max(1e-3, hot * fall**begin), max(1e-3, hot * fall**end),
         )  # fmt: skip
         self.iterations += iterations
@@ -113,8 +119,7 @@ class NativeSearch:
 
     def judge(self, van: int, places: Sequence[int]) -> int:
         """Cost of a tour over places for a van, negative when it cannot drive it."""
-        tours, clocks = self._scratch
-        return int(judge(self.day, tours, clocks, van, np.array(places, dtype=np.int64)))
+        return int(judge(self.day, self._scratch, van, np.array(places, dtype=np.int64)))
 
     def _drain(self) -> None:
         """Move new routes from the kernel's buffer into the pool, newest last, oldest dropped."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from logistics.solver.kernel.day import KIND, PRICE
 from logistics.solver.native import NativeSearch
 
 __all__ = ["Choice", "choose_routes"]
@@ -51,7 +52,7 @@ def choose_routes(
     day, best = search.day, search.orders()
     vans_of: dict[int, list[int]] = {}
     for van in range(day.vans):
-        vans_of.setdefault(int(day.kind[van]), []).append(van)
+        vans_of.setdefault(int(day.van[van, KIND]), []).append(van)
     now = [tuple(day.hubs + stop for stop in order) for order in best.values()]
     extra = [tuple(day.hubs + stop for stop in order) for order in given]
     routes = dict.fromkeys([*now, *extra, *reversed(list(search.pool)[-largest:])])
@@ -69,15 +70,15 @@ def choose_routes(
         model.add_exactly_one(literals)
     for kind, vans in vans_of.items():
         model.add(sum(c for c, column in zip(take, columns, strict=True) if column.kind == kind) <= len(vans))
-    musts = [place for place in out if day.price[place] < 0]
+    musts = [place for place in out if day.stop[place, PRICE] < 0]
     model.add(sum(out[place] for place in musts) <= search.left_out)
     missing = max(column.micros for column in columns) * day.vans + 1
     missing = min(missing, (1 << 58) // max(1, len(musts)))
     model.minimize(
         sum(column.micros * chosen for column, chosen in zip(columns, take, strict=True))
-        + sum((missing if day.price[place] < 0 else int(day.price[place])) * out[place] for place in out)
+        + sum((missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE])) * out[place] for place in out)
     )
-    _hint(model, columns, take, out, {(now[i], int(day.kind[van])) for i, van in enumerate(best)})
+    _hint(model, columns, take, out, {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)})
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)

@@ -12,17 +12,27 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from logistics.solver.kernel.clocks import Clocks
 from logistics.solver.kernel.compile import compiled
-from logistics.solver.kernel.day import Day, Ints
-from logistics.solver.kernel.insertion import Known
+from logistics.solver.kernel.day import PRICE, Day, Ints
 from logistics.solver.kernel.recreate import absent_stops, insert_all, sort_stops
 from logistics.solver.kernel.ruin import ruin
-from logistics.solver.kernel.tours import Tours, draw, let_stand, price_tour, take_back
+from logistics.solver.kernel.tours import (
+    ABSENT,
+    COST,
+    MISSED,
+    PRICES,
+    SIZE,
+    VAN,
+    Tours,
+    draw,
+    let_stand,
+    price_tour,
+    take_back,
+)
 
-__all__ = ["ABSENT", "COST", "POOLED", "anneal"]
+__all__ = ["BEST_ABSENT", "BEST_COST", "POOLED", "anneal"]
 
-COST, ABSENT, POOLED = 0, 1, 2
+BEST_COST, BEST_ABSENT, POOLED = range(3)
 POOL_MARGIN = 50  # a solution within one part in so many of the best gives its new routes to the pool
 
 
@@ -30,8 +40,7 @@ POOL_MARGIN = 50  # a solution within one part in so many of the best gives its 
 def anneal(
     day: Day,
     tours: Tours,
-    clocks: Clocks,
-    known: Known,
+    known: Ints,
     chance: npt.NDArray[np.uint64],
     best_stop: Ints,
     best_size: Ints,
@@ -49,66 +58,53 @@ def anneal(
     """
     stops = np.zeros(day.places, np.int64)
     key = np.zeros(day.places, np.float64)
-    cost, absent = _cost(day, tours), _absent(day, tours)
+    cost, absent = _cost(day, tours), tours.total[ABSENT]
     cooling = (cold / hot) ** (1.0 / max(1, iterations))
     heat = hot
     for _ in range(iterations):
         weight = _weight(day, tours) if absent > 0 else 0
-        count = ruin(day, tours, clocks, chance, stops)
+        count = ruin(day, tours, chance, stops)
         count = absent_stops(day, tours, chance, stops, count, count == 0)
         sort_stops(day, chance, stops, count, key)
-        insert_all(day, tours, clocks, known, chance, stops, count)
+        insert_all(day, tours, known, chance, stops, count)
         for number in range(tours.touched[-1]):
             van = tours.touched[number]
-            tours.cost[van] = price_tour(day, tours, clocks, van)
-        new_cost, new_absent, new_weight = _cost(day, tours), _absent(day, tours), 0
+            tours.van[van, COST] = price_tour(day, tours, van)
+        new_cost, new_absent, new_weight = _cost(day, tours), tours.total[ABSENT], 0
         if new_absent > 0:
             new_weight = _weight(day, tours)
             for place in range(day.hubs, day.places):
-                if tours.van[place] < 0 and day.price[place] < 0:
-                    tours.missed[place] += 1
+                if tours.place[place, VAN] < 0 and day.stop[place, PRICE] < 0:
+                    tours.place[place, MISSED] += 1
         accept = new_cost < cost - heat * math.log(1.0 - draw(chance))
         if absent > 0 or new_absent > 0:
             lighter = new_weight < weight or (new_weight == weight and new_absent < absent)
             accept = new_absent == 0 if absent == 0 else lighter or (new_weight <= weight and new_absent == absent and accept)
             accept = accept or (absent > 0 and new_absent == 0)
         if accept:
-            better = new_absent < best[ABSENT] or (new_absent == best[ABSENT] and new_cost < best[COST])
-            if new_absent <= best[ABSENT] and new_cost <= best[COST] + best[COST] // POOL_MARGIN:
+            better = new_absent < best[BEST_ABSENT] or (new_absent == best[BEST_ABSENT] and new_cost < best[BEST_COST])
+            if new_absent <= best[BEST_ABSENT] and new_cost <= best[BEST_COST] + best[BEST_COST] // POOL_MARGIN:
                 _pool_routes(tours, pool, best)
             let_stand(tours)
             cost, absent = new_cost, new_absent
             if better:
-                best[COST], best[ABSENT] = new_cost, new_absent
+                best[BEST_COST], best[BEST_ABSENT] = new_cost, new_absent
                 for van in range(day.vans):
-                    best_size[van] = tours.size[van]
-                    for k in range(tours.size[van]):
+                    best_size[van] = tours.van[van, SIZE]
+                    for k in range(tours.van[van, SIZE]):
                         best_stop[van, k] = tours.stop[van, k]
         else:
-            take_back(tours, clocks)
+            take_back(day, tours)
         heat *= cooling
 
 
 @compiled
 def _cost(day: Day, tours: Tours) -> int:
     """All routes, and the prices of what is left out."""
-    total = 0
+    total = tours.total[PRICES]
     for van in range(day.vans):
-        total += tours.cost[van]
-    for place in range(day.hubs, day.places):
-        if tours.van[place] < 0 and day.price[place] >= 0:
-            total += day.price[place]
+        total += tours.van[van, COST]
     return total
-
-
-@compiled
-def _absent(day: Day, tours: Tours) -> int:
-    """Stops that must be served and are not."""
-    count = 0
-    for place in range(day.hubs, day.places):
-        if tours.van[place] < 0 and day.price[place] < 0:
-            count += 1
-    return count
 
 
 @compiled
@@ -116,8 +112,8 @@ def _weight(day: Day, tours: Tours) -> int:
     """How often the stops now out have been out."""
     total = 0
     for place in range(day.hubs, day.places):
-        if tours.van[place] < 0 and day.price[place] < 0:
-            total += tours.missed[place]
+        if tours.place[place, VAN] < 0 and day.stop[place, PRICE] < 0:
+            total += tours.place[place, MISSED]
     return total
 
 
@@ -125,7 +121,7 @@ def _weight(day: Day, tours: Tours) -> int:
 def _pool_routes(tours: Tours, pool: Ints, best: Ints) -> None:
     for number in range(tours.touched[-1]):
         van = tours.touched[number]
-        size = tours.size[van]
+        size = tours.van[van, SIZE]
         end = best[POOLED]
         if size == 0 or end + size + 2 > pool.shape[0]:
             continue

@@ -8,115 +8,126 @@ Most tours do not change in most moves, so this is where the speed comes from.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from logistics.solver.kernel.clocks import NEVER, Clocks, first_start, set_clocks
+from logistics.solver.kernel.clocks import (
+    DUE,
+    DUE_BY,
+    HEFT,
+    HEFT_AFTER,
+    HEFT_BEFORE,
+    LOAD,
+    LOAD_AFTER,
+    LOAD_BEFORE,
+    NEVER,
+    TAKEN,
+    TAKEN_BY,
+    first_start,
+    set_clocks,
+)
 from logistics.solver.kernel.compile import compiled
-from logistics.solver.kernel.day import Day, Ints
-from logistics.solver.kernel.tours import Tours
+from logistics.solver.kernel.day import (
+    COLLECT,
+    COLLECT_GRAMS,
+    DELIVER,
+    DELIVER_GRAMS,
+    FIXED,
+    GRAMS,
+    HUB,
+    ONLY_HUB,
+    PER_SECOND,
+    REST,
+    REST_FROM,
+    REST_TO,
+    SERVICE,
+    TARIFF,
+    TOTES,
+    Day,
+    Ints,
+)
+from logistics.solver.kernel.tours import CLOCKED, SIZE, STAMP, Tours
 
-__all__ = ["Known", "look", "nothing_known"]
+__all__ = ["look", "nothing_known"]
+
+# Columns of what is known by place and van: for which tour, and the two best (extra micros, position).
+OF_STAMP, EXTRA, POSITION, NEXT_EXTRA, NEXT_POSITION = range(5)
 
 
-class Known(NamedTuple):
-    """By place and van: for which tour it was computed, and the two best (extra micros, position)."""
-
-    stamp: Ints
-    cost: Ints
-    position: Ints
-    next_cost: Ints
-    next_position: Ints
-
-
-def nothing_known(day: Day) -> Known:
+def nothing_known(day: Day) -> Ints:
     """No insertion has been looked at yet."""
-    shape = (day.places, day.vans)
-    return Known(*(np.zeros(shape, np.int64) for _ in range(5)))
+    return np.zeros((day.places, day.vans, NEXT_POSITION + 1), np.int64)
 
 
 @compiled
-def look(day: Day, tours: Tours, clocks: Clocks, known: Known, place: int, van: int) -> None:
-    """Make sure that `known` holds the best positions of `place` in the present tour of `van`."""
-    if known.stamp[place, van] == tours.stamp[van]:
+def look(day: Day, tours: Tours, known: Ints, place: int, van: int) -> None:
+    """Fill `known` with the best positions of `place` in the present tour of `van`."""
+    known[place, van, OF_STAMP] = tours.van[van, STAMP]
+    known[place, van, EXTRA] = NEVER
+    known[place, van, NEXT_EXTRA] = NEVER
+    if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
         return
-    known.stamp[place, van] = tours.stamp[van]
-    known.cost[place, van] = NEVER
-    known.next_cost[place, van] = NEVER
-    if day.only_hub[place] >= 0 and day.only_hub[place] != day.hub[van]:
-        return
-    if not clocks.set[van]:
-        set_clocks(day, clocks, van, tours.stop[van], tours.size[van])
-    _scan(day, tours, clocks, known, place, van)
+    if tours.van[van, CLOCKED] == 0:
+        set_clocks(day, tours.clocks[van], van, tours.stop[van], tours.van[van, SIZE])
+        tours.van[van, CLOCKED] = 1
+    _scan(day, tours.clocks[van], tours.stop[van], tours.van[van, SIZE], known, place, van)
 
 
 @compiled
-def _scan(day: Day, tours: Tours, clocks: Clocks, known: Known, place: int, van: int) -> None:
-    size, hub, tour = tours.size[van], day.hub[van], tours.stop[van]
-    arc = day.arc[day.tariff[van]]
-    deliver, collect = day.deliver[place], day.collect[place]
-    load, before_max, after_max = clocks.load[van], clocks.load_before[van], clocks.load_after[van]
-    room_out, room_back = day.totes[van] - deliver, day.totes[van] - collect
-    extra = day.service[place] * day.per_second[van] + (day.fixed[van] if size == 0 else 0)
+def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int, van: int) -> None:
+    arc, seconds, stop = day.arc[day.van[van, TARIFF]], day.seconds, day.stop
+    hub, timed, weighed = day.van[van, HUB], day.timed, day.weighed
+    service, rest = stop[place, SERVICE], day.van[van, REST]
+    room_out, room_back = day.van[van, TOTES] - stop[place, DELIVER], day.van[van, TOTES] - stop[place, COLLECT]
+    heft_out, heft_back = day.van[van, GRAMS] - stop[place, DELIVER_GRAMS], day.van[van, GRAMS] - stop[place, COLLECT_GRAMS]
+    extra = service * day.van[van, PER_SECOND] + (day.van[van, FIXED] if size == 0 else 0)
     best, best_at, second, second_at = NEVER, -1, NEVER, -1
     before = hub
     for k in range(size + 1):
-        if before_max[k] > room_out:
+        if clocks[k, LOAD_BEFORE] > room_out:
             break
         after = tour[k] if k < size else hub
         cost = arc[before, place] + arc[place, after] + extra
         if size > 0:
             cost -= arc[before, after]
-        if (
-            cost < second
-            and load[k] <= room_back
-            and after_max[k + 1] <= room_back
-            and (not day.weighed or _bears(day, clocks, place, van, k))
-            and (not day.timed or _in_time(day, clocks, place, van, k, before, after))
-        ):
+        fits = cost < second and clocks[k, LOAD] <= room_back and clocks[k + 1, LOAD_AFTER] <= room_back
+        if fits and weighed:
+            fits = (
+                clocks[k, HEFT_BEFORE] <= heft_out
+                and clocks[k, HEFT] <= heft_back
+                and clocks[k + 1, HEFT_AFTER] <= heft_back
+            )
+        if fits and timed:
+            there, onwards = seconds[before, place], seconds[place, after]
+            ready = clocks[k, TAKEN] + stop[before, SERVICE] + there
+            leave = first_start(stop, place, ready) + service
+            fits = leave + onwards <= clocks[k + 1, TAKEN_BY]
+            if not fits and rest > 0:
+                fits = _with_break(day, clocks, place, van, k, before, there, onwards)
+        if fits:
             if cost < best:
                 second, second_at = best, best_at
                 best, best_at = cost, k
             else:
                 second, second_at = cost, k
         before = after
-    known.cost[place, van], known.position[place, van] = best, best_at
-    known.next_cost[place, van], known.next_position[place, van] = second, second_at
+    known[place, van, EXTRA], known[place, van, POSITION] = best, best_at
+    known[place, van, NEXT_EXTRA], known[place, van, NEXT_POSITION] = second, second_at
 
 
 @compiled
-def _bears(day: Day, clocks: Clocks, place: int, van: int, k: int) -> bool:
-    """The second measure of load, on every leg."""
-    capacity, collect = day.grams[van], day.collect_grams[place]
-    return (
-        clocks.heft_before[van, k] + day.deliver_grams[place] <= capacity
-        and clocks.heft[van, k] + collect <= capacity
-        and clocks.heft_after[van, k + 1] + collect <= capacity
-    )
-
-
-@compiled
-def _in_time(day: Day, clocks: Clocks, place: int, van: int, k: int, before: int, after: int) -> bool:
-    """With the break behind it, ahead of it, or right before or right after it."""
-    there, onwards = day.seconds[before, place], day.seconds[place, after]
-    start = first_start(day, place, clocks.taken[van, k] + day.service[before] + there)
-    leave = start + day.service[place]
-    latest = clocks.taken_by[van, k + 1]
-    if leave + onwards <= latest:
+def _with_break(
+    day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int
+) -> bool:
+    """In time with the break still ahead, right after the stop, or right before it."""
+    stop, rest, rest_from, rest_to = day.stop, day.van[van, REST], day.van[van, REST_FROM], day.van[van, REST_TO]
+    latest = clocks[k + 1, TAKEN_BY]
+    ready = clocks[k, DUE] + stop[before, SERVICE]
+    leave = first_start(stop, place, ready + there) + stop[place, SERVICE]
+    if leave + onwards <= clocks[k + 1, DUE_BY]:
         return True
-    rest = day.rest[van]
-    if rest == 0:
-        return False
-    begin = clocks.due[van, k] + day.service[before]
-    start = first_start(day, place, begin + there)
-    leave = start + day.service[place]
-    if leave + onwards <= clocks.due_by[van, k + 1]:
+    if leave <= rest_to and max(leave, rest_from) + rest + onwards <= latest:
         return True
-    if leave <= day.rest_to[van] and max(leave, day.rest_from[van]) + rest + onwards <= latest:
-        return True
-    if k > 0 and begin <= day.rest_to[van]:
-        resumed = max(begin, day.rest_from[van]) + rest
-        start = first_start(day, place, resumed + there)
-        return start + day.service[place] + onwards <= latest
+    if k > 0 and ready <= rest_to:
+        start = first_start(stop, place, max(ready, rest_from) + rest + there)
+        return start + stop[place, SERVICE] + onwards <= latest
     return False

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from logistics.solver.kernel.clocks import Clocks, set_clocks
+from logistics.solver.kernel.clocks import DUE, HEFT_AFTER, LOAD_AFTER, TAKEN, set_clocks
 from logistics.solver.kernel.compile import compiled
-from logistics.solver.kernel.day import Day, Ints
-from logistics.solver.kernel.tours import Tours, price_tour
+from logistics.solver.kernel.day import (
+    ENDS,
+    GRAMS,
+    HUB,
+    ONLY_HUB,
+    REST,
+    REST_TO,
+    TOTES,
+    Day,
+    Ints,
+)
+from logistics.solver.kernel.tours import CLOCKED, SIZE, Tours, price_tour
 
 __all__ = ["IMPOSSIBLE", "judge"]
 
@@ -13,23 +23,25 @@ IMPOSSIBLE = -1
 
 
 @compiled
-def judge(day: Day, tours: Tours, clocks: Clocks, van: int, tour: Ints) -> int:
-    """The cost in micros, or `IMPOSSIBLE`. `tours` and `clocks` are scratch: the van's row is overwritten."""
+def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
+    """The cost in micros, or `IMPOSSIBLE`. The van's row of `scratch` is overwritten."""
     size = len(tour)
     for k in range(size):
         place = tour[k]
-        if day.only_hub[place] >= 0 and day.only_hub[place] != day.hub[van]:
+        if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
             return IMPOSSIBLE
-        tours.stop[van, k] = place
-    tours.size[van] = size
-    set_clocks(day, clocks, van, tours.stop[van], size)
-    if clocks.load_after[van, 0] > day.totes[van]:
+        scratch.stop[van, k] = place
+    scratch.van[van, SIZE] = size
+    clocks = scratch.clocks[van]
+    set_clocks(day, clocks, van, scratch.stop[van], size)
+    scratch.van[van, CLOCKED] = 1
+    if clocks[0, LOAD_AFTER] > day.van[van, TOTES]:
         return IMPOSSIBLE
-    if day.weighed and clocks.heft_after[van, 0] > day.grams[van]:
+    if day.weighed and clocks[0, HEFT_AFTER] > day.van[van, GRAMS]:
         return IMPOSSIBLE
     if day.timed:
-        rested = clocks.taken[van, size + 1] <= day.ends[van]
-        resting = day.rest[van] > 0 and clocks.due[van, size + 1] <= day.rest_to[van]
+        rested = clocks[size + 1, TAKEN] <= day.van[van, ENDS]
+        resting = day.van[van, REST] > 0 and clocks[size + 1, DUE] <= day.van[van, REST_TO]
         if not rested and not resting:
             return IMPOSSIBLE
-    return price_tour(day, tours, clocks, van)
+    return price_tour(day, scratch, van)

@@ -10,11 +10,28 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from logistics.solver.kernel.clocks import NEVER, Clocks
+from logistics.solver.kernel.clocks import NEVER
 from logistics.solver.kernel.compile import compiled
-from logistics.solver.kernel.day import Day, Ints
-from logistics.solver.kernel.insertion import Known, look
-from logistics.solver.kernel.tours import Tours, draw, put
+from logistics.solver.kernel.day import (
+    COLLECT,
+    DELIVER,
+    FAR,
+    KIND,
+    PRICE,
+    WINDOW,
+    WINDOWS,
+    Day,
+    Ints,
+)
+from logistics.solver.kernel.insertion import (
+    EXTRA,
+    NEXT_EXTRA,
+    NEXT_POSITION,
+    OF_STAMP,
+    POSITION,
+    look,
+)
+from logistics.solver.kernel.tours import SIZE, STAMP, VAN, Tours, draw, put
 
 __all__ = ["absent_stops", "insert_all", "sort_stops"]
 
@@ -30,12 +47,12 @@ def absent_stops(
     """Fill `removed` (holding `count` just removed) up with stops that were out before: all that must, some that may."""
     optional = 0
     for place in range(day.hubs, day.places):
-        if tours.van[place] < 0 and day.price[place] >= 0:
+        if tours.place[place, VAN] < 0 and day.stop[place, PRICE] >= 0:
             optional += 1
     share = 1.0 if everything else min(1.0, OPTIONAL_TRIED / max(1, optional))
     just = count
     for place in range(day.hubs, day.places):
-        if tours.van[place] >= 0 or (day.price[place] >= 0 and draw(chance) >= share):
+        if tours.place[place, VAN] >= 0 or (day.stop[place, PRICE] >= 0 and draw(chance) >= share):
             continue
         seen = False
         for number in range(just):
@@ -56,17 +73,17 @@ def sort_stops(
     rule = draw(chance) * (17.0 if day.timed else 11.0)
     for number in range(count):
         place = stops[number]
-        few = day.windows[place] == 0
-        opens = 0 if few else day.opens[place, 0]
-        closes = NEVER if few else day.closes[place, day.windows[place] - 1]
+        few = day.stop[place, WINDOWS] == 0
+        opens = 0 if few else day.stop[place, WINDOW]
+        closes = NEVER if few else day.stop[place, WINDOW + 2 * day.stop[place, WINDOWS] - 1]
         if rule < 4:
             key[number] = draw(chance)
         elif rule < 8:
-            key[number] = -float(max(day.deliver[place], day.collect[place]))
+            key[number] = -float(max(day.stop[place, DELIVER], day.stop[place, COLLECT]))
         elif rule < 10:
-            key[number] = -float(day.far[place])
+            key[number] = -float(day.stop[place, FAR])
         elif rule < 11:
-            key[number] = float(day.far[place])
+            key[number] = float(day.stop[place, FAR])
         elif rule < 13:
             key[number] = float(closes - opens)
         elif rule < 15:
@@ -75,7 +92,7 @@ def sort_stops(
             key[number] = -float(closes)
     if draw(chance) < 0.5:
         for number in range(count):
-            if day.price[stops[number]] >= 0:
+            if day.stop[stops[number], PRICE] >= 0:
                 key[number] += 4.0 * NEVER
     if count > 64:
         order = np.argsort(key[:count])
@@ -92,30 +109,31 @@ def sort_stops(
 
 @compiled
 def insert_all(
-    day: Day, tours: Tours, clocks: Clocks, known: Known, chance: npt.NDArray[np.uint64], stops: Ints, count: int
+    day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int
 ) -> None:
     """Insert the stops in their order; what fits nowhere stays out."""
     tried = np.zeros(day.vans, np.int64)
     force = draw(chance) < FORCE
     for number in range(count):
         place = stops[number]
-        price = day.price[place]
+        price = day.stop[place, PRICE]
         best = NEVER if price < 0 or force else price
         best_van, best_position = -1, -1
         for van in range(day.vans):
-            if tours.size[van] == 0:
+            if tours.van[van, SIZE] == 0:
                 # of the idle vans of one kind only the first is worth a look
-                if tried[day.kind[van]] == number + 1:
+                if tried[day.van[van, KIND]] == number + 1:
                     continue
-                tried[day.kind[van]] = number + 1
-            look(day, tours, clocks, known, place, van)
-            if known.cost[place, van] >= best:
+                tried[day.van[van, KIND]] = number + 1
+            if known[place, van, OF_STAMP] != tours.van[van, STAMP]:
+                look(day, tours, known, place, van)
+            if known[place, van, EXTRA] >= best:
                 continue
             if draw(chance) >= BLINK:
-                best = known.cost[place, van]
-                best_van, best_position = van, known.position[place, van]
-            elif known.next_cost[place, van] < best:
-                best = known.next_cost[place, van]
-                best_van, best_position = van, known.next_position[place, van]
+                best = known[place, van, EXTRA]
+                best_van, best_position = van, known[place, van, POSITION]
+            elif known[place, van, NEXT_EXTRA] < best:
+                best = known[place, van, NEXT_EXTRA]
+                best_van, best_position = van, known[place, van, NEXT_POSITION]
         if best_van >= 0:
-            put(tours, clocks, place, best_van, best_position)
+            put(day, tours, place, best_van, best_position)

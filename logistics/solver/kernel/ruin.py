@@ -12,10 +12,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from logistics.solver.kernel.clocks import Clocks
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import Day, Ints
-from logistics.solver.kernel.tours import Tours, draw, take_out
+from logistics.solver.kernel.tours import KEPT, SIZE, VAN, Tours, draw, take_out
 
 __all__ = ["ruin"]
 
@@ -26,34 +25,35 @@ KEEP_ONE_MORE = 0.99
 
 
 @compiled
-def ruin(day: Day, tours: Tours, clocks: Clocks, chance: npt.NDArray[np.uint64], removed: Ints) -> int:
+def ruin(day: Day, tours: Tours, chance: npt.NDArray[np.uint64], removed: Ints) -> int:
     """Remove strings; the stops go into `removed`, and their number is returned."""
     used, served = 0, 0
     for van in range(day.vans):
-        if tours.size[van] > 0:
+        if tours.van[van, SIZE] > 0:
             used += 1
-            served += tours.size[van]
+            served += tours.van[van, SIZE]
     if used == 0:
         return 0
     longest = min(LONGEST_STRING, served / used)
     strings = int(draw(chance) * (4.0 * MEAN_REMOVED / (1.0 + longest) - 1.0) + 1.0)
     seed = day.hubs + int(draw(chance) * (day.places - day.hubs))
     count, done = 0, 0
-    for place in day.near[seed]:
+    for rank in range(day.places - day.hubs):
         if done >= strings:
             break
-        van = tours.van[place]
-        if van < 0 or tours.kept[van]:
+        place = day.near[seed, rank]
+        van = tours.place[place, VAN]
+        if van < 0 or tours.van[van, KEPT] == 1:
             continue
-        count = _remove_string(tours, clocks, chance, removed, count, van, place, longest)
+        count = _remove_string(day, tours, chance, removed, count, van, place, longest)
         done += 1
     return count
 
 
 @compiled
 def _remove_string(
+    day: Day,
     tours: Tours,
-    clocks: Clocks,
     chance: npt.NDArray[np.uint64],
     removed: Ints,
     count: int,
@@ -61,7 +61,7 @@ def _remove_string(
     place: int,
     longest: float,
 ) -> int:
-    size = tours.size[van]
+    size = tours.van[van, SIZE]
     length = int(math.floor(draw(chance) * min(longest, float(size)) + 1.0))
     length = min(length, size)
     kept = 0
@@ -81,5 +81,5 @@ def _remove_string(
             removed[until] = tours.stop[van, start + k]
             until += 1
     for number in range(count, until):
-        take_out(tours, clocks, removed[number])
+        take_out(day, tours, removed[number])
     return until

@@ -2,7 +2,7 @@
 The state of the search: who drives where, what it costs, and how to take a move back.
 
 Before a move first changes a van's tour, `touch` keeps the old one; `take_back` restores all kept tours. Every
-change gives the tour a new number (`stamp`), restored with it, so that what was once computed for a tour stays
+change gives the tour a new number (STAMP), restored with it, so that what was once computed for a tour stays
 known (see `insertion`).
 """
 
@@ -13,48 +13,43 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from logistics.solver.kernel.clocks import Clocks, paid_seconds, set_clocks
+from logistics.solver.kernel.clocks import CLOCK_COLUMNS, paid_seconds, set_clocks
 from logistics.solver.kernel.compile import compiled
-from logistics.solver.kernel.day import Day, Flags, Ints
+from logistics.solver.kernel.day import FIXED, HUB, PER_SECOND, PRICE, TARIFF, Day, Ints
 
-__all__ = ["Tours", "draw", "empty_tours", "price_tour", "put", "take_back", "take_out", "touch", "let_stand"]
+__all__ = ["Tours", "draw", "empty_tours", "let_stand", "price_tour", "put", "take_back", "take_out", "touch"]
+
+# Columns of `Tours.van`; CLOCKED says whether the clocks belong to the present tour. KEPT_… is from before the move.
+SIZE, COST, STAMP, CLOCKED, KEPT, KEPT_SIZE, KEPT_COST, KEPT_STAMP = range(8)
+# Columns of `Tours.place`: the van that calls (-1 for none), in how many moves it was left out.
+VAN, MISSED = range(2)
+# Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out.
+STAMPS, PRICES, ABSENT = range(3)
 
 
 class Tours(NamedTuple):
-    """By van: `stop`, `size`, `cost`, `stamp`; `van` by place (-1 where unserved); the rest is bookkeeping."""
+    """The tours, what was kept of them, and their clocks (van, position, column)."""
 
     stop: Ints
-    size: Ints
-    cost: Ints
-    stamp: Ints
+    kept: Ints
     van: Ints
-    kept_stop: Ints
-    kept_size: Ints
-    kept_cost: Ints
-    kept_stamp: Ints
-    kept: Flags
-    touched: Ints  # the vans kept, in order; touched[-1] counts them
-    stamps: Ints  # the last number given
-    missed: Ints  # by place: in how many moves it was left out
+    place: Ints
+    touched: Ints  # the vans kept in this move; the last element counts them
+    total: Ints
+    clocks: Ints
 
 
 def empty_tours(day: Day, width: int) -> Tours:
-    """Nobody drives, everything is unserved."""
-    by_van = [np.zeros(day.vans, np.int64) for _ in range(3)]
+    """Nobody drives, everything is unserved; tours may grow to `width` stops."""
     stop = np.zeros((day.vans, width), np.int64)
-    tours = Tours(
-        stop,
-        *by_van,
-        np.full(day.places, -1, np.int64),
-        stop.copy(),
-        *(row.copy() for row in by_van),
-        np.zeros(day.vans, np.bool_),
-        np.zeros(day.vans + 1, np.int64),
-        np.array([day.vans + 1], np.int64),
-        np.zeros(day.places, np.int64),
-    )
-    tours.stamp[:] = np.arange(1, day.vans + 1)
-    return tours
+    van = np.zeros((day.vans, KEPT_STAMP + 1), np.int64)
+    van[:, STAMP] = np.arange(1, day.vans + 1)
+    place = np.zeros((day.places, 2), np.int64)
+    place[:, VAN] = -1
+    prices = day.stop[day.hubs :, PRICE]
+    total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum()], np.int64)
+    clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
+    return Tours(stop, stop.copy(), van, place, np.zeros(day.vans + 1, np.int64), total, clocks)
 
 
 @compiled
@@ -69,101 +64,111 @@ def draw(chance: npt.NDArray[np.uint64]) -> float:
 
 
 @compiled
-def touch(tours: Tours, clocks: Clocks, van: int) -> None:
+def touch(tours: Tours, van: int) -> None:
     """Keep this van's tour, once a move, and give it a new number."""
-    if not tours.kept[van]:
-        tours.kept[van] = True
+    row = tours.van
+    if row[van, KEPT] == 0:
+        row[van, KEPT] = 1
         tours.touched[tours.touched[-1]] = van
         tours.touched[-1] += 1
-        size = tours.size[van]
-        tours.kept_size[van] = size
-        tours.kept_cost[van] = tours.cost[van]
-        tours.kept_stamp[van] = tours.stamp[van]
-        for k in range(size):
-            tours.kept_stop[van, k] = tours.stop[van, k]
-    tours.stamps[0] += 1
-    tours.stamp[van] = tours.stamps[0]
-    clocks.set[van] = False
+        row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP] = row[van, SIZE], row[van, COST], row[van, STAMP]
+        for k in range(row[van, SIZE]):
+            tours.kept[van, k] = tours.stop[van, k]
+    tours.total[STAMPS] += 1
+    row[van, STAMP] = tours.total[STAMPS]
+    row[van, CLOCKED] = 0
 
 
 @compiled
 def let_stand(tours: Tours) -> None:
     """Forget what was kept: the move stands."""
     for number in range(tours.touched[-1]):
-        tours.kept[tours.touched[number]] = False
+        tours.van[tours.touched[number], KEPT] = 0
     tours.touched[-1] = 0
 
 
 @compiled
-def take_back(tours: Tours, clocks: Clocks) -> None:
+def take_back(day: Day, tours: Tours) -> None:
     """Undo the move."""
-    count = tours.touched[-1]
+    count, row = tours.touched[-1], tours.van
     for number in range(count):
         van = tours.touched[number]
-        for k in range(tours.size[van]):
-            tours.van[tours.stop[van, k]] = -1
+        for k in range(row[van, SIZE]):
+            _leave(day, tours, tours.stop[van, k])
     for number in range(count):
         van = tours.touched[number]
-        tours.size[van] = tours.kept_size[van]
-        tours.cost[van] = tours.kept_cost[van]
-        tours.stamp[van] = tours.kept_stamp[van]
-        for k in range(tours.size[van]):
-            tours.stop[van, k] = tours.kept_stop[van, k]
-            tours.van[tours.stop[van, k]] = van
-        clocks.set[van] = False
-        tours.kept[van] = False
+        row[van, SIZE], row[van, COST], row[van, STAMP] = row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP]
+        for k in range(row[van, SIZE]):
+            tours.stop[van, k] = tours.kept[van, k]
+            _serve(day, tours, tours.stop[van, k], van)
+        row[van, CLOCKED] = 0
+        row[van, KEPT] = 0
     tours.touched[-1] = 0
 
 
 @compiled
-def take_out(tours: Tours, clocks: Clocks, place: int) -> None:
+def _serve(day: Day, tours: Tours, place: int, van: int) -> None:
+    tours.place[place, VAN] = van
+    if day.stop[place, PRICE] < 0:
+        tours.total[ABSENT] -= 1
+    else:
+        tours.total[PRICES] -= day.stop[place, PRICE]
+
+
+@compiled
+def _leave(day: Day, tours: Tours, place: int) -> None:
+    tours.place[place, VAN] = -1
+    if day.stop[place, PRICE] < 0:
+        tours.total[ABSENT] += 1
+    else:
+        tours.total[PRICES] += day.stop[place, PRICE]
+
+
+@compiled
+def take_out(day: Day, tours: Tours, place: int) -> None:
     """Remove a stop from its tour."""
-    van = tours.van[place]
-    touch(tours, clocks, van)
-    size = tours.size[van]
+    van = tours.place[place, VAN]
+    touch(tours, van)
+    size = tours.van[van, SIZE]
     k = 0
     while tours.stop[van, k] != place:
         k += 1
     for later in range(k, size - 1):
         tours.stop[van, later] = tours.stop[van, later + 1]
-    tours.size[van] = size - 1
-    tours.van[place] = -1
+    tours.van[van, SIZE] = size - 1
+    _leave(day, tours, place)
 
 
 @compiled
-def put(tours: Tours, clocks: Clocks, place: int, van: int, position: int) -> None:
+def put(day: Day, tours: Tours, place: int, van: int, position: int) -> None:
     """Insert a stop after `position` stops of a tour."""
-    touch(tours, clocks, van)
-    for later in range(tours.size[van], position, -1):
+    touch(tours, van)
+    for later in range(tours.van[van, SIZE], position, -1):
         tours.stop[van, later] = tours.stop[van, later - 1]
     tours.stop[van, position] = place
-    tours.size[van] += 1
-    tours.van[place] = van
+    tours.van[van, SIZE] += 1
+    _serve(day, tours, place, van)
 
 
 @compiled
-def price_tour(day: Day, tours: Tours, clocks: Clocks, van: int) -> int:
+def price_tour(day: Day, tours: Tours, van: int) -> int:
     """The exact cost of a van's tour, 0 when it stays at the hub."""
-    size = tours.size[van]
+    size = tours.van[van, SIZE]
     if size == 0:
         return 0
-    arc = day.arc[day.tariff[van]]
-    before = day.hub[van]
-    cost = day.fixed[van]
-    for k in range(size):
-        here = tours.stop[van, k]
-        cost += arc[before, here]
+    arc, stop, seconds = day.arc, tours.stop, day.seconds
+    tariff, hub, per_second = day.van[van, TARIFF], day.van[van, HUB], day.van[van, PER_SECOND]
+    before = hub
+    cost = day.van[van, FIXED]
+    drive = 0
+    for k in range(size + 1):
+        here = stop[van, k] if k < size else hub
+        cost += arc[tariff, before, here]
+        drive += seconds[before, here]
         before = here
-    cost += arc[before, day.hub[van]]
-    per_second = day.per_second[van]
     if per_second > 0:
-        if not clocks.set[van]:
-            set_clocks(day, clocks, van, tours.stop[van], size)
-        drive = day.seconds[before, day.hub[van]]
-        before = day.hub[van]
-        for k in range(size):
-            here = tours.stop[van, k]
-            drive += day.seconds[before, here]
-            before = here
-        cost += per_second * (paid_seconds(day, clocks, van, tours.stop[van], size) - drive)
+        if tours.van[van, CLOCKED] == 0:
+            set_clocks(day, tours.clocks[van], van, stop[van], size)
+            tours.van[van, CLOCKED] = 1
+        cost += per_second * (paid_seconds(day, tours.clocks[van], van, stop[van], size) - drive)
     return cost
