@@ -1,1 +1,48 @@
-"""Van routes: the one place that knows OR-Tools."""
+"""
+The route solver behind one small interface.
+
+`solve(problem, budget, seed, start_from, progress)` returns the best plan found; `warm_up()` compiles the search
+once per installation; `second_opinion(problem, solution)` asks OR-Tools' routing library whether it agrees. The
+heavy packages (numba, numpy, ortools) are imported when these are called, not before.
+"""
+
+from __future__ import annotations
+
+from logistics.problem import RoutingProblem
+from logistics.solution import Solution
+from logistics.solver.budget import Budget, Progress, ProgressReport
+
+__all__ = ["Budget", "Progress", "ProgressReport", "second_opinion", "solve", "warm_up"]
+
+
+def solve(
+    problem: RoutingProblem,
+    budget: Budget,
+    seed: int,
+    start_from: Solution | None = None,
+    progress: Progress | None = None,
+) -> Solution:
+    """
+    The best plan found within the budget; never none.
+
+    Stops that must be served and fit nowhere are listed as unserved. `start_from` may be a solution of another
+    problem (yesterday's): what it shares with this one by van and stop id is taken over. Under a budget of
+    iterations the same problem, seed and start give the same routes.
+    """
+    from logistics.solver.planner import plan
+
+    return plan(problem, budget, seed, start_from, progress)
+
+
+def second_opinion(problem: RoutingProblem, solution: Solution) -> bool:
+    """Whether OR-Tools' routing library, reading the same problem, accepts the routes as feasible."""
+    from logistics.solver.routing_library import accepts
+
+    return accepts(problem, solution)
+
+
+def warm_up() -> float:
+    """Compile everything that `solve` runs and keep it on disk; returns the seconds that it took."""
+    from logistics.solver.warm_up import warm_up as compile_all
+
+    return compile_all()

@@ -1,0 +1,280 @@
+"""
+One day's routing question, whole and immutable.
+
+Everything is an integer with its unit in the name: seconds since local midnight, metres, totes, grams, and
+money in micros (millionths of the currency unit, so 0.45 a kilometre is 450 micros a metre and 18.00 an hour
+is 5,000 micros a second). A problem checks itself when it is made, so that the search never has to, and its
+`digest` names it for good: the same digest is the same question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from array import array
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from circulation.errors import Invalid
+
+__all__ = ["END_OF_TIME", "UNLIMITED", "Break", "Hub", "Pair", "RoutingProblem", "Stop", "Van"]
+
+Window = tuple[int, int]
+UNLIMITED = 1_000_000_000
+"""Totes or grams that no load ever reaches: the neutral capacity."""
+END_OF_TIME = 1_000_000_000
+"""A second that no day ever reaches: the end of an open window."""
+_COST_CEILING = 1 << 59
+_ARC_CEILING = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """
+    A rest of `duration_seconds` that starts no earlier than `earliest` and no later than `latest`.
+
+    It is taken between two stops at the place of the first, or at the hub before leaving or after returning
+    (then it is not paid). It always lies within the shift.
+    """
+
+    duration_seconds: int
+    earliest: int
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Van:
+    """
+    A van with its driver's shift for the day; it starts and ends at its hub.
+
+    Paid time runs from leaving the hub to returning, waiting and a break on the way included.
+    `micros_fixed` is paid once if the van goes out at all.
+    """
+
+    id: str
+    hub: int
+    totes: int
+    shift_start: int = 0
+    shift_end: int = END_OF_TIME
+    rest: Break | None = None
+    micros_per_metre: int = 1
+    micros_per_second: int = 0
+    micros_fixed: int = 0
+    grams: int = UNLIMITED
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A place where vans start, load what was sorted, and bring back what they collected."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """
+    One call: `deliver` totes come from the hub, `collect` totes go to it.
+
+    `hub` is the index of the hub whose vans may call, None for any. Service may start within any of `windows`
+    (start, end; sorted, apart; empty for always). `price` in micros is what leaving it out costs; None: it must
+    be served.
+    """
+
+    id: str
+    deliver: int = 0
+    collect: int = 0
+    hub: int | None = None
+    windows: tuple[Window, ...] = ()
+    service_seconds: int = 0
+    seconds_per_tote: int = 0
+    price: int | None = None
+    deliver_grams: int = 0
+    collect_grams: int = 0
+
+    @property
+    def seconds_at_stop(self) -> int:
+        """Seconds from the start of service to driving on."""
+        return self.service_seconds + self.seconds_per_tote * (self.deliver + self.collect)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """
+    Totes that ride from one stop to a later one on the same van, without seeing the hub.
+
+    `first` and `second` are indices of stops; a stop is in one pair at most. `longest_seconds` bounds the time
+    from driving on at the first to the start of service at the second; None: as long as it takes.
+    """
+
+    first: int
+    second: int
+    totes: int
+    grams: int = 0
+    longest_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class RoutingProblem:
+    """
+    Hubs, vans, stops, and for every ordered pair of places the metres and seconds between them.
+
+    In both matrices the hubs come first, then the stops, each in the order of its tuple. `stop_place` and
+    `hub` indices follow that. Raises `Invalid` when anything in it cannot be true.
+    """
+
+    hubs: tuple[Hub, ...]
+    vans: tuple[Van, ...]
+    stops: tuple[Stop, ...]
+    metres: tuple[tuple[int, ...], ...]
+    seconds: tuple[tuple[int, ...], ...]
+    pairs: tuple[Pair, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_names("hub", [hub.id for hub in self.hubs])
+        _check_names("van", [van.id for van in self.vans])
+        _check_names("stop", [stop.id for stop in self.stops])
+        if not self.hubs:
+            raise Invalid("no-hub", "A routing problem needs at least one hub.", "Add a hub.")
+        for van in self.vans:
+            self._check_van(van)
+        for stop in self.stops:
+            self._check_stop(stop)
+        self._check_pairs()
+        for name, matrix in (("metres", self.metres), ("seconds", self.seconds)):
+            self._check_matrix(name, matrix)
+        self._check_size()
+
+    def stop_place(self, stop: int) -> int:
+        """The row of a stop in the matrices."""
+        return len(self.hubs) + stop
+
+    @cached_property
+    def stop_index(self) -> dict[str, int]:
+        """Stop id to its index."""
+        return {stop.id: index for index, stop in enumerate(self.stops)}
+
+    @cached_property
+    def van_index(self) -> dict[str, int]:
+        """Van id to its index."""
+        return {van.id: index for index, van in enumerate(self.vans)}
+
+    @cached_property
+    def pair_of(self) -> dict[int, Pair]:
+        """Index of a stop to the pair that it is in, at either end."""
+        return {end: pair for pair in self.pairs for end in (pair.first, pair.second)}
+
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over a canonical form of everything in the problem."""
+        parts = {
+            "hubs": [asdict(hub) for hub in self.hubs],
+            "vans": [asdict(van) for van in self.vans],
+            "stops": [asdict(stop) for stop in self.stops],
+            "pairs": [asdict(pair) for pair in self.pairs],
+        }
+        sha = hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode())
+        for matrix in (self.metres, self.seconds):
+            for row in matrix:
+                cells = array("q", (len(row), *row))
+                if sys.byteorder == "big":
+                    cells.byteswap()
+                sha.update(cells.tobytes())
+        return sha.hexdigest()
+
+    def _check_van(self, van: Van) -> None:
+        where = f"Van {van.id}"
+        if not 0 <= van.hub < len(self.hubs):
+            raise Invalid("van-without-hub", f"{where} names hub {van.hub}; there are {len(self.hubs)}.")
+        if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
+            raise Invalid("bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds.")
+        _check_amounts(
+            where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed
+        )
+        rest = van.rest
+        if rest is None:
+            return
+        first_start = max(rest.earliest, van.shift_start)
+        last_start = min(rest.latest, van.shift_end - rest.duration_seconds)
+        if rest.duration_seconds <= 0 or first_start > last_start:
+            raise Invalid(
+                "bad-break",
+                f"{where} cannot take its break of {rest.duration_seconds} s between {rest.earliest} and"
+                f" {rest.latest} s within its shift.",
+                "Give the break a length, and a window that its shift holds.",
+            )
+
+    def _check_stop(self, stop: Stop) -> None:
+        where = f"Stop {stop.id}"
+        if stop.hub is not None and not 0 <= stop.hub < len(self.hubs):
+            raise Invalid("stop-without-hub", f"{where} names hub {stop.hub}; there are {len(self.hubs)}.")
+        _check_amounts(
+            where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote, stop.deliver_grams,
+            stop.collect_grams, stop.price or 0,
+        )  # fmt: skip
+        edges = [edge for window in stop.windows for edge in window]
+        ordered = all(start <= end for start, end in stop.windows)
+        apart = all(before[1] < after[0] for before, after in pairwise(stop.windows))
+        if not ordered or not apart or any(not 0 <= edge <= END_OF_TIME for edge in edges):
+            raise Invalid(
+                "bad-window",
+                f"{where} has windows {list(stop.windows)} that are not in order and apart.",
+                "Give (start, end) in seconds since midnight, sorted, without overlap.",
+            )
+
+    def _check_pairs(self) -> None:
+        seen: set[int] = set()
+        for pair in self.pairs:
+            ends = {pair.first, pair.second}
+            inside = all(0 <= end < len(self.stops) for end in ends)
+            if len(ends) < 2 or not inside or ends & seen:
+                raise Invalid("bad-pair", f"Pair {pair.first} to {pair.second} shares a stop or names none.")
+            _check_amounts(
+                f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0
+            )
+            seen |= ends
+            one, two = self.stops[pair.first], self.stops[pair.second]
+            if (one.price is None) != (two.price is None):
+                raise Invalid("bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not.")
+            if one.hub is not None and two.hub is not None and one.hub != two.hub:
+                raise Invalid("bad-pair", f"The pair {one.id} to {two.id} belongs to two hubs.")
+
+    def _check_matrix(self, name: str, matrix: tuple[tuple[int, ...], ...]) -> None:
+        size = len(self.hubs) + len(self.stops)
+        if len(matrix) != size or any(len(row) != size for row in matrix):
+            raise Invalid("bad-matrix", f"The matrix of {name} is not {size} by {size} as the places demand.")
+        if any(min(row) < 0 or max(row) >= _ARC_CEILING for row in matrix):
+            raise Invalid("bad-matrix", f"The matrix of {name} has a value outside 0 to {_ARC_CEILING - 1}.")
+
+    def _check_size(self) -> None:
+        """No sum that the search can form may leave 64 bits."""
+        longest = max(map(max, self.metres))
+        slowest = max(map(max, self.seconds))
+        arcs = 2 * (len(self.stops) + len(self.vans))
+        dearest = max((longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0)
+        hours = max((van.micros_per_second for van in self.vans), default=0) * END_OF_TIME * max(1, len(self.vans))
+        fixed = sum(van.micros_fixed for van in self.vans)
+        prices = sum(stop.price or 0 for stop in self.stops)
+        if arcs * dearest + hours + fixed + prices >= _COST_CEILING:
+            raise Invalid(
+                "cost-too-large",
+                "The costs of this problem could overflow 64-bit integers.",
+                "Use a coarser unit of money or of distance.",
+            )
+
+
+def _check_names(kind: str, names: list[str]) -> None:
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid(f"{kind}-twice", f"There are two {kind}s called {twice}.", "Give each its own id.")
+
+
+def _check_amounts(where: str, *amounts: int) -> None:
+    wrong = _first_outside(amounts)
+    if wrong is not None:
+        raise Invalid("bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}.")
+
+
+def _first_outside(amounts: Iterable[int]) -> int | None:
+    return next((amount for amount in amounts if not 0 <= amount <= _COST_CEILING), None)

@@ -1,0 +1,311 @@
+"""
+The answer to a routing problem, and the judge of it.
+
+A `Solution` says for every van when it is where with what on board, and what stays behind. `verify` is the
+judge: it recomputes everything from the problem alone and shares no code with any search, so that a fault in
+one cannot hide in the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from logistics.problem import RoutingProblem, Stop, Van
+
+__all__ = ["Route", "Solution", "Unserved", "Violation", "Visit", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One call: seconds since midnight at which the van arrives, service starts, and the stop is done."""
+
+    stop: str
+    arrive: int
+    start: int
+    leave: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """
+    One van's tour. `totes` and `grams` hold the load on every leg: from the hub, between stops, to the hub.
+
+    `break_start` is None for a van without one. `break_after` counts the visits that come before the break;
+    None when it is taken at the hub, before leaving or after returning. `seconds` runs from leaving to
+    returning. `micros` is this route's share of the cost.
+    """
+
+    van: str
+    leave_hub: int
+    visits: tuple[Visit, ...]
+    return_hub: int
+    break_start: int | None
+    break_after: int | None
+    totes: tuple[int, ...]
+    grams: tuple[int, ...]
+    metres: int
+    seconds: int
+    micros: int
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """The ids of the stops in order."""
+        return tuple(visit.stop for visit in self.visits)
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A stop that is left out; `reason` is `price` (cheaper to leave) or `no-room` (no van can take it)."""
+
+    stop: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """
+    Routes, what is left out, and how it was found.
+
+    `micros` is the cost of all routes plus the prices of optional stops left out. `problem` is the digest of
+    the problem; seed, solver, version and iterations make it repeatable under a budget of iterations.
+    """
+
+    problem: str
+    routes: tuple[Route, ...]
+    unserved: tuple[Unserved, ...]
+    micros: int
+    solver: str
+    version: str
+    seed: int
+    iterations: int
+
+    @property
+    def metres(self) -> int:
+        """Metres driven by all vans."""
+        return sum(route.metres for route in self.routes)
+
+    @property
+    def seconds(self) -> int:
+        """Seconds between leaving and returning, summed over the vans."""
+        return sum(route.seconds for route in self.routes)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken rule: its code, where, and one sentence with the numbers."""
+
+    rule: str
+    place: str
+    sentence: str
+
+
+def verify(problem: RoutingProblem, solution: Solution) -> tuple[Violation, ...]:
+    """Everything in the solution that the problem forbids or that does not add up; empty when it is sound."""
+    return tuple(_violations(problem, solution))
+
+
+def _violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violation]:
+    if solution.problem != problem.digest():
+        yield Violation("problem", "solution", "The solution belongs to another problem.")
+    stops = {stop.id: number for number, stop in enumerate(problem.stops)}
+    vans = {van.id: van for van in problem.vans}
+    yield from _stop_violations(problem, solution, stops)
+    for van_id, times in Counter(route.van for route in solution.routes).items():
+        if van_id not in vans:
+            yield Violation("van", van_id, f"Van {van_id} is not in the problem.")
+        elif times > 1:
+            yield Violation("van", van_id, f"Van {van_id} has {times} routes.")
+    for route in solution.routes:
+        van = vans.get(route.van)
+        if van is None or any(visit.stop not in stops for visit in route.visits):
+            continue
+        if not route.visits:
+            yield Violation("van", route.van, f"Van {route.van} goes out to no stop.")
+            continue
+        numbers = [stops[visit.stop] for visit in route.visits]
+        yield from _hub_violations(problem, van, numbers)
+        yield from _time_violations(problem, van, route, numbers)
+        yield from _load_violations(problem, van, route, numbers)
+        yield from _cost_violations(problem, van, route, numbers)
+    yield from _pair_violations(problem, solution)
+    prices = sum(
+        problem.stops[stops[left.stop]].price or 0 for left in solution.unserved if left.stop in stops
+    )
+    total = sum(route.micros for route in solution.routes) + prices
+    if total != solution.micros:
+        yield Violation("cost", "solution", f"The cost is {total} micros, not {solution.micros}.")
+
+
+def _stop_violations(
+    problem: RoutingProblem, solution: Solution, stops: dict[str, int]
+) -> Iterator[Violation]:
+    visited = Counter(visit.stop for route in solution.routes for visit in route.visits)
+    left = Counter(unserved.stop for unserved in solution.unserved)
+    for stop_id in [*visited, *left]:
+        if stop_id not in stops:
+            yield Violation("stop", stop_id, f"Stop {stop_id} is not in the problem.")
+    for stop in problem.stops:
+        mentions = visited[stop.id] + left[stop.id]
+        if mentions != 1:
+            yield Violation(
+                "stop",
+                stop.id,
+                f"Stop {stop.id} is visited {visited[stop.id]} times and listed unserved {left[stop.id]} times.",
+            )
+        if stop.price is None and not visited[stop.id]:
+            yield Violation("must", stop.id, f"Stop {stop.id} must be served and is not.")
+
+
+def _hub_violations(problem: RoutingProblem, van: Van, numbers: list[int]) -> Iterator[Violation]:
+    for number in numbers:
+        stop = problem.stops[number]
+        if stop.hub is not None and stop.hub != van.hub:
+            yield Violation(
+                "hub",
+                stop.id,
+                f"Stop {stop.id} belongs to hub {problem.hubs[stop.hub].id}; van {van.id} starts at"
+                f" {problem.hubs[van.hub].id}.",
+            )
+
+
+def _time_violations(
+    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
+) -> Iterator[Violation]:
+    if route.leave_hub < van.shift_start or route.return_hub > van.shift_end:
+        yield Violation(
+            "shift",
+            van.id,
+            f"Van {van.id} is out from {route.leave_hub} to {route.return_hub} s; its shift runs from"
+            f" {van.shift_start} to {van.shift_end} s.",
+        )
+    yield from _break_violations(van, route)
+    clock, place = route.leave_hub, van.hub
+    for count, (visit, number) in enumerate(zip(route.visits, numbers, strict=True)):
+        stop = problem.stops[number]
+        if route.break_after == count and van.rest is not None and route.break_start is not None:
+            clock = max(clock, route.break_start) + van.rest.duration_seconds
+        clock += problem.seconds[place][problem.stop_place(number)]
+        service = stop.service_seconds + stop.seconds_per_tote * (stop.deliver + stop.collect)
+        if visit.arrive != clock or visit.start < visit.arrive or visit.leave != visit.start + service:
+            yield Violation(
+                "time",
+                stop.id,
+                f"Stop {stop.id} is reached at {clock} s and takes {service} s, but says arrive {visit.arrive},"
+                f" start {visit.start}, leave {visit.leave}.",
+            )
+        if not _inside_a_window(stop, visit.start):
+            yield Violation(
+                "window",
+                stop.id,
+                f"Service at {stop.id} starts at {visit.start} s, outside {list(stop.windows)}.",
+            )
+        clock, place = visit.leave, problem.stop_place(number)
+    if (
+        route.break_after == len(route.visits) > 0
+        and van.rest is not None
+        and route.break_start is not None
+    ):
+        clock = max(clock, route.break_start) + van.rest.duration_seconds
+    clock += problem.seconds[place][van.hub]
+    if clock != route.return_hub:
+        yield Violation("time", van.id, f"Van {van.id} is back at {clock} s, not at {route.return_hub} s.")
+
+
+def _inside_a_window(stop: Stop, start: int) -> bool:
+    return not stop.windows or any(opens <= start <= closes for opens, closes in stop.windows)
+
+
+def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
+    if van.rest is None:
+        if route.break_start is not None or route.break_after is not None:
+            yield Violation("break", van.id, f"Van {van.id} has no break but its route holds one.")
+        return
+    begins, length = route.break_start, van.rest.duration_seconds
+    if begins is None:
+        yield Violation("break", van.id, f"Van {van.id} takes no break of {length} s.")
+        return
+    if not van.rest.earliest <= begins <= van.rest.latest:
+        yield Violation(
+            "break",
+            van.id,
+            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to {van.rest.latest} s.",
+        )
+    if begins < van.shift_start or begins + length > van.shift_end:
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s, outside its shift.")
+    after = route.break_after
+    if after is None:
+        if begins + length > route.leave_hub and begins < route.return_hub:
+            yield Violation("break", van.id, f"Van {van.id} takes its break at the hub while it is out.")
+    elif not 1 <= after <= len(route.visits):
+        yield Violation("break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not.")
+    elif begins < route.visits[after - 1].leave:
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while at a stop.")
+
+
+def _load_violations(
+    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
+) -> Iterator[Violation]:
+    stops = [problem.stops[number] for number in numbers]
+    totes = [sum(stop.deliver for stop in stops)]
+    grams = [sum(stop.deliver_grams for stop in stops)]
+    riding = {pair.first: (pair.totes, pair.grams) for pair in problem.pairs}
+    riding |= {pair.second: (-pair.totes, -pair.grams) for pair in problem.pairs}
+    for number, stop in zip(numbers, stops, strict=True):
+        pair_totes, pair_grams = riding.get(number, (0, 0))
+        totes.append(totes[-1] - stop.deliver + stop.collect + pair_totes)
+        grams.append(grams[-1] - stop.deliver_grams + stop.collect_grams + pair_grams)
+    for unit, loads, said, capacity in (
+        ("totes", totes, route.totes, van.totes),
+        ("grams", grams, route.grams, van.grams),
+    ):
+        if tuple(loads) != said:
+            yield Violation("load", van.id, f"Van {van.id} carries {loads} {unit} leg by leg, not {list(said)}.")
+        if max(loads) > capacity:
+            leg = loads.index(max(loads))
+            yield Violation(
+                "capacity",
+                van.id,
+                f"Van {van.id} holds {capacity} {unit}; on leg {leg} it would carry {max(loads)}.",
+            )
+
+
+def _cost_violations(
+    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
+) -> Iterator[Violation]:
+    places = [van.hub, *(problem.stop_place(number) for number in numbers), van.hub]
+    metres = sum(problem.metres[one][two] for one, two in pairwise(places))
+    seconds = route.return_hub - route.leave_hub
+    micros = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed
+    if (route.metres, route.seconds, route.micros) != (metres, seconds, micros):
+        yield Violation(
+            "cost",
+            van.id,
+            f"Van {van.id} drives {metres} m in {seconds} s for {micros} micros, not {route.metres} m in"
+            f" {route.seconds} s for {route.micros}.",
+        )
+
+
+def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violation]:
+    where: dict[str, tuple[int, int, Visit]] = {}
+    for number, route in enumerate(solution.routes):
+        for order, visit in enumerate(route.visits):
+            where[visit.stop] = (number, order, visit)
+    for pair in problem.pairs:
+        one, two = problem.stops[pair.first].id, problem.stops[pair.second].id
+        first, second = where.get(one), where.get(two)
+        if first is None and second is None:
+            continue
+        if first is None or second is None or first[0] != second[0] or first[1] >= second[1]:
+            yield Violation("pair", two, f"What rides from {one} to {two} is not on one van in that order.")
+            continue
+        aboard = second[2].start - first[2].leave
+        if pair.longest_seconds is not None and aboard > pair.longest_seconds:
+            yield Violation(
+                "on-board",
+                two,
+                f"What rides from {one} to {two} is on board for {aboard} s, longer than"
+                f" {pair.longest_seconds} s.",
+            )

@@ -1,0 +1,51 @@
+"""
+One decorator, `compiled`: machine code by numba, kept on disk so that only the first run ever compiles.
+
+numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the
+folder used here is named after the text of the whole kernel, so a changed kernel never meets old code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+
+__all__ = ["compiled"]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _cache_folder() -> Path:
+    """Beside the kernel when that may be written (a checkout), else in the user's cache."""
+    here = Path(__file__).resolve().parent
+    text = b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))
+    name = f"kernel-{numba.__version__}-{hashlib.sha256(text).hexdigest()[:16]}"
+    beside = here / "__pycache__"
+    home = Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache") / "branchline"
+    for parent in (beside, home, Path(tempfile.gettempdir()) / f"branchline-{os.getuid()}"):
+        try:
+            (parent / name).mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(parent / name, os.W_OK):
+            return parent / name
+    return beside / name
+
+
+_FOLDER = str(_cache_folder())
+
+
+def compiled(function: F) -> F:
+    """Compile on first call, release the interpreter lock while running, keep the result on disk."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _FOLDER
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
+    finally:
+        numba.config.CACHE_DIR = before

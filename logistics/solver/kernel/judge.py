@@ -1,0 +1,47 @@
+"""What a given tour would cost a given van, or that it cannot drive it."""
+
+from __future__ import annotations
+
+from logistics.solver.kernel.clocks import DUE, HEFT_AFTER, LOAD_AFTER, TAKEN, set_clocks
+from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.day import (
+    ENDS,
+    GRAMS,
+    HUB,
+    ONLY_HUB,
+    REST,
+    REST_TO,
+    TOTES,
+    Day,
+    Ints,
+)
+from logistics.solver.kernel.tours import CLOCKED, SIZE, Tours, price_tour
+
+__all__ = ["IMPOSSIBLE", "judge"]
+
+IMPOSSIBLE = -1
+
+
+@compiled
+def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
+    """The cost in micros, or `IMPOSSIBLE`. The van's row of `scratch` is overwritten."""
+    size = len(tour)
+    for k in range(size):
+        place = tour[k]
+        if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
+            return IMPOSSIBLE
+        scratch.stop[van, k] = place
+    scratch.van[van, SIZE] = size
+    clocks = scratch.clocks[van]
+    set_clocks(day, clocks, van, scratch.stop[van], size)
+    scratch.van[van, CLOCKED] = 1
+    if clocks[0, LOAD_AFTER] > day.van[van, TOTES]:
+        return IMPOSSIBLE
+    if day.weighed and clocks[0, HEFT_AFTER] > day.van[van, GRAMS]:
+        return IMPOSSIBLE
+    if day.timed:
+        rested = clocks[size + 1, TAKEN] <= day.van[van, ENDS]
+        resting = day.van[van, REST] > 0 and clocks[size + 1, DUE] <= day.van[van, REST_TO]
+        if not rested and not resting:
+            return IMPOSSIBLE
+    return price_tour(day, scratch, van)

@@ -1,0 +1,139 @@
+"""
+Recreate: put absent stops back one by one, each at its best place, now and then blinking at the best.
+
+Section 5.3 of the paper, with `BLINK` its blink rate. Stops at a price go in only where that is cheaper than
+leaving them out, except in a small share of moves that force them in to see what follows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from logistics.solver.kernel.clocks import NEVER
+from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.day import (
+    COLLECT,
+    DELIVER,
+    FAR,
+    KIND,
+    PRICE,
+    WINDOW,
+    WINDOWS,
+    Day,
+    Ints,
+)
+from logistics.solver.kernel.insertion import (
+    EXTRA,
+    NEXT_EXTRA,
+    NEXT_POSITION,
+    OF_STAMP,
+    POSITION,
+    look,
+)
+from logistics.solver.kernel.tours import SIZE, STAMP, VAN, Tours, draw, put
+
+__all__ = ["absent_stops", "insert_all", "sort_stops"]
+
+BLINK = 0.01
+FORCE = 0.03
+OPTIONAL_TRIED = 10.0
+
+
+@compiled
+def absent_stops(
+    day: Day, tours: Tours, chance: npt.NDArray[np.uint64], removed: Ints, count: int, everything: bool
+) -> int:
+    """Fill `removed` (holding `count` just removed) up with stops that were out before: all that must, some that may."""
+    optional = 0
+    for place in range(day.hubs, day.places):
+        if tours.place[place, VAN] < 0 and day.stop[place, PRICE] >= 0:
+            optional += 1
+    share = 1.0 if everything else min(1.0, OPTIONAL_TRIED / max(1, optional))
+    just = count
+    for place in range(day.hubs, day.places):
+        if tours.place[place, VAN] >= 0 or (day.stop[place, PRICE] >= 0 and draw(chance) >= share):
+            continue
+        seen = False
+        for number in range(just):
+            if removed[number] == place:
+                seen = True
+                break
+        if not seen:
+            removed[count] = place
+            count += 1
+    return count
+
+
+@compiled
+def sort_stops(
+    day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int, key: npt.NDArray[np.float64]
+) -> None:
+    """In one of the paper's orders, drawn by weight: random 4, load 4, far 2, near 1, and by windows 6."""
+    rule = draw(chance) * (17.0 if day.timed else 11.0)
+    for number in range(count):
+        place = stops[number]
+        few = day.stop[place, WINDOWS] == 0
+        opens = 0 if few else day.stop[place, WINDOW]
+        closes = NEVER if few else day.stop[place, WINDOW + 2 * day.stop[place, WINDOWS] - 1]
+        if rule < 4:
+            key[number] = draw(chance)
+        elif rule < 8:
+            key[number] = -float(max(day.stop[place, DELIVER], day.stop[place, COLLECT]))
+        elif rule < 10:
+            key[number] = -float(day.stop[place, FAR])
+        elif rule < 11:
+            key[number] = float(day.stop[place, FAR])
+        elif rule < 13:
+            key[number] = float(closes - opens)
+        elif rule < 15:
+            key[number] = float(opens)
+        else:
+            key[number] = -float(closes)
+    if draw(chance) < 0.5:
+        for number in range(count):
+            if day.stop[stops[number], PRICE] >= 0:
+                key[number] += 4.0 * NEVER
+    if count > 64:
+        order = np.argsort(key[:count])
+        stops[:count] = stops[:count][order]
+        return
+    for number in range(1, count):
+        place, value = stops[number], key[number]
+        slot = number
+        while slot > 0 and key[slot - 1] > value:
+            stops[slot], key[slot] = stops[slot - 1], key[slot - 1]
+            slot -= 1
+        stops[slot], key[slot] = place, value
+
+
+@compiled
+def insert_all(
+    day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int
+) -> None:
+    """Insert the stops in their order; what fits nowhere stays out."""
+    tried = np.zeros(day.vans, np.int64)
+    force = draw(chance) < FORCE
+    for number in range(count):
+        place = stops[number]
+        price = day.stop[place, PRICE]
+        best = NEVER if price < 0 or force else price
+        best_van, best_position = -1, -1
+        for van in range(day.vans):
+            if tours.van[van, SIZE] == 0:
+                # of the idle vans of one kind only the first is worth a look
+                if tried[day.van[van, KIND]] == number + 1:
+                    continue
+                tried[day.van[van, KIND]] = number + 1
+            if known[place, van, OF_STAMP] != tours.van[van, STAMP]:
+                look(day, tours, known, place, van)
+            if known[place, van, EXTRA] >= best:
+                continue
+            if draw(chance) >= BLINK:
+                best = known[place, van, EXTRA]
+                best_van, best_position = van, known[place, van, POSITION]
+            elif known[place, van, NEXT_EXTRA] < best:
+                best = known[place, van, NEXT_EXTRA]
+                best_van, best_position = van, known[place, van, NEXT_POSITION]
+        if best_van >= 0:
+            put(day, tours, place, best_van, best_position)

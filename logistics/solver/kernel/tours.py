@@ -1,0 +1,174 @@
+"""
+The state of the search: who drives where, what it costs, and how to take a move back.
+
+Before a move first changes a van's tour, `touch` keeps the old one; `take_back` restores all kept tours. Every
+change gives the tour a new number (STAMP), restored with it, so that what was once computed for a tour stays
+known (see `insertion`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from logistics.solver.kernel.clocks import CLOCK_COLUMNS, paid_seconds, set_clocks
+from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.day import FIXED, HUB, PER_SECOND, PRICE, TARIFF, Day, Ints
+
+__all__ = ["Tours", "draw", "empty_tours", "let_stand", "price_tour", "put", "take_back", "take_out", "touch"]
+
+# Columns of `Tours.van`; CLOCKED says whether the clocks belong to the present tour. KEPT_… is from before the move.
+SIZE, COST, STAMP, CLOCKED, KEPT, KEPT_SIZE, KEPT_COST, KEPT_STAMP = range(8)
+# Columns of `Tours.place`: the van that calls (-1 for none), in how many moves it was left out.
+VAN, MISSED = range(2)
+# Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out.
+STAMPS, PRICES, ABSENT = range(3)
+
+
+class Tours(NamedTuple):
+    """The tours, what was kept of them, and their clocks (van, position, column)."""
+
+    stop: Ints
+    kept: Ints
+    van: Ints
+    place: Ints
+    touched: Ints  # the vans kept in this move; the last element counts them
+    total: Ints
+    clocks: Ints
+
+
+def empty_tours(day: Day, width: int) -> Tours:
+    """Nobody drives, everything is unserved; tours may grow to `width` stops."""
+    stop = np.zeros((day.vans, width), np.int64)
+    van = np.zeros((day.vans, KEPT_STAMP + 1), np.int64)
+    van[:, STAMP] = np.arange(1, day.vans + 1)
+    place = np.zeros((day.places, 2), np.int64)
+    place[:, VAN] = -1
+    prices = day.stop[day.hubs :, PRICE]
+    total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum()], np.int64)
+    clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
+    return Tours(stop, stop.copy(), van, place, np.zeros(day.vans + 1, np.int64), total, clocks)
+
+
+@compiled
+def draw(chance: npt.NDArray[np.uint64]) -> float:
+    """A number in [0, 1) from a xorshift64* generator whose whole state is one non-zero word."""
+    word = chance[0]
+    word ^= word >> np.uint64(12)
+    word ^= word << np.uint64(25)
+    word ^= word >> np.uint64(27)
+    chance[0] = word
+    return float((word * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@compiled
+def touch(tours: Tours, van: int) -> None:
+    """Keep this van's tour, once a move, and give it a new number."""
+    row = tours.van
+    if row[van, KEPT] == 0:
+        row[van, KEPT] = 1
+        tours.touched[tours.touched[-1]] = van
+        tours.touched[-1] += 1
+        row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP] = row[van, SIZE], row[van, COST], row[van, STAMP]
+        for k in range(row[van, SIZE]):
+            tours.kept[van, k] = tours.stop[van, k]
+    tours.total[STAMPS] += 1
+    row[van, STAMP] = tours.total[STAMPS]
+    row[van, CLOCKED] = 0
+
+
+@compiled
+def let_stand(tours: Tours) -> None:
+    """Forget what was kept: the move stands."""
+    for number in range(tours.touched[-1]):
+        tours.van[tours.touched[number], KEPT] = 0
+    tours.touched[-1] = 0
+
+
+@compiled
+def take_back(day: Day, tours: Tours) -> None:
+    """Undo the move."""
+    count, row = tours.touched[-1], tours.van
+    for number in range(count):
+        van = tours.touched[number]
+        for k in range(row[van, SIZE]):
+            _leave(day, tours, tours.stop[van, k])
+    for number in range(count):
+        van = tours.touched[number]
+        row[van, SIZE], row[van, COST], row[van, STAMP] = row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP]
+        for k in range(row[van, SIZE]):
+            tours.stop[van, k] = tours.kept[van, k]
+            _serve(day, tours, tours.stop[van, k], van)
+        row[van, CLOCKED] = 0
+        row[van, KEPT] = 0
+    tours.touched[-1] = 0
+
+
+@compiled
+def _serve(day: Day, tours: Tours, place: int, van: int) -> None:
+    tours.place[place, VAN] = van
+    if day.stop[place, PRICE] < 0:
+        tours.total[ABSENT] -= 1
+    else:
+        tours.total[PRICES] -= day.stop[place, PRICE]
+
+
+@compiled
+def _leave(day: Day, tours: Tours, place: int) -> None:
+    tours.place[place, VAN] = -1
+    if day.stop[place, PRICE] < 0:
+        tours.total[ABSENT] += 1
+    else:
+        tours.total[PRICES] += day.stop[place, PRICE]
+
+
+@compiled
+def take_out(day: Day, tours: Tours, place: int) -> None:
+    """Remove a stop from its tour."""
+    van = tours.place[place, VAN]
+    touch(tours, van)
+    size = tours.van[van, SIZE]
+    k = 0
+    while tours.stop[van, k] != place:
+        k += 1
+    for later in range(k, size - 1):
+        tours.stop[van, later] = tours.stop[van, later + 1]
+    tours.van[van, SIZE] = size - 1
+    _leave(day, tours, place)
+
+
+@compiled
+def put(day: Day, tours: Tours, place: int, van: int, position: int) -> None:
+    """Insert a stop after `position` stops of a tour."""
+    touch(tours, van)
+    for later in range(tours.van[van, SIZE], position, -1):
+        tours.stop[van, later] = tours.stop[van, later - 1]
+    tours.stop[van, position] = place
+    tours.van[van, SIZE] += 1
+    _serve(day, tours, place, van)
+
+
+@compiled
+def price_tour(day: Day, tours: Tours, van: int) -> int:
+    """The exact cost of a van's tour, 0 when it stays at the hub."""
+    size = tours.van[van, SIZE]
+    if size == 0:
+        return 0
+    arc, stop, seconds = day.arc, tours.stop, day.seconds
+    tariff, hub, per_second = day.van[van, TARIFF], day.van[van, HUB], day.van[van, PER_SECOND]
+    before = hub
+    cost = day.van[van, FIXED]
+    drive = 0
+    for k in range(size + 1):
+        here = stop[van, k] if k < size else hub
+        cost += arc[tariff, before, here]
+        drive += seconds[before, here]
+        before = here
+    if per_second > 0:
+        if tours.van[van, CLOCKED] == 0:
+            set_clocks(day, tours.clocks[van], van, stop[van], size)
+            tours.van[van, CLOCKED] = 1
+        cost += per_second * (paid_seconds(day, tours.clocks[van], van, stop[van], size) - drive)
+    return cost

@@ -1,0 +1,143 @@
+"""
+Drives the compiled search in chunks and keeps the pool of good routes that it meets.
+
+A chunk is a number of moves at falling temperature. Under a budget of iterations chunks are fixed, so that the
+same seed gives the same routes; under a budget of seconds their size follows the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from logistics.problem import RoutingProblem
+from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
+from logistics.solver.kernel.day import PRICE, Day, day_of
+from logistics.solver.kernel.insertion import nothing_known
+from logistics.solver.kernel.judge import judge
+from logistics.solver.kernel.tours import (
+    ABSENT,
+    CLOCKED,
+    COST,
+    PRICES,
+    SIZE,
+    STAMP,
+    STAMPS,
+    VAN,
+    empty_tours,
+)
+
+__all__ = ["NativeSearch"]
+
+HOT, COLD, WARM = 1.0, 0.001, 0.05
+"""Start and end temperature as shares of the mean cost of an arc; `WARM` is the start from given routes."""
+POOL_CELLS = 400_000
+POOL_ROUTES = 20_000
+
+
+class NativeSearch:
+    """One search over one problem; orders are van index to stop indices."""
+
+    def __init__(self, problem: RoutingProblem, seed: int) -> None:
+        self.day: Day = day_of(problem)
+        self.iterations = 0
+        width = len(problem.stops) + 1
+        self._tours = empty_tours(self.day, width)
+        self._known = nothing_known(self.day)
+        self._chance = np.array([_scramble(seed)], dtype=np.uint64)
+        self._best_stop = np.zeros_like(self._tours.stop)
+        self._best_size = np.zeros(self.day.vans, np.int64)
+        out = self._tours.total
+        self._best = np.array([out[PRICES], out[ABSENT], 0], dtype=np.int64)
+        self._pool_cells = np.zeros(POOL_CELLS, np.int64)
+        self._scratch = empty_tours(self.day, width)
+        self.pool: dict[tuple[int, ...], int] = {}
+        arcs = self.day.arc[0] if self.day.vans else np.ones((1, 1), np.int64)
+        self._arc = float(arcs[arcs > 0].mean()) if (arcs > 0).any() else 1.0
+        self._hot = HOT
+
+    @property
+    def micros(self) -> int:
+        """Cost of the best tours, prices of optional stops left out included."""
+        return int(self._best[BEST_COST])
+
+    @property
+    def left_out(self) -> int:
+        """Must-stops that the best tours leave out."""
+        return int(self._best[BEST_ABSENT])
+
+    def start_from(self, orders: Mapping[int, Sequence[int]]) -> None:
+        """Begin with these tours, which must be feasible, and search near them."""
+        self.adopt(orders)
+        self._hot = WARM
+
+    def adopt(self, orders: Mapping[int, Sequence[int]]) -> None:
+        """Go on from these tours, which must be feasible; they become the best if they are."""
+        tours = self._tours
+        tours.place[:, VAN] = -1
+        tours.van[:, [SIZE, COST, CLOCKED]] = 0
+        for van in range(self.day.vans):
+            tours.total[STAMPS] += 1
+            tours.van[van, STAMP] = tours.total[STAMPS]
+            order = [self.day.hubs + stop for stop in orders.get(van, ())]
+            if order:
+                tours.van[van, COST] = self.judge(van, order)
+                tours.van[van, SIZE] = len(order)
+                tours.stop[van, : len(order)] = order
+                tours.place[order, VAN] = van
+        out = tours.place[self.day.hubs :, VAN] < 0
+        prices = self.day.stop[self.day.hubs :, PRICE]
+        tours.total[ABSENT] = absent = int((out & (prices < 0)).sum())
+        tours.total[PRICES] = prices[out & (prices > 0)].sum()
+        cost = int(tours.van[:, COST].sum() + tours.total[PRICES])
+        if (absent, cost) < (self.left_out, self.micros) or not self._best_size.any():
+            self._best[BEST_COST], self._best[BEST_ABSENT] = cost, absent
+            self._best_stop[:] = tours.stop
+            self._best_size[:] = tours.van[:, SIZE]
+
+    def run(self, iterations: int, begin: float, end: float) -> None:
+        """So many moves, from share `begin` of the cooling to share `end` (0 to 1)."""
+        if self.day.places == self.day.hubs or self.day.vans == 0:
+            return
+        hot, fall = self._arc * self._hot, COLD / self._hot
+        self._best[POOLED] = 0
+        anneal(
+            self.day, self._tours, self._known, self._chance, self._best_stop, self._best_size,
+            self._best, self._pool_cells, iterations, max(1e-3, hot * fall**begin), max(1e-3, hot * fall**end),
+        )  # fmt: skip
+        self.iterations += iterations
+        self._drain()
+
+    def orders(self) -> dict[int, tuple[int, ...]]:
+        """The best tours."""
+        return {
+            van: tuple(int(place) - self.day.hubs for place in self._best_stop[van, : self._best_size[van]])
+            for van in range(self.day.vans)
+            if self._best_size[van]
+        }
+
+    def judge(self, van: int, places: Sequence[int]) -> int:
+        """Cost of a tour over places for a van, negative when it cannot drive it."""
+        return int(judge(self.day, self._scratch, van, np.array(places, dtype=np.int64)))
+
+    def _drain(self) -> None:
+        """Move new routes from the kernel's buffer into the pool, newest last, oldest dropped."""
+        cells = self._pool_cells[: int(self._best[POOLED])].tolist()
+        at = 0
+        while at < len(cells):
+            van, size = cells[at], cells[at + 1]
+            route = tuple(cells[at + 2 : at + 2 + size])
+            self.pool.pop(route, None)
+            self.pool[route] = van
+            at += 2 + size
+        for route in list(self.pool)[: max(0, len(self.pool) - POOL_ROUTES)]:
+            del self.pool[route]
+
+
+def _scramble(seed: int) -> int:
+    """A non-zero 64-bit word from any seed (splitmix64)."""
+    word = (seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+    return (word ^ (word >> 31)) or 1

@@ -1,0 +1,150 @@
+"""
+From problem to plan: search, then let CP-SAT choose among all routes found, search on, choose again.
+
+Without numba OR-Tools' routing library searches instead.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from logistics.problem import RoutingProblem
+from logistics.solution import Solution
+from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
+from logistics.solver.timetable import assemble, loads, timetable
+
+if TYPE_CHECKING:
+    from logistics.solver.native import NativeSearch
+
+__all__ = ["orders_from", "plan"]
+
+CHUNK = 500
+"""Moves between two looks at the clock under a budget of iterations."""
+FIRST_CHUNK, CHUNK_SECONDS = 20, 0.05
+CHOICES = (0.7, 1.0)
+"""Shares of the budget at which CP-SAT chooses."""
+CHOICE_SHARE, CHOICE_SECONDS, MARGIN = 0.05, 1.5, 0.03
+
+
+def plan(
+    problem: RoutingProblem,
+    budget: Budget,
+    seed: int,
+    start_from: Solution | None,
+    progress: Progress | None,
+) -> Solution:
+    """See `logistics.solver.solve`."""
+    timer = Timer()
+    start = orders_from(problem, start_from) if start_from is not None else {}
+    if importlib.util.find_spec("numba") is None:
+        from logistics.solver.routing_library import search
+
+        return search(problem, budget, seed, start)
+    from logistics.solver.native import NativeSearch
+
+    native = NativeSearch(problem, seed)
+    if start:
+        native.start_from(start)
+    given = list(start.values())
+    chosen = False
+    for begin, end in zip((0.0, *CHOICES), CHOICES, strict=False):
+        if not _search(native, budget, timer, begin, end, progress):
+            break
+        chosen = _choose(native, given, budget, timer, seed) or chosen
+    return assemble(
+        problem,
+        native.orders(),
+        solver="ruin-and-recreate + cp-sat" if chosen else "ruin-and-recreate",
+        seed=seed,
+        iterations=native.iterations,
+    )
+
+
+def _search(
+    native: NativeSearch, budget: Budget, timer: Timer, begin: float, end: float, progress: Progress | None
+) -> bool:
+    """Search from one share of the budget to another; False when `progress` asked to stop."""
+    size = FIRST_CHUNK
+    while True:
+        if budget.iterations is not None:
+            used = native.iterations / budget.iterations
+            until = min(round(end * budget.iterations), native.iterations + CHUNK)
+            size = until - native.iterations
+            if size <= 0:
+                return True
+            native.run(size, used, until / budget.iterations)
+        else:
+            seconds = budget.seconds or 0.0
+            stop = end * (seconds - MARGIN) - _choice_seconds(seconds)
+            before = timer.elapsed()
+            if before >= stop and native.iterations > 0:
+                return True
+            native.run(size, min(1.0, before / seconds), min(1.0, before / seconds))
+            took = max(1e-4, timer.elapsed() - before)
+            size = max(1, min(size * 4, int(size * min(CHUNK_SECONDS, max(0.002, stop - before - took)) / took)))
+        if progress is not None:
+            share = (
+                native.iterations / budget.iterations
+                if budget.iterations is not None
+                else timer.elapsed() / (budget.seconds or 1.0)
+            )
+            report = ProgressReport(min(1.0, share), native.micros, native.left_out, native.iterations)
+            if progress(report) is False:
+                return False
+
+
+def _choice_seconds(seconds: float) -> float:
+    return min(CHOICE_SECONDS, CHOICE_SHARE * seconds)
+
+
+def _choose(
+    native: NativeSearch,
+    given: Sequence[Sequence[int]],
+    budget: Budget,
+    timer: Timer,
+    seed: int,
+) -> bool:
+    """Let CP-SAT choose; take its plan over where it is better. True when it gave an answer."""
+    from logistics.solver.selection import choose_routes
+
+    left = None if budget.seconds is None else budget.seconds - MARGIN - timer.elapsed()
+    if left is not None and left <= 0.02:
+        return False
+    allowed = None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
+    largest = 2000 if allowed is None else int(min(6000, 300 + 4000 * allowed))
+    choice = choose_routes(native, given, seconds=allowed, effort=4.0, seed=seed, largest=largest)
+    if choice is None:
+        return False
+    native.adopt(choice.orders)
+    return True
+
+
+def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:
+    """What a solution, perhaps of another problem, says about this one: tours cut down to what is feasible here."""
+    orders: dict[int, list[int]] = {}
+    seen: set[int] = set()
+    for route in solution.routes:
+        van = problem.van_index.get(route.van)
+        if van is None:
+            continue
+        order: list[int] = []
+        for stop_id in route.stops:
+            stop = problem.stop_index.get(stop_id)
+            if stop is not None and stop not in seen and _fits(problem, van, [*order, stop]):
+                order.append(stop)
+                seen.add(stop)
+        if order:
+            orders[van] = order
+    return orders
+
+
+def _fits(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> bool:
+    van = problem.vans[van_index]
+    if any(problem.stops[stop].hub not in (None, van.hub) for stop in order):
+        return False
+    totes, grams = loads(problem, order)
+    if max(totes) > van.totes or max(grams) > van.grams:
+        return False
+    return timetable(problem, van_index, order) is not None

@@ -1,0 +1,182 @@
+"""
+OR-Tools' routing library on the same problem: the second opinion on every plan, and the search without numba.
+
+Two quantities model what is on board: totes still to deliver and totes collected; at every stop their sum must
+fit the van. Breaks may here also interrupt a drive, which only widens what is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from logistics.problem import END_OF_TIME, RoutingProblem
+from logistics.solution import Solution
+from logistics.solver.budget import Budget
+from logistics.solver.timetable import assemble, timetable
+
+__all__ = ["accepts", "search"]
+
+_MUST = 1 << 50
+"""The price, far above any route, of leaving out a stop that must be served."""
+
+
+class _Model:
+    """The routing library's view of a problem."""
+
+    def __init__(self, problem: RoutingProblem) -> None:
+        self.problem = problem
+        hubs = [van.hub for van in problem.vans]
+        places = len(problem.hubs) + len(problem.stops)
+        self.manager = pywrapcp.RoutingIndexManager(places, len(hubs), hubs, hubs)
+        self.routing = pywrapcp.RoutingModel(self.manager)
+        self._costs()
+        self._loads("totes", [van.totes for van in problem.vans],
+                    [(stop.deliver, stop.collect) for stop in problem.stops])  # fmt: skip
+        self._loads("grams", [van.grams for van in problem.vans],
+                    [(stop.deliver_grams, stop.collect_grams) for stop in problem.stops])  # fmt: skip
+        self._times()
+        self._choices()
+
+    def index(self, stop: int) -> int:
+        """The routing library's number of a stop."""
+        return int(self.manager.NodeToIndex(self.problem.stop_place(stop)))
+
+    def _costs(self) -> None:
+        evaluators: dict[int, int] = {}
+        for number, van in enumerate(self.problem.vans):
+            if van.micros_per_metre not in evaluators:
+                matrix = [[metres * van.micros_per_metre for metres in row] for row in self.problem.metres]
+                evaluators[van.micros_per_metre] = self.routing.RegisterTransitMatrix(matrix)
+            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[van.micros_per_metre], number)
+            self.routing.SetFixedCostOfVehicle(van.micros_fixed, number)
+
+    def _loads(self, unit: str, capacities: Sequence[int], amounts: Sequence[tuple[int, int]]) -> None:
+        """`unit` is on board; at the start exactly what `still to deliver` says is."""
+        if not any(deliver or collect for deliver, collect in amounts):
+            return
+        hubs = [0] * len(self.problem.hubs)
+        steps = [collect - deliver for deliver, collect in amounts]
+        change = self.routing.RegisterUnaryTransitVector([*hubs, *steps])
+        given = self.routing.RegisterUnaryTransitVector([*hubs, *(-deliver for deliver, _ in amounts)])
+        still = f"{unit} still to deliver"
+        self.routing.AddDimensionWithVehicleCapacity(change, 0, list(capacities), False, unit)
+        self.routing.AddDimensionWithVehicleCapacity(given, 0, list(capacities), False, still)
+        aboard, remaining = self.routing.GetDimensionOrDie(unit), self.routing.GetDimensionOrDie(still)
+        for van in range(len(self.problem.vans)):
+            start, end = self.routing.Start(van), self.routing.End(van)
+            remaining.CumulVar(end).SetValue(0)
+            self.routing.solver().Add(aboard.CumulVar(start) == remaining.CumulVar(start))
+
+    def _times(self) -> None:
+        problem = self.problem
+        spent = [0] * len(problem.hubs) + [stop.seconds_at_stop for stop in problem.stops]
+        clock = self.routing.RegisterTransitMatrix(
+            [[spent[one] + drive for drive in row] for one, row in enumerate(problem.seconds)]
+        )
+        self.routing.AddDimension(clock, END_OF_TIME, END_OF_TIME, False, "time")
+        time = self.routing.GetDimensionOrDie("time")
+        for number, stop in enumerate(problem.stops):
+            if stop.windows:
+                moment = time.CumulVar(self.index(number))
+                moment.SetRange(stop.windows[0][0], stop.windows[-1][1])
+                for before, after in pairwise(stop.windows):
+                    moment.RemoveInterval(before[1] + 1, after[0] - 1)
+        solver = self.routing.solver()
+        visits = [0] * self.routing.Size()
+        for number, stop in enumerate(problem.stops):
+            visits[self.index(number)] = stop.seconds_at_stop
+        for number, van in enumerate(problem.vans):
+            for end in (self.routing.Start(number), self.routing.End(number)):
+                time.CumulVar(end).SetRange(van.shift_start, van.shift_end)
+            if van.micros_per_second:
+                time.SetSpanCostCoefficientForVehicle(van.micros_per_second, number)
+            if van.rest is not None:
+                rest, length = van.rest, van.rest.duration_seconds
+                first = max(rest.earliest, van.shift_start)
+                last = min(rest.latest, van.shift_end - length)
+                interval = solver.FixedDurationIntervalVar(first, last, length, False, f"break {van.id}")
+                time.SetBreakIntervalsOfVehicle([interval], number, visits)
+            self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.routing.End(number)))
+
+    def _choices(self) -> None:
+        """Who may call where, and what leaving a stop out costs."""
+        for number, stop in enumerate(self.problem.stops):
+            index = self.index(number)
+            self.routing.AddDisjunction([index], _MUST if stop.price is None else stop.price)
+            if stop.hub is not None:
+                allowed = [van for van, its in enumerate(self.problem.vans) if its.hub == stop.hub]
+                self.routing.VehicleVar(index).SetValues([-1, *allowed])
+
+
+def accepts(problem: RoutingProblem, solution: Solution) -> bool:
+    """Whether the library can read the routes of the solution as feasible."""
+    if not problem.vans or not problem.stops:
+        return not solution.routes
+    model = _Model(problem)
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    model.routing.CloseModelWithParameters(parameters)
+    orders = {problem.van_index[route.van]: route.stops for route in solution.routes}
+    given = [
+        [model.index(problem.stop_index[stop]) for stop in orders.get(van, ())]
+        for van in range(len(problem.vans))
+    ]
+    return model.routing.ReadAssignmentFromRoutes(given, True) is not None
+
+
+def search(
+    problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]
+) -> Solution:
+    """The library's own search; `start` are feasible tours to begin with, by van and stop index."""
+    orders: dict[int, list[int]] = {van: list(order) for van, order in start.items()}
+    if problem.vans and problem.stops:
+        model = _Model(problem)
+        found = _solve(model, budget, start)
+        orders = found if found is not None else orders
+    return assemble(problem, orders, solver="or-tools routing", seed=seed, iterations=budget.iterations or 0)
+
+
+def _solve(
+    model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]
+) -> dict[int, list[int]] | None:
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    strategy = routing_enums_pb2.FirstSolutionStrategy
+    parameters.first_solution_strategy = strategy.LOCAL_CHEAPEST_INSERTION
+    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    if budget.iterations is not None:
+        parameters.solution_limit = budget.iterations
+    else:
+        parameters.time_limit.FromNanoseconds(int((budget.seconds or 1.0) * 1e9))
+    routing = model.routing
+    routing.CloseModelWithParameters(parameters)
+    given = [
+        [routing_index for routing_index in map(model.index, start.get(van, ()))]
+        for van in range(len(model.problem.vans))
+    ]
+    first = routing.ReadAssignmentFromRoutes(given, True) if start else None
+    answer = (
+        routing.SolveFromAssignmentWithParameters(first, parameters)
+        if first is not None
+        else routing.SolveWithParameters(parameters)
+    )
+    if answer is None:
+        return None
+    orders: dict[int, list[int]] = {}
+    offset = len(model.problem.hubs)
+    for van in range(len(model.problem.vans)):
+        index, order = answer.Value(routing.NextVar(routing.Start(van))), []
+        while not routing.IsEnd(index):
+            order.append(model.manager.IndexToNode(index) - offset)
+            index = answer.Value(routing.NextVar(index))
+        if order:
+            orders[van] = _cut(model.problem, van, order)
+    return orders
+
+
+def _cut(problem: RoutingProblem, van: int, order: list[int]) -> list[int]:
+    """The library may break off a drive for a break; where this model may not, the last stops wait instead."""
+    while order and timetable(problem, van, order) is None:
+        order = order[:-1]
+    return order

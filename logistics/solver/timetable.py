@@ -1,0 +1,195 @@
+"""
+The best times for a given van and order of stops.
+
+The van returns as early as it can, and then leaves as late as that allows, so nobody is paid to wait. A van
+with a break carries two clocks through the tour, "not taken yet" and "taken": the earliest clock of each is
+enough to decide feasibility exactly, because arriving earlier never hurts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+from logistics.problem import Break, RoutingProblem, Stop, Van
+from logistics.solution import Route, Solution, Unserved, Visit
+
+__all__ = ["VERSION", "assemble", "first_start", "last_start", "loads", "timetable"]
+
+VERSION = "1"
+"""Goes up whenever the same problem, seed and iterations may give other routes."""
+NEVER = 1 << 60
+
+
+def first_start(stop: Stop, arrive: int) -> int:
+    """The first second at or after `arrive` at which service may start; `NEVER` when every window is over."""
+    if not stop.windows:
+        return arrive
+    return next((max(arrive, opens) for opens, closes in stop.windows if arrive <= closes), NEVER)
+
+
+def last_start(stop: Stop, latest: int) -> int:
+    """The last second at or before `latest` at which service may start; `-NEVER` when no window is open yet."""
+    if not stop.windows:
+        return latest
+    return next((min(latest, closes) for opens, closes in reversed(stop.windows) if latest >= opens), -NEVER)
+
+
+def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Totes and grams on every leg of a tour over these stops (by index), from the hub back to it."""
+    stops = [problem.stops[number] for number in order]
+    totes, grams = {}, {}
+    for number in order:
+        pair = problem.pair_of.get(number)
+        sign = 0 if pair is None else (1 if pair.first == number else -1)
+        totes[number] = sign * pair.totes if pair else 0
+        grams[number] = sign * pair.grams if pair else 0
+    tote_steps = [stop.collect - stop.deliver + totes[n] for n, stop in zip(order, stops, strict=True)]
+    gram_steps = [
+        stop.collect_grams - stop.deliver_grams + grams[n] for n, stop in zip(order, stops, strict=True)
+    ]
+    return (
+        tuple(accumulate(tote_steps, initial=sum(stop.deliver for stop in stops))),
+        tuple(accumulate(gram_steps, initial=sum(stop.deliver_grams for stop in stops))),
+    )
+
+
+def timetable(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> Route | None:
+    """The route of one van over stops (by index) in this order, or None where shift, break or windows forbid it."""
+    van = problem.vans[van_index]
+    drive = _drives(problem, van, order)
+    stops = [problem.stops[number] for number in order]
+    back = _earliest_return(van, stops, drive)
+    if back is None:
+        return None
+    choice = _latest_departure(van, stops, drive, back)
+    if choice is None:
+        return None
+    leave, break_after = choice
+    return _walk(problem, van, order, drive, leave, break_after)
+
+
+def _drives(problem: RoutingProblem, van: Van, order: Sequence[int]) -> list[int]:
+    places = [van.hub, *(problem.stop_place(number) for number in order), van.hub]
+    return [problem.seconds[one][two] for one, two in pairwise(places)]
+
+
+def _earliest_return(van: Van, stops: Sequence[Stop], drive: Sequence[int]) -> int | None:
+    rest = van.rest
+    due = van.shift_start if rest else NEVER
+    taken = max(van.shift_start, rest.earliest) + rest.duration_seconds if rest else van.shift_start
+    for stop, seconds in zip(stops, drive, strict=False):
+        due = min(NEVER, due + seconds)
+        taken = min(NEVER, taken + seconds)
+        due = min(NEVER, first_start(stop, due) + stop.seconds_at_stop)
+        taken = min(NEVER, first_start(stop, taken) + stop.seconds_at_stop)
+        if rest and due <= rest.latest:
+            taken = min(taken, max(due, rest.earliest) + rest.duration_seconds)
+    due, taken = due + drive[-1], taken + drive[-1]
+    if rest and due <= _last_break(van, rest):
+        return due if taken >= due else taken
+    return taken if taken <= van.shift_end else None
+
+
+def _last_break(van: Van, rest: Break) -> int:
+    return min(rest.latest, van.shift_end - rest.duration_seconds)
+
+
+def _latest_departure(
+    van: Van, stops: Sequence[Stop], drive: Sequence[int], back: int
+) -> tuple[int, int | None] | None:
+    """When to leave, and after how many visits to rest (None: at the hub), so as to be back at `back`."""
+    rest = van.rest
+    taken = back
+    due = min(back, _last_break(van, rest)) if rest else -NEVER
+    after: int | None = None
+    for number in range(len(stops) - 1, -1, -1):
+        stop, seconds = stops[number], drive[number + 1]
+        done = stop.seconds_at_stop
+        due_here = last_start(stop, due - seconds - done) if due > -NEVER else -NEVER
+        if rest and rest.earliest + rest.duration_seconds + seconds <= taken:
+            resting = last_start(stop, min(rest.latest, taken - seconds - rest.duration_seconds) - done)
+            if resting > due_here:
+                due_here, after = resting, number + 1
+        due = due_here
+        taken = last_start(stop, taken - seconds - done) if taken > -NEVER else -NEVER
+    due, taken = due - drive[0], taken - drive[0]
+    if rest is None:
+        return (taken, None) if taken >= van.shift_start else None
+    rested = max(van.shift_start, rest.earliest) + rest.duration_seconds
+    if taken >= rested and taken >= due:
+        return taken, None
+    return (due, after) if due >= van.shift_start else None
+
+
+def _walk(
+    problem: RoutingProblem, van: Van, order: Sequence[int], drive: Sequence[int], leave: int, after: int | None
+) -> Route:
+    clock, visits, break_start = leave, [], None
+    rest = van.rest
+    for count, number in enumerate(order):
+        stop = problem.stops[number]
+        arrive = clock + drive[count]
+        start = first_start(stop, arrive)
+        clock = start + stop.seconds_at_stop
+        visits.append(Visit(stop=stop.id, arrive=arrive, start=start, leave=clock))
+        if rest and after == count + 1:
+            break_start = max(clock, rest.earliest)
+            clock = break_start + rest.duration_seconds
+    back = clock + drive[-1]
+    if rest and after is None:
+        before = max(van.shift_start, rest.earliest)
+        break_start = before if before + rest.duration_seconds <= leave else max(back, rest.earliest)
+    places = [van.hub, *(problem.stop_place(number) for number in order), van.hub]
+    metres = sum(problem.metres[one][two] for one, two in pairwise(places))
+    totes, grams = loads(problem, order)
+    return Route(
+        van=van.id,
+        leave_hub=leave,
+        visits=tuple(visits),
+        return_hub=back,
+        break_start=break_start,
+        break_after=after,
+        totes=totes,
+        grams=grams,
+        metres=metres,
+        seconds=back - leave,
+        micros=metres * van.micros_per_metre + (back - leave) * van.micros_per_second + van.micros_fixed,
+    )
+
+
+def assemble(
+    problem: RoutingProblem, orders: dict[int, Sequence[int]], *, solver: str, seed: int, iterations: int
+) -> Solution:
+    """
+    The solution of these tours (van index to stop indices); stops in none of them are listed as unserved.
+
+    Raises `ValueError` if a tour has no timetable: the search never hands one over.
+    """
+    routes = []
+    for van_index in sorted(orders):
+        if not orders[van_index]:
+            continue
+        route = timetable(problem, van_index, orders[van_index])
+        if route is None:
+            raise ValueError(f"the tour of van {problem.vans[van_index].id} has no timetable")
+        routes.append(route)
+    served = {number for order in orders.values() for number in order}
+    unserved = tuple(
+        Unserved(stop=stop.id, reason="no-room" if stop.price is None else "price")
+        for number, stop in enumerate(problem.stops)
+        if number not in served
+    )
+    prices = sum(
+        stop.price or 0 for number, stop in enumerate(problem.stops) if number not in served
+    )
+    return Solution(
+        problem=problem.digest(),
+        routes=tuple(routes),
+        unserved=unserved,
+        micros=sum(route.micros for route in routes) + prices,
+        solver=solver,
+        version=VERSION,
+        seed=seed,
+        iterations=iterations,
+    )
