@@ -1,0 +1,336 @@
+"""
+When a branch is open: hours by weekday, closures, and the time zone that both are written in.
+
+A calendar is a plain value. It turns "three weeks from now" into the instant at which a loan is due,
+says how long an item waits on the hold shelf, and when a van finds somebody at the door.
+Instants are whole microseconds UTC; hours are minutes of the local day, as the clock on the wall shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from circulation.clock import DAY_US, SECOND_US
+from circulation.errors import Invalid, Unknown
+
+__all__ = [
+    "NEVER_OPEN",
+    "WEEKDAYS",
+    "BranchCalendar",
+    "Calendar",
+    "Closure",
+    "Span",
+    "WeekHours",
+    "at_minute",
+    "format_spans",
+    "local_day",
+    "parse_spans",
+    "zone_of",
+]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LAST_MINUTE = 24 * 60
+SEARCH_DAYS = 400
+"""How far ahead the next open day is looked for: over a year, so that a branch open one season is found."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SPAN = re.compile(r"^(\d{1,2}):(\d{2})\s*[-\u2013]\s*(\d{1,2}):(\d{2})$")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From one minute of the local day to another, 0 to 1440; the second is later than the first."""
+
+    opens_minute: int
+    closes_minute: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens_minute < self.closes_minute <= LAST_MINUTE:
+            raise Invalid(
+                "hours.impossible",
+                f"Minutes {self.opens_minute} to {self.closes_minute} are not a span within one day.",
+                "Open before you close, between 00:00 and 24:00.",
+            )
+
+    def __str__(self) -> str:
+        return "-".join(f"{m // 60:02d}:{m % 60:02d}" for m in (self.opens_minute, self.closes_minute))
+
+
+WeekHours = tuple[
+    tuple[Span, ...],
+    tuple[Span, ...],
+    tuple[Span, ...],
+    tuple[Span, ...],
+    tuple[Span, ...],
+    tuple[Span, ...],
+    tuple[Span, ...],
+]
+"""The spans of each weekday in their order, Monday first; an empty day is a closed one."""
+
+NEVER_OPEN: WeekHours = ((), (), (), (), (), (), ())
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """
+    One day's hours from `09:30-13:00,14:00-17:00`; nothing, `-` or `closed` is a closed day.
+
+    Blanks, an en dash and a one-digit hour are read too. Raises `Invalid` (`hours.unreadable`) naming the
+    text when a part is no span, ends before it begins, or does not lie after the part before it.
+    """
+    plain = text.strip()
+    if plain.lower() in ("", "-", "closed"):
+        return ()
+    spans: list[Span] = []
+    for part in plain.split(","):
+        found = _SPAN.match(part.strip())
+        if not found:
+            raise _unreadable(text, f"'{part.strip()[:40]}' is not two times")
+        hour, minute, to_hour, to_minute = (int(group) for group in found.groups())
+        if minute > 59 or to_minute > 59:
+            raise _unreadable(text, f"'{part.strip()}' has a minute over 59")
+        opens, closes = hour * 60 + minute, to_hour * 60 + to_minute
+        if opens >= closes or closes > LAST_MINUTE:
+            raise _unreadable(text, f"'{part.strip()}' does not end later on the same day")
+        if spans and opens < spans[-1].closes_minute:
+            raise _unreadable(text, f"'{part.strip()}' begins before the span ahead of it ends")
+        spans.append(Span(opens, closes))
+    return tuple(spans)
+
+
+def _unreadable(text: str, why: str) -> Invalid:
+    return Invalid(
+        "hours.unreadable",
+        f"'{text.strip()[:60]}' cannot be read as opening hours: {why}.",
+        "Write 09:30-17:00, or 09:30-13:00,14:00-17:00, or leave it empty for a closed day.",
+    )
+
+
+def format_spans(spans: tuple[Span, ...]) -> str:
+    """The text that `parse_spans` reads; empty for a closed day."""
+    return ",".join(str(span) for span in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """
+    Days, both ends included, on which a branch, a member's branches or all branches are shut.
+
+    `scope` is `all`, `member/<name>` or `branch/<code>`.
+    """
+
+    id: str
+    scope: str
+    first: date
+    last: date
+    reason: str
+
+    def __post_init__(self) -> None:
+        kind, _, name = self.scope.partition("/")
+        if self.scope != "all" and not (kind in ("member", "branch") and name):
+            raise Invalid(
+                "closure.scope",
+                f"'{self.scope[:60]}' does not say who is closed.",
+                "Use all, member/<name> or branch/<code>.",
+            )
+        if self.last < self.first:
+            raise Invalid(
+                "closure.backwards",
+                f"The closure '{self.id}' ends on {self.last} before it begins on {self.first}.",
+                "Swap the two dates.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCalendar:
+    """
+    The week of one branch: whose it is, its IANA time zone (`Europe/London`) and its staffed hours.
+
+    `delivery` are the hours in which the van may come, where they are not the staffed ones (it has a key).
+    """
+
+    member: str
+    time_zone: str
+    hours: WeekHours
+    delivery: WeekHours | None = None
+
+
+class Calendar:
+    """
+    The hours of every branch and all closures.
+
+    Every method that takes a branch raises `Unknown` (`branch.unknown`) for one that is not in it.
+    """
+
+    __slots__ = ("_by_scope", "branches", "closures")
+
+    def __init__(self, branches: Mapping[str, BranchCalendar], closures: Iterable[Closure] = ()) -> None:
+        self.branches = dict(branches)
+        self.closures = tuple(sorted(closures, key=lambda c: (c.first, c.last, c.id)))
+        by_scope: dict[str, list[Closure]] = {}
+        for closure in self.closures:
+            by_scope.setdefault(closure.scope, []).append(closure)
+        self._by_scope = by_scope
+
+    def branch(self, code: str) -> BranchCalendar:
+        """The week of one branch."""
+        try:
+            return self.branches[code]
+        except KeyError:
+            raise Unknown(
+                "branch.unknown",
+                f"There is no branch '{code[:60]}' in the calendar.",
+                "List the branches with: branchline network list",
+            ) from None
+
+    def closure_on(self, code: str, day: date) -> Closure | None:
+        """The closure that shuts the branch on that day; the widest scope first."""
+        for scope in ("all", f"member/{self.branch(code).member}", f"branch/{code}"):
+            for closure in self._by_scope.get(scope, ()):
+                if closure.first > day:
+                    break
+                if closure.last >= day:
+                    return closure
+        return None
+
+    def spans(self, code: str, day: date) -> tuple[Span, ...]:
+        """The staffed hours of that day; empty when the branch is shut."""
+        spans = self.branch(code).hours[day.weekday()]
+        return spans if spans and self.closure_on(code, day) is None else ()
+
+    def is_open(self, code: str, day: date) -> bool:
+        """Whether the branch has staffed hours on that day."""
+        return bool(self.spans(code, day))
+
+    def next_open_day(self, code: str, day: date) -> date | None:
+        """That day or the first open one after it; None when 400 days hold none."""
+        hours = self.branch(code).hours
+        if not any(hours):
+            return None
+        for ahead in range(min(SEARCH_DAYS, (date.max - day).days + 1)):
+            later = day + timedelta(days=ahead)
+            if hours[later.weekday()] and self.closure_on(code, later) is None:
+                return later
+        return None
+
+    def due_at(self, code: str, lent_us: int, days: int) -> int:
+        """
+        When a loan of so many local days (0 or more) is due: at closing time of the due day.
+
+        On a closed day, or when that closing time has passed, it is the next open day's. A branch that is
+        never open has the last second of the nominal day. Raises `Invalid` (`loan.days`) for days below 0 or
+        past the year 9999.
+        """
+        zone = zone_of(self.branch(code).time_zone)
+        nominal = self._days_after(local_day(lent_us, zone), days)
+        due_us = self._closing_time(code, zone, nominal)
+        if due_us <= lent_us and nominal < date.max:
+            due_us = self._closing_time(code, zone, nominal + timedelta(days=1))
+        return due_us
+
+    def shelf_until(self, code: str, shelved_us: int, days: int) -> int:
+        """
+        Until when an item waits on the hold shelf for so many local days (0 or more).
+
+        The days count from the first open day, days lost to a closure are given back, and it ends at closing
+        time as a loan does. A branch that is never open has the last second of the nominal day.
+        """
+        zone = zone_of(self.branch(code).time_zone)
+        shelved = local_day(shelved_us, zone)
+        first = self.next_open_day(code, shelved)
+        if first is None:
+            return _last_second(zone, self._days_after(shelved, days))
+        if first == shelved and _closes(self.spans(code, first), first, zone) <= shelved_us:
+            first = self.next_open_day(code, shelved + timedelta(days=1)) or first
+        day = first
+        left = days
+        latest = self._days_after(first, days + SEARCH_DAYS)
+        while left > 0 and day < latest:
+            day += timedelta(days=1)
+            if self.closure_on(code, day) is None:
+                left -= 1
+        return self._closing_time(code, zone, day)
+
+    def service_days(self, code: str) -> frozenset[int]:
+        """The weekdays (0 is Monday) on which the van may come in an ordinary week."""
+        calendar = self.branch(code)
+        hours = calendar.hours if calendar.delivery is None else calendar.delivery
+        return frozenset(weekday for weekday, spans in enumerate(hours) if spans)
+
+    def delivery_windows(self, code: str, day: date) -> tuple[Span, ...]:
+        """When the van may come on that day: the delivery hours, else the staffed ones; none in a closure."""
+        calendar = self.branch(code)
+        hours = calendar.hours if calendar.delivery is None else calendar.delivery
+        spans = hours[day.weekday()]
+        return spans if spans and self.closure_on(code, day) is None else ()
+
+    def day_at(self, code: str, instant_us: int) -> date:
+        """The date on the branch's wall at that instant."""
+        return local_day(instant_us, zone_of(self.branch(code).time_zone))
+
+    def _closing_time(self, code: str, zone: ZoneInfo, nominal: date) -> int:
+        day = self.next_open_day(code, nominal)
+        return _last_second(zone, nominal) if day is None else _closes(self.spans(code, day), day, zone)
+
+    @staticmethod
+    def _days_after(day: date, days: int) -> date:
+        if days < 0:
+            raise Invalid("loan.days", f"{days} days lie in the past.", "Give 0 days or more.")
+        try:
+            return day + timedelta(days=days)
+        except OverflowError:
+            raise Invalid(
+                "loan.days", f"{days} days from {day} are after the year 9999.", "Give fewer days."
+            ) from None
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of an IANA name; raises `Invalid` (`calendar.zone`) for one that is not known."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise Invalid(
+            "calendar.zone",
+            f"'{name[:60]}' is not a time zone.",
+            "Use a name such as Europe/London or Europe/Dublin.",
+        ) from None
+
+
+def local_day(instant_us: int, zone: ZoneInfo) -> date:
+    """The date on a wall in that zone at that instant."""
+    return datetime.fromtimestamp(instant_us // SECOND_US, tz=zone).date()
+
+
+def at_minute(day: date, minute: int, zone: ZoneInfo) -> int:
+    """
+    The instant at which a wall in that zone shows that minute (0 to 1440) of that day.
+
+    When the clock shows it twice it is the first time; when the clock jumps over it, the instant as far
+    after midnight as the minute says.
+    """
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    if minute == LAST_MINUTE:
+        # A day is not always 24 hours long, so its end is the beginning of the next.
+        if day == date.max:
+            return _us(midnight) + DAY_US
+        return _us(datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=zone))
+    return _us(midnight.replace(hour=minute // 60, minute=minute % 60))
+
+
+def _us(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _last_second(zone: ZoneInfo, day: date) -> int:
+    return at_minute(day, LAST_MINUTE, zone) - SECOND_US
+
+
+def _closes(spans: tuple[Span, ...], day: date, zone: ZoneInfo) -> int:
+    """Closing time; a branch that closes at midnight does so a second before, still on that day."""
+    closes_us = at_minute(day, spans[-1].closes_minute, zone)
+    return min(closes_us, _last_second(zone, day))
