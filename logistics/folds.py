@@ -1,0 +1,20 @@
+"""
+How the ledger keeps the state of what the courier owns: one line a kind.
+
+The number is the version of the fold: raise it when a fold or its state changes, and cached states are made anew.
+"""
+
+from __future__ import annotations
+
+from circulation.ledger import Fold
+from logistics.fleet import Van, fold_van
+from logistics.network import Courier, fold_courier
+from logistics.plan import DayPlan, fold_plan
+from logistics.run import Run, fold_run
+
+__all__ = ["COURIER_FOLD", "PLAN", "RUN", "VAN"]
+
+COURIER_FOLD = Fold("courier", 1, fold_courier, Courier)
+VAN = Fold("van", 1, fold_van, Van)
+PLAN = Fold("plan", 1, fold_plan, DayPlan)
+RUN = Fold("run", 1, fold_run, Run)

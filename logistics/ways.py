@@ -1,0 +1,373 @@
+"""
+An item's way through the network: branch, hub, trunk runs from hub to hub, branch.
+
+Vans carry between a hub and the branches that it serves on their service days; trunk runs carry between hubs by
+timetable. The way between hubs is a shortest path over a time-expanded graph of the trunk departures, each reached
+by being sorted before its cut-off. `Ways` is pure over branches, courier settings, calendar and shifts, and keeps
+what it worked out: a scan asks it for every item.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from circulation.branch import Branch
+from circulation.calendar import Calendar, Span, at_minute, local_day, zone_of
+from circulation.clock import MINUTE_US
+from circulation.lookups import NextStop
+from logistics.fleet import Van
+from logistics.network import Courier, Trunk
+
+if TYPE_CHECKING:
+    import networkx as nx  # type: ignore[import-untyped]
+
+__all__ = ["SORT_MINUTES", "HubDay", "NoWay", "Ways", "hub_days"]
+
+SORT_MINUTES = 30
+"""What is at a hub this long before its vans leave is sorted and rides with them."""
+_HORIZON_DAYS = 35
+_SLICE_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class HubDay:
+    """The weekdays (0 Monday) on which a hub's vans work; first leaving, last back, in local minutes of the day."""
+
+    days: frozenset[int] = frozenset(range(7))
+    leaves_minute: int = 7 * 60
+    back_minute: int = 18 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class NoWay:
+    """A place that items cannot get to, and why, in one sentence."""
+
+    branch: str
+    why: str
+
+
+def hub_days(vans: Iterable[Van]) -> dict[str, HubDay]:
+    """For every hub with vans, the days and hours between which any of them is out."""
+    by_hub: dict[str, list[Van]] = {}
+    for van in vans:
+        if not van.retired:
+            by_hub.setdefault(van.hub, []).append(van)
+    return {
+        hub: HubDay(
+            days=frozenset(day for van in theirs for day in van.days),
+            leaves_minute=min(van.shift_starts_minute for van in theirs),
+            back_minute=max(van.shift_ends_minute for van in theirs),
+        )
+        for hub, theirs in by_hub.items()
+    }
+
+
+class Ways:
+    """
+    Answers where an item goes next and when it can be there.
+
+    A branch that several hubs serve belongs to the first of them by code. `hub_days` is by hub; where it says
+    nothing, vans are out from 07:00 to 18:00 every day. Implements `circulation.lookups.Courier`.
+    """
+
+    def __init__(
+        self,
+        branches: Mapping[str, Branch],
+        courier: Courier,
+        calendar: Calendar,
+        hub_days: Mapping[str, HubDay] | None = None,
+    ) -> None:
+        self._branches = {code: branch for code, branch in branches.items() if not branch.retired}
+        self._courier = courier
+        self._calendar = calendar
+        self._hub_days = dict(hub_days or {})
+        self.hubs = tuple(sorted(code for code, branch in self._branches.items() if branch.serves is not None))
+        self._hub_of: dict[str, str] = {hub: hub for hub in self.hubs}
+        for hub in self.hubs:
+            for code in self._branches[hub].serves or ():
+                if code in self._branches:
+                    self._hub_of.setdefault(code, hub)
+        self._graphs: dict[int, _TrunkGraph] = {}
+        self._calls: dict[tuple[str, date], Span | None] = {}
+        self._called: dict[str, bool] = {}
+
+    def hub_of(self, branch: str) -> str | None:
+        """The hub whose vans call at the branch; a hub is its own; None where no hub serves it."""
+        return self._hub_of.get(branch)
+
+    def served_by(self, hub: str) -> tuple[str, ...]:
+        """The branches of a hub without the hub itself, sorted."""
+        return tuple(sorted(code for code, its in self._hub_of.items() if its == hub and code != hub))
+
+    def next_hop(self, origin: str, destination: str, at_us: int) -> str | None:
+        """
+        Where what lies at `origin` travels next on its way to `destination`; None where there is no way.
+
+        From a branch it is its hub, or the destination where the sort table names a direct tote; from a hub it is
+        a branch that it serves, or the next hub by the trunk run that gets there soonest.
+        """
+        start, goal = self._hub_of.get(origin), self._hub_of.get(destination)
+        if origin == destination or start is None or goal is None or not self._is_called_at(destination):
+            return None
+        if origin == start:
+            return destination if goal == start else self._next_hub(start, goal, at_us)
+        if start != goal and self._next_hub(start, goal, at_us) is None:
+            return None
+        return destination if (origin, destination) in self._courier.direct else start
+
+    def next_stop(self, branch: str, destination: str, reason: str, at_us: int) -> NextStop | None:
+        """Which tote takes an item at `branch` that is to go to `destination`; None where there is no way."""
+        hop = self.next_hop(branch, destination, at_us)
+        if hop is None:
+            return None
+        if branch == self._hub_of[branch]:
+            return NextStop(hop, "sorted")
+        if hop == destination and (branch, destination) in self._courier.direct:
+            return NextStop(hop, "direct")
+        return NextStop(hop, "holds" if reason == "hold" else "returns")
+
+    def arrival(self, origin: str, destination: str, at_us: int) -> int | None:
+        """
+        By when what is ready at `origin` at that instant is at `destination` at the soonest; None without a way.
+
+        A van may come as early as its window opens, so what is ready later rides on the next service day; at the
+        destination it is counted as there when the day's last window closes.
+        """
+        if origin == destination:
+            return at_us
+        start, goal = self._hub_of.get(origin), self._hub_of.get(destination)
+        if start is None or goal is None:
+            return None
+        ready_us: int | None = at_us if origin == start else self._collected(origin, start, at_us)
+        if ready_us is not None and start != goal:
+            found = self._graph(ready_us).soonest(start, goal, ready_us)
+            ready_us = None if found is None else found[0]
+        if ready_us is None or destination == goal:
+            return ready_us
+        return self._delivered(destination, goal, ready_us)
+
+    def cutoff(self, branch: str, at_us: int) -> int | None:
+        """
+        Until when an item must be packed at the branch for the next van (at a hub: for the next departure).
+
+        None where no van calls within five weeks.
+        """
+        hub = self._hub_of.get(branch)
+        if hub is None:
+            return None
+        if branch != hub:
+            called = self._next_call(branch, at_us)
+            return None if called is None else self._instant(branch, called[0], called[1].opens_minute)
+        departures = [self._graph(at_us).next_cutoff(hub, at_us)]
+        for code in self.served_by(hub):
+            leaves = self._next_delivery(code, hub, at_us)
+            departures.append(None if leaves is None else self._loading_ends(hub, leaves[0]))
+        return min((departure for departure in departures if departure is not None), default=None)
+
+    def call(self, branch: str, day: date) -> Span | None:
+        """Between which minutes of that day a van may call at the branch; None on a day without service."""
+        key = (branch, day)
+        if key not in self._calls:
+            self._calls[key] = self._work_out_call(branch, day)
+        return self._calls[key]
+
+    def without_way(self) -> tuple[NoWay, ...]:
+        """Every place that items cannot be sent to from everywhere, with the reason, sorted by code."""
+        found: list[NoWay] = []
+        for code in sorted(self._branches):
+            hub = self._hub_of.get(code)
+            if hub is None:
+                found.append(NoWay(code, f"No hub serves {code}."))
+            elif not self._is_called_at(code):
+                found.append(NoWay(code, f"{code} has no hours on a day on which the vans of {hub} work."))
+        reachable = {hub: self._reachable(hub) for hub in self.hubs}
+        for goal in self.hubs:
+            cut_off = [hub for hub in self.hubs if hub != goal and goal not in reachable[hub]]
+            if cut_off:
+                found.append(NoWay(goal, f"No trunk run leads to {goal} from {', '.join(cut_off)}."))
+        return tuple(found)
+
+    # --- vans ---
+
+    def _hub_day(self, hub: str) -> HubDay:
+        return self._hub_days.get(hub, _EVERY_DAY)
+
+    def _is_called_at(self, branch: str) -> bool:
+        """Whether an ordinary week has a day on which a van calls (a hub needs none)."""
+        if branch not in self._called:
+            hub = self._hub_of[branch]
+            self._called[branch] = branch == hub or bool(self._calendar.service_days(branch) & self._hub_day(hub).days)
+        return self._called[branch]
+
+    def _work_out_call(self, branch: str, day: date) -> Span | None:
+        hub = self._hub_of.get(branch)
+        if hub is None or hub == branch:
+            return None
+        its = self._hub_day(hub)
+        windows = self._calendar.delivery_windows(branch, day) if day.weekday() in its.days else ()
+        reached = [w for w in windows if w.closes_minute > its.leaves_minute and w.opens_minute < its.back_minute]
+        if not reached or self._calendar.closure_on(hub, day) is not None:
+            return None
+        opens = max(reached[0].opens_minute, its.leaves_minute)
+        return Span(opens, min(reached[-1].closes_minute, its.back_minute))
+
+    def _next_call(self, branch: str, at_us: int) -> tuple[date, Span] | None:
+        """The first day, and the span in it, on which a van may call at or after that instant."""
+        for day in self._days(branch, at_us):
+            span = self.call(branch, day)
+            if span is not None and self._instant(branch, day, span.opens_minute) >= at_us:
+                return day, span
+        return None
+
+    def _next_delivery(self, branch: str, hub: str, at_us: int) -> tuple[date, Span] | None:
+        """The first day, and the span in it, on which a van brings what is at the hub at that instant."""
+        for day in self._days(hub, at_us):
+            span = self.call(branch, day)
+            if span is not None and self._loading_ends(hub, day) >= at_us:
+                return day, span
+        return None
+
+    def _loading_ends(self, hub: str, day: date) -> int:
+        return self._instant(hub, day, max(0, self._hub_day(hub).leaves_minute - SORT_MINUTES))
+
+    def _collected(self, branch: str, hub: str, at_us: int) -> int | None:
+        called = self._next_call(branch, at_us)
+        return None if called is None else self._instant(hub, called[0], self._hub_day(hub).back_minute)
+
+    def _delivered(self, branch: str, hub: str, at_us: int) -> int | None:
+        delivery = self._next_delivery(branch, hub, at_us)
+        return None if delivery is None else self._instant(branch, delivery[0], delivery[1].closes_minute)
+
+    def _days(self, code: str, at_us: int) -> Iterable[date]:
+        first = local_day(at_us, zone_of(self._branches[code].time_zone))
+        return (first + timedelta(days=ahead) for ahead in range(_HORIZON_DAYS))
+
+    def _instant(self, code: str, day: date, minute: int) -> int:
+        return at_minute(day, minute, zone_of(self._branches[code].time_zone))
+
+    # --- trunk runs ---
+
+    def _next_hub(self, start: str, goal: str, at_us: int) -> str | None:
+        found = self._graph(at_us).soonest(start, goal, at_us)
+        return None if found is None else found[1]
+
+    def _graph(self, at_us: int) -> _TrunkGraph:
+        """The departures of the weeks around an instant; one graph serves a whole week of questions."""
+        number = local_day(at_us, zone_of("UTC")).toordinal() // _SLICE_DAYS
+        if number not in self._graphs:
+            first = date.fromordinal(number * _SLICE_DAYS - 1)
+            self._graphs[number] = _TrunkGraph(self._departures(first))
+        return self._graphs[number]
+
+    def _departures(self, first: date) -> Iterable[_Departure]:
+        for trunk in sorted(self._usable_trunks(), key=lambda t: t.trunk):
+            for ahead in range(_SLICE_DAYS + _HORIZON_DAYS):
+                day = first + timedelta(days=ahead)
+                if day.weekday() not in trunk.days or self._calendar.closure_on(trunk.origin, day) is not None:
+                    continue
+                leaves_us = self._instant(trunk.origin, day, trunk.departs_minute)
+                lands = day + timedelta(days=trunk.arrives_days)
+                yield _Departure(
+                    trunk.origin,
+                    leaves_us - trunk.cutoff_minutes * MINUTE_US,
+                    trunk.destination,
+                    self._instant(trunk.destination, lands, trunk.arrives_minute),
+                )
+
+    def _usable_trunks(self) -> list[Trunk]:
+        hubs = set(self.hubs)
+        return [
+            trunk
+            for trunk in self._courier.trunks.values()
+            if trunk.origin in hubs
+            and trunk.destination in hubs
+            and trunk.arrives_days * 1440 + trunk.arrives_minute > trunk.departs_minute
+        ]
+
+    def _reachable(self, hub: str) -> set[str]:
+        import networkx as nx  # heavy, and not needed where there is one hub
+
+        graph = nx.DiGraph((trunk.origin, trunk.destination) for trunk in self._usable_trunks())
+        return set(nx.descendants(graph, hub)) if hub in graph else set()
+
+
+_EVERY_DAY = HubDay()
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    """One trunk run on one day: sorted by `ready_us` at `origin`, it is at `destination` at `lands_us`."""
+
+    origin: str
+    ready_us: int
+    destination: str
+    lands_us: int
+
+
+class _TrunkGraph:
+    """
+    Places in time, joined by waiting at a hub and by trunk runs; the weight of an edge is the time it takes.
+
+    A trunk run weighs one microsecond more than it lasts, so that of two ways that arrive together the one with
+    fewer legs is taken.
+    """
+
+    def __init__(self, departures: Iterable[_Departure]) -> None:
+        self._departures = tuple(departures)
+        moments: dict[str, set[int]] = {}
+        for departure in self._departures:
+            moments.setdefault(departure.origin, set()).add(departure.ready_us)
+            moments.setdefault(departure.destination, set()).add(departure.lands_us)
+        self._moments = {hub: sorted(times) for hub, times in moments.items()}
+        self._cutoffs = {
+            hub: sorted({d.ready_us for d in self._departures if d.origin == hub}) for hub in self._moments
+        }
+        self._built: nx.DiGraph | None = None
+        self._found: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
+
+    def next_cutoff(self, hub: str, at_us: int) -> int | None:
+        """The first cut-off of a trunk run from the hub at or after that instant."""
+        cutoffs = self._cutoffs.get(hub, [])
+        place = bisect_left(cutoffs, at_us)
+        return cutoffs[place] if place < len(cutoffs) else None
+
+    def soonest(self, start: str, goal: str, at_us: int) -> tuple[int, str] | None:
+        """When what is at `start` at that instant is at `goal`, and the first hub on its way there."""
+        times = self._cutoffs.get(start, [])
+        place = bisect_left(times, at_us)
+        if place == len(times):
+            return None
+        source = (start, times[place])
+        if source not in self._found:
+            self._found[source] = self._search(source)
+        return self._found[source].get(goal)
+
+    def _search(self, source: tuple[str, int]) -> dict[str, tuple[int, str]]:
+        import networkx as nx
+
+        found: dict[str, tuple[int, str]] = {}
+        costs, paths = nx.single_source_dijkstra(self._graph(), source)
+        for (hub, moment), _ in sorted(costs.items(), key=lambda entry: (entry[1], entry[0])):
+            if hub not in found and hub != source[0]:
+                first = next(place for place, _ in paths[(hub, moment)] if place != source[0])
+                found[hub] = (moment, first)
+        return found
+
+    def _graph(self) -> nx.DiGraph:
+        import networkx as nx
+
+        if self._built is None:
+            graph = nx.DiGraph()
+            for hub, times in self._moments.items():
+                for earlier, later in zip(times, times[1:], strict=False):
+                    graph.add_edge((hub, earlier), (hub, later), weight=later - earlier)
+            for d in self._departures:
+                lasts = d.lands_us - d.ready_us
+                one, two = (d.origin, d.ready_us), (d.destination, d.lands_us)
+                graph.add_edge(one, two, weight=lasts + 1)
+            self._built = graph
+        return self._built

@@ -1,0 +1,129 @@
+"""
+A network small enough to check by hand: two hubs with two and one branches, in November, when London is UTC.
+
+Monday is 2026-11-23. Branches are staffed 09:00 to 17:00 from Monday to Friday unless a test says otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from circulation.branch import Branch, BranchKind, DeliveryTerms
+from circulation.calendar import BranchCalendar, Calendar, Closure, WeekHours, parse_spans
+from circulation.clock import parse_instant
+from logistics.fleet import Van
+from logistics.network import Trunk
+
+WEEK = ("09:00-17:00",) * 5 + ("", "")
+
+
+def branch(
+    code: str,
+    *,
+    serves: tuple[str, ...] | None = None,
+    hours: tuple[str, ...] = WEEK,
+    windows: tuple[str, ...] | None = None,
+    door: str = "",
+    kind: BranchKind = "branch",
+    name: str = "",
+) -> Branch:
+    return Branch(
+        code=code,
+        name=name or code.title(),
+        member="somerset",
+        kind=kind,
+        latitude_e6=51_400_000,
+        longitude_e6=-2_600_000,
+        time_zone="Europe/London",
+        hours=hours,
+        serves=serves,
+        terms=DeliveryTerms(windows=windows, door=door),  # type: ignore[arg-type]
+    )
+
+
+def branches(*all_of_them: Branch) -> dict[str, Branch]:
+    return {one.code: one for one in all_of_them}
+
+
+def two_regions() -> dict[str, Branch]:
+    return branches(
+        branch("bath", serves=("keynsham", "midsomer")),
+        branch("keynsham"),
+        branch("midsomer"),
+        branch("taunton", serves=("wells",)),
+        branch("wells"),
+    )
+
+
+def week(texts: tuple[str, ...]) -> WeekHours:
+    return cast(WeekHours, tuple(parse_spans(text) for text in texts))
+
+
+def calendar(of: dict[str, Branch], *closures: Closure) -> Calendar:
+    return Calendar(
+        {
+            code: BranchCalendar(
+                one.member,
+                one.time_zone,
+                week(one.hours),
+                None if one.terms.windows is None else week(one.terms.windows),
+            )
+            for code, one in of.items()
+        },
+        closures,
+    )
+
+
+def closed(code: str, first: str, last: str | None = None) -> Closure:
+    scope = code if code == "all" else f"branch/{code}"
+    return Closure(f"c-{code}-{first}", scope, date.fromisoformat(first), date.fromisoformat(last or first), "flood")
+
+
+def trunk(
+    origin: str,
+    destination: str,
+    *,
+    days: tuple[int, ...] = (0, 1, 2, 3, 4),
+    departs: int = 20 * 60,
+    arrives: int = 22 * 60,
+    arrives_days: int = 0,
+    cutoff: int = 30,
+    totes: int = 40,
+    name: str = "",
+) -> Trunk:
+    code = name or f"{origin}-{destination}"
+    return Trunk(code, origin, destination, days, departs, arrives, arrives_days, totes, cutoff)
+
+
+def van(
+    name: str,
+    hub: str = "bath",
+    *,
+    totes: int = 20,
+    starts: int = 8 * 60,
+    ends: int = 16 * 60,
+    days: tuple[int, ...] = (0, 1, 2, 3, 4),
+    rest: tuple[int, int, int] = (0, 0, 0),
+) -> Van:
+    minutes, earliest, latest = rest
+    return Van(
+        van=name,
+        hub=hub,
+        totes=totes,
+        shift_starts_minute=starts,
+        shift_ends_minute=ends,
+        break_minutes=minutes,
+        break_from_minute=earliest,
+        break_until_minute=latest,
+        days=days,
+        cost_per_km_cents=45,
+        cost_per_hour_cents=1800,
+        cost_per_day_cents=2000,
+    )
+
+
+def at(text: str) -> int:
+    """An instant of November 2026: `23 14:30`."""
+    day, _, time = text.partition(" ")
+    return parse_instant(f"2026-11-{day}T{time or '00:00'}:00Z")
