@@ -256,9 +256,11 @@ def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -
     What becomes of a promise: another copy promised to this hold goes to the next one that has none,
     and this copy, if it was promised to somebody else, is promised no more.
     """
-    for other in title.holds.values():
-        if other.target == item.barcode and other.hold != hold.hold:
-            events.append(HoldTargetDropped(hold=other.hold, item=item.barcode, why="taken"))
+    events.extend(
+        HoldTargetDropped(hold=other.hold, item=item.barcode, why="taken")
+        for other in title.holds.values()
+        if other.target == item.barcode and other.hold != hold.hold
+    )
     if hold.target is None or hold.target == item.barcode or hold.target_branch is None:
         return None
     heir: str | None = None
