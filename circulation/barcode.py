@@ -14,7 +14,7 @@ from circulation.errors import Invalid
 __all__ = ["has_valid_check_digit", "parse_barcode", "parse_name"]
 
 _CODABAR = re.compile(r"^[A-Da-d](\d{5,20})[A-Da-d]$")
-_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.\-]{2,31}$")
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.\-]{1,31}$")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9\-]{0,62}$")
 
 
@@ -22,7 +22,7 @@ def parse_barcode(text: str) -> str:
     """
     The code in the form in which it is stored: no blanks at the ends, no Codabar start and stop letters.
 
-    Three to 32 letters, digits, dots and hyphens. Raises `Invalid` (`barcode.unreadable`) otherwise.
+    Two to 32 letters, digits, dots and hyphens. Raises `Invalid` (`barcode.unreadable`) otherwise.
     """
     code = text.strip()
     framed = _CODABAR.match(code)
@@ -31,7 +31,7 @@ def parse_barcode(text: str) -> str:
     if not _CODE.match(code):
         raise Invalid(
             "barcode.unreadable",
-            f"'{text.strip()[:40]}' is not a barcode: 3 to 32 letters, digits, dots or hyphens are.",
+            f"'{text.strip()[:40]}' is not a barcode: 2 to 32 letters, digits, dots or hyphens are.",
             "Scan it again, or type the number under the bars.",
         )
     return code

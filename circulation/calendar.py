@@ -283,9 +283,7 @@ class Calendar:
         try:
             return day + timedelta(days=days)
         except OverflowError:
-            raise Invalid(
-                "loan.days", f"{days} days from {day} are after the year 9999.", "Give fewer days."
-            ) from None
+            raise Invalid("loan.days", f"{days} days from {day} are after the year 9999.", "Give fewer days.") from None
 
 
 @lru_cache(maxsize=64)

@@ -28,7 +28,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
-from circulation.tote import ToteOpened, ToteReceived, ToteSealed
+from circulation.tote import ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 
 __all__ = ["Receipt", "Signal", "receipt_of"]
 
@@ -184,6 +184,12 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ToteSealed(items=items):
                 sentence = f"{fact.stream[5:]} is sealed with {items} items."
                 return Receipt("tote.sealed", "Tote sealed", sentence, "done", filling=fact.stream[5:])
+            case ToteLoaded(van=van):
+                sentence = f"{fact.stream[5:]} is on van {van}."
+                return Receipt("tote.loaded", "Tote loaded", sentence, "done", filling=fact.stream[5:])
+            case ToteUnloaded(branch=branch):
+                sentence = f"{fact.stream[5:]} came off the van at {branch}."
+                return Receipt("tote.unloaded", "Tote unloaded", sentence, "done", filling=fact.stream[5:])
             case ToteReceived(branch=branch):
                 sentence = f"{fact.stream[5:]} is at {branch}; scan its items."
                 return Receipt("tote.received", "Tote received", sentence, "done", filling=fact.stream[5:])

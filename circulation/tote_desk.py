@@ -2,7 +2,7 @@
 Totes at the desk: which box an item goes into, and what happens to a box.
 
 Packing is part of a scan (`desk.py`); here boxes are begun, sealed, received and opened.
-Vans load and unload them through the dispatcher, which uses `loaded` and `unloaded`.
+A run loads and unloads many at once (`logistics/dispatcher.py`), by the same decisions.
 """
 
 from __future__ import annotations
@@ -186,6 +186,22 @@ class ToteDesk:
             return ToteOpened(branch=caller.desk)
 
         return self._change(caller, "tote open", tote, change, request)
+
+    def load(self, caller: Caller, tote: str, *, van: str, run: str = "", request: str | None = None) -> Receipt:
+        """A sealed tote goes onto a van at `caller.desk`."""
+
+        def change(filling: Filling) -> Event:
+            return decide_loaded(filling, branch=caller.desk, van=van, run=run)
+
+        return self._change(caller, "tote load", tote, change, request)
+
+    def unload(self, caller: Caller, tote: str, *, request: str | None = None) -> Receipt:
+        """A tote comes off the van that it is on, at `caller.desk`."""
+
+        def change(filling: Filling) -> Event:
+            return decide_unloaded(filling, branch=caller.desk, van=filling.place, run=filling.run)
+
+        return self._change(caller, "tote unload", tote, change, request)
 
     def _change(
         self, caller: Caller, name: str, tote: str, change: Callable[[Filling], Event], request: str | None
