@@ -18,17 +18,14 @@ from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
-from circulation.hold import HoldReleased, Title, title_stream
+from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
 from circulation.item import (
     Item,
     ItemArrived,
-    ItemReturned,
-    ItemSetAside,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
-    ScanUndone,
     TransitAbandoned,
     TransitOpened,
     fold_item,
@@ -42,6 +39,7 @@ from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote_desk import ToteDesk
+from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
 __all__ = ["Desk"]
@@ -275,7 +273,7 @@ class Desk:
         """
         Undo the last command on a copy: a new fact says what holds again, and the wrong ones stay in the log.
 
-        A loan that a return had closed is open again. Raises `Refused` (`undo.nothing`, `undo.too-late`).
+        A loan that a return had closed is open again. Raises `Refused` (`undo.nothing`, `undo.hold-ended`).
         """
         code = parse_barcode(barcode)
 
@@ -287,44 +285,27 @@ class Desk:
         )
 
     def _undone(self, version: int, item: Item, why: str) -> Decision:
-        upto = item.last_request_version
         facts = self.ledger.stream(item_stream(item.barcode))
         before: Item | None = None
-        for fact in facts[:upto]:
+        for fact in facts[: item.last_request_version]:
             before = fold_item(before, fact)
-        undone = facts[upto:]
-        if before is None or not undone:
-            raise Refused("undo.nothing", f"There is no scan of {item.barcode} to undo.", "Scan it to see where it is.")
-        if isinstance(undone[0].event, ScanUndone):
-            raise Refused("undo.nothing", f"The last scan of {item.barcode} is undone already.", "Scan it again.")
         queue = self.ledger.load(title_stream(item.title), TITLE)
-        aside = {fact.event.hold for fact in undone if isinstance(fact.event, ItemSetAside)}
-        holds = queue.state.holds if queue.state is not None else {}
-        on_title = [
-            HoldReleased(hold=hold, item=item.barcode, why="undone")
-            for hold in sorted(aside)
-            if hold in holds and holds[hold].captured == item.barcode
-        ]
-        changes = [
-            NewEvents(
-                item_stream(item.barcode),
-                version,
-                (ScanUndone(request=item.last_request, undone_version=upto, custody=before.custody, why=why),),
-            )
-        ]
-        if on_title:
-            changes.append(NewEvents(title_stream(item.title), queue.version, tuple(on_title)))
-        return Decision(tuple(changes), self._claims_again(before, [fact.event for fact in undone]))
-
-    def _claims_again(self, before: Item, undone: list[Event]) -> ClaimChanges | None:
-        """The claim of a loan that the undone return had closed."""
-        loan = before.custody.loan
-        if loan is None or not any(isinstance(event, ItemReturned) for event in undone):
-            return None
-        borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-        if borrower is None:
-            return None
-        return ClaimChanges(opened=(Claim(loan.loan, borrower.holder, "loan"),))
+        undoing = decide_undo(
+            item,
+            before,
+            tuple(fact.event for fact in facts[item.last_request_version :]),
+            queue.state or Title(title_id=item.title),
+            why,
+        )
+        changes = [NewEvents(item_stream(item.barcode), version, undoing.item)]
+        if undoing.title:
+            changes.append(NewEvents(title_stream(item.title), queue.version, undoing.title))
+        opened: tuple[Claim, ...] = ()
+        loan = undoing.reopens
+        if loan is not None:
+            borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
+            opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
+        return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
 
     # --- reading --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,322 @@
+"""
+A small network that does anything its staff and drivers may do, in any order, with the invariants checked each time.
+
+The invariants are those of the circulation reference, section 1.8. Everything is checked from the log alone:
+the state that the desk decides on is never asked whether it is right.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from circulation.clock import HOUR_US
+from circulation.errors import BranchlineError
+from circulation.event import Fact
+from circulation.folds import FILLING, ITEM, TITLE, TOTE
+from circulation.hold import fold_title
+from circulation.item import (
+    Item,
+    ItemArrived,
+    ItemLent,
+    ItemPacked,
+    ItemReturned,
+    ItemSighted,
+    ScanUndone,
+    TransitAbandoned,
+    TransitOpened,
+    fold_item,
+    item_stream,
+)
+from circulation.keyring import Keyring
+from circulation.ledger import Ledger
+from circulation.tote import ToteLoaded, ToteUnloaded, fold_filling
+from tests.cast import BRANCHES, DUNE, ITEMS, MIDDLEMARCH, PATRONS
+from tests.world import World
+
+barcodes = st.sampled_from(sorted(ITEMS))
+branches = st.sampled_from(sorted(BRANCHES))
+patrons = st.sampled_from(sorted(PATRONS))
+titles = st.sampled_from([MIDDLEMARCH, DUNE])
+totes = st.sampled_from(["T1", "T2", "T3"])
+
+
+class Network(RuleBasedStateMachine):
+    """Desks, drivers and a clock; a refusal is a fine answer, anything else that goes wrong is not."""
+
+    @initialize()
+    def open(self) -> None:
+        """The cast on empty stores."""
+        self.world: World | None = None
+        self.ledger = Ledger.open(
+            "sqlite::memory:", clock=lambda: self.world.clock_us if self.world else 0, simulated=True
+        )
+        self.keyring = Keyring.open("sqlite::memory:")
+        self.world = World(self.ledger, self.keyring)
+        self.receipts: list[tuple[str, str, str, int]] = []
+        self.seen = 0
+        self.facts: list[Fact] = []
+
+    def teardown(self) -> None:
+        """Close the stores."""
+        self.ledger.close()
+        self.keyring.close()
+
+    def _try(self, act: object, *args: object, **kwargs: object) -> object | None:
+        self.world.clock_us += 60_000_000
+        try:
+            return act(*args, **kwargs)  # type: ignore[operator]
+        except BranchlineError:
+            return None
+
+    @rule(barcode=barcodes, branch=branches, tote=st.none() | totes, sort=st.booleans())
+    def scan(self, barcode: str, branch: str, tote: str | None, sort: bool) -> None:
+        """Whatever lies on the desk; it is never refused."""
+        request = f"scan-{len(self.receipts)}"
+        self.world.clock_us += 60_000_000
+        receipt = self.world.desk.scan(self.world.at(branch), barcode, tote=tote, sort=sort, request=request)
+        assert receipt.position > 0
+        self.receipts.append((request, barcode, f"{branch} {tote} {sort}", receipt.position))
+
+    @rule(number=st.integers(0, 30))
+    def repeat(self, number: int) -> None:
+        """A retry gets the first receipt and records nothing."""
+        if not self.receipts:
+            return
+        request, barcode, where, position = self.receipts[number % len(self.receipts)]
+        branch, tote, sort = where.split(" ")
+        head = self.ledger.head()
+        receipt = self.world.desk.scan(
+            self.world.at(branch),
+            barcode,
+            tote=None if tote == "None" else tote,
+            sort=sort == "True",
+            request=request,
+        )
+        assert (receipt.repeated, receipt.position) == (True, position)
+        assert self.ledger.head() == head
+
+    @rule(barcode=barcodes, branch=branches, hours=st.integers(1, 30))
+    def scan_late(self, barcode: str, branch: str, hours: int) -> None:
+        """A scan that reaches us late."""
+        at = self.world.clock_us - hours * HOUR_US
+        self._try(self.world.desk.scan, self.world.at(branch), barcode, happened_us=at)
+
+    @rule(barcode=barcodes, patron=patrons, branch=branches)
+    def lend(self, barcode: str, patron: str, branch: str) -> None:
+        """Lend anything to anybody."""
+        card = self.world.cards[patron]
+        self._try(self.world.desk.lend, self.world.at(branch), card=card, barcode=barcode)
+
+    @rule(barcode=barcodes, branch=branches)
+    def renew(self, barcode: str, branch: str) -> None:
+        """Renew anything."""
+        self._try(self.world.desk.renew, self.world.at(branch), barcode)
+
+    @rule(title=titles, patron=patrons, pickup=branches, barcode=st.none() | barcodes)
+    def place(self, title: str, patron: str, pickup: str, barcode: str | None) -> None:
+        """A hold on a title or a copy."""
+        card = self.world.cards[patron]
+        what = {"title": title} if barcode is None else {"item": barcode}
+        self._try(self.world.desk.holds.place, self.world.at(pickup), card=card, pickup=pickup, **what)
+
+    @rule(title=titles, number=st.integers(0, 5), what=st.sampled_from(["cancel", "suspend", "resume"]))
+    def change_hold(self, title: str, number: int, what: str) -> None:
+        """Cancel, suspend or resume one of the open holds."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            act = getattr(self.world.desk.holds, what)
+            self._try(act, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(barcode=barcodes)
+    def miss(self, barcode: str) -> None:
+        """What should be pulled is not found."""
+        self._try(self.world.desk.holds.missed, self.world.at("bath"), barcode)
+
+    @rule(title=titles, hours=st.integers(0, 8))
+    def retarget(self, title: str, hours: int) -> None:
+        """Time passes; promises lapse."""
+        self.world.clock_us += hours * HOUR_US
+        self._try(self.world.desk.holds.retarget, self.world.at("bristol"), title)
+
+    @rule(barcode=barcodes, branch=branches)
+    def undo(self, barcode: str, branch: str) -> None:
+        """The last command on a copy was a mistake."""
+        self._try(self.world.desk.undo, self.world.at(branch), barcode)
+
+    @rule(tote=totes, branch=branches, what=st.sampled_from(["seal", "load", "unload", "receive", "open"]))
+    def move_tote(self, tote: str, branch: str, what: str) -> None:
+        """Do something to a tote somewhere."""
+        more = {"van": "v1"} if what == "load" else {}
+        self._try(getattr(self.world.desk.totes, what), self.world.at(branch), tote, **more)
+
+    @rule(tote=totes)
+    def drive(self, tote: str) -> None:
+        """Carry a tote one leg, from where it is to where it is bound."""
+        box = self.ledger.load(f"tote/{tote}", TOTE).state
+        state = None if box is None else self.ledger.load(f"tote/{tote}/{box.fillings}", FILLING).state
+        if state is None or state.status in ("ended", "loaded"):
+            return
+        here, bound = self.world.at(state.place), self.world.at(state.destination)
+        if state.status == "open":
+            self._try(self.world.desk.totes.seal, here, tote)
+        self._try(self.world.desk.totes.load, here, tote, van="v1")
+        self._try(self.world.desk.totes.unload, bound, tote)
+
+    @rule(barcode=barcodes, one=branches, other=branches, patron=patrons)
+    def race(self, barcode: str, one: str, other: str, patron: str) -> None:
+        """Two desks decide from the same state; the slower one decides again and sees what the faster one did."""
+        fast = self.world.at(other, "desk-2")
+        done: list[int] = []
+        original = self.ledger.append
+
+        def append_after_the_other(*args: object, **kwargs: object) -> object:
+            if not done:
+                done.append(1)
+                card = self.world.cards[patron]
+                try:
+                    self.world.desk.lend(fast, card=card, barcode=barcode)
+                except BranchlineError:
+                    self.world.desk.scan(fast, barcode)
+            return original(*args, **kwargs)  # type: ignore[arg-type]
+
+        self.ledger.append = append_after_the_other  # type: ignore[method-assign]
+        try:
+            self._try(self.world.desk.scan, self.world.at(one), barcode)
+        finally:
+            self.ledger.append = original  # type: ignore[method-assign]
+
+    # --- what must hold -----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def the_log_only_grows_and_is_gapless(self) -> None:
+        """What was recorded stays as it was; positions have no gap; recorded time does not run back."""
+        facts = self.ledger.facts(limit=1_000_000)
+        assert facts[: self.seen] == self.facts
+        assert [fact.position for fact in facts] == list(range(1, len(facts) + 1))
+        assert [fact.recorded_us for fact in facts] == sorted(fact.recorded_us for fact in facts)
+        self.facts, self.seen = facts, len(facts)
+
+    @invariant()
+    def cached_states_equal_replayed_ones(self) -> None:
+        """The state that decisions read is the fold of the whole stream."""
+        for barcode in ITEMS:
+            replayed = None
+            for fact in self.ledger.stream(item_stream(barcode)):
+                replayed = fold_item(replayed, fact)
+            assert self.ledger.load(item_stream(barcode), ITEM).state == replayed
+        for title in (MIDDLEMARCH, DUNE):
+            queue = None
+            for fact in self.ledger.stream(f"title/{title}"):
+                queue = fold_title(queue, fact)
+            assert self.ledger.load(f"title/{title}", TITLE).state == queue
+
+    @invariant()
+    def loans_and_transits_open_and_close_in_turn(self) -> None:
+        """One open loan a copy, one open transit a copy; what closes names what is open."""
+        loan: dict[str, str | None] = {}
+        transit: dict[str, str | None] = {}
+        for fact in self.facts:
+            what, event = fact.stream, fact.event
+            match event:
+                case ItemLent():
+                    assert loan.get(what) is None
+                    assert transit.get(what) is None
+                    loan[what] = event.loan
+                case ItemReturned():
+                    assert loan[what] == event.loan
+                    loan[what] = None
+                case TransitOpened():
+                    assert transit.get(what) is None
+                    assert loan.get(what) is None
+                    transit[what] = event.transit
+                case ItemArrived() | TransitAbandoned():
+                    assert transit[what] == event.transit
+                    transit[what] = None
+                case ScanUndone():
+                    loan[what] = event.custody.loan.loan if event.custody.loan else None
+                    transit[what] = event.custody.transit.transit if event.custody.transit else None
+
+    @invariant()
+    def a_transit_begins_where_the_copy_was_last_seen(self) -> None:
+        """A leg's origin equals the last custody."""
+        for barcode in ITEMS:
+            item: Item | None = None
+            for fact in self.ledger.stream(item_stream(barcode)):
+                if isinstance(fact.event, TransitOpened):
+                    seen = [
+                        other.event.branch
+                        for other in self.ledger.stream(item_stream(barcode))
+                        if other.request == fact.request
+                        and isinstance(other.event, ItemReturned | ItemSighted | ItemArrived | ItemPacked)
+                    ]
+                    place = item.custody.place.ref if item else ""
+                    assert fact.event.origin in {*seen, place}
+                item = fold_item(item, fact)
+
+    @invariant()
+    def a_captured_hold_has_exactly_one_copy(self) -> None:
+        """Hold and copy agree on who was promised what, and no two holds have one copy."""
+        captured: Counter[str] = Counter()
+        for title in (MIDDLEMARCH, DUNE):
+            for hold in self.world.title(title).holds.values():
+                if hold.captured is None:
+                    continue
+                captured[hold.captured] += 1
+                capture = self.world.item(hold.captured).custody.capture
+                assert capture is not None
+                assert capture.hold == hold.hold
+        assert all(count == 1 for count in captured.values())
+        holders = Counter(
+            capture.hold for capture in (self.world.item(b).custody.capture for b in ITEMS) if capture is not None
+        )
+        assert all(count == 1 for count in holders.values())
+
+    @invariant()
+    def claims_are_the_open_loans_and_holds(self) -> None:
+        """What counts towards a patron's limits is what is open, no more and no less."""
+        claimed = Counter[str]()
+        for card in self.world.cards.values():
+            claims = self.world.desk.borrowers.by_card(card).claims
+            claimed.update((*claims.loans, *claims.holds))
+        items = (self.world.item(barcode) for barcode in ITEMS)
+        open_now = Counter(item.custody.loan.loan for item in items if item.custody.loan is not None)
+        open_now.update(hold for title in (MIDDLEMARCH, DUNE) for hold in self.world.title(title).holds)
+        assert claimed == open_now
+
+    @invariant()
+    def a_tote_is_in_one_place_and_is_loaded_where_it_is(self) -> None:
+        """Nothing is loaded on a van that was not at the stop, and nothing comes off one that it is not on."""
+        for stream in self.ledger.streams("tote/"):
+            if stream.count("/") != 2:
+                continue
+            filling = None
+            for fact in self.ledger.stream(stream):
+                if isinstance(fact.event, ToteLoaded):
+                    assert filling is not None
+                    assert filling.place == fact.event.branch
+                if isinstance(fact.event, ToteUnloaded):
+                    assert filling is not None
+                    assert filling.place == fact.event.van
+                filling = fold_filling(filling, fact)
+
+    @invariant()
+    def no_name_or_card_is_in_the_log(self) -> None:
+        """Neither is in the clear anywhere in what was recorded."""
+        for row in self.ledger.rows(after=0, limit=1_000_000):
+            for name, (card, _, _) in PATRONS.items():
+                assert card.encode() not in row[5]
+                assert f'"{name}"'.encode() not in row[5]
+
+
+TestNetwork = Network.TestCase
+TestNetwork.settings = settings(
+    max_examples=int(os.environ.get("BRANCHLINE_EXAMPLES", "25")),
+    stateful_step_count=int(os.environ.get("BRANCHLINE_STEPS", "30")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
