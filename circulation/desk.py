@@ -218,6 +218,10 @@ class Desk:
             changes = [NewEvents(item_stream(code), version, lending.item)]
             if lending.title:
                 changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
+            if lending.frees is not None:
+                freed = ItemTargetDropped(hold=lending.closes[0], why="hold-ended")
+                version_of = self.ledger.load(item_stream(lending.frees), ITEM).version
+                changes.append(NewEvents(item_stream(lending.frees), version_of, (freed,)))
             claims = ClaimChanges(
                 opened=(Claim(lending.opens, borrower.holder, "loan"),),
                 closed=lending.closes,

@@ -21,12 +21,17 @@ __all__ = ["Lending", "decide_lend", "decide_renew"]
 
 @dataclass(frozen=True, slots=True)
 class Lending:
-    """The facts of a loan on the item's and the title's stream, and the claims that open and end with it."""
+    """
+    The facts of a loan on the item's and the title's stream, and the claims that open and end with it.
+
+    `frees` is another copy that was promised to the hold that ends: it need not be pulled any more.
+    """
 
     item: tuple[Event, ...]
     title: tuple[Event, ...]
     opens: str
     closes: tuple[str, ...]
+    frees: str | None
 
 
 def decide_lend(
@@ -91,9 +96,12 @@ def decide_lend(
         for hold in title.holds.values()
         if hold.target == item.barcode and hold.hold != own_hold
     ]
+    frees: str | None = None
     if own_hold is not None:
         on_title.append(HoldFilled(hold=own_hold, item=item.barcode))
-    return Lending(tuple(events), tuple(on_title), loan, () if own_hold is None else (own_hold,))
+        promised = title.holds[own_hold].target
+        frees = promised if promised != item.barcode else None
+    return Lending(tuple(events), tuple(on_title), loan, () if own_hold is None else (own_hold,), frees)
 
 
 def decide_renew(
