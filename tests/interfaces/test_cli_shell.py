@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -78,13 +78,18 @@ def test_help_imports_no_group_and_nothing_heavy() -> None:
         assert f"'interfaces.commands.{group}'" not in loaded, group
 
 
-def test_help_comes_within_300_ms() -> None:
-    """The start of the interpreter included; the best of five, because the machine may be busy."""
+def test_help_takes_no_more_than_300_ms_of_processor_time() -> None:
+    """
+    The start of the interpreter included, the best of three.
+
+    On a free machine that is the time one waits; the waiting itself would measure who else is busy here.
+    """
     took = []
-    for _ in range(5):
-        started = time.perf_counter()
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, check=True)
-        took.append(time.perf_counter() - started)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
     assert min(took) <= 0.3
 
