@@ -17,7 +17,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := check
 .DELETE_ON_ERROR:
-.PHONY: help check demo test lint format bench bench-properties soak docs constraints clean
+.PHONY: help check demo test lint lint-format lint-rules lint-types lint-imports format bench bench-properties soak docs constraints clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -33,10 +33,19 @@ demo: $(READY) ## make a network, play weeks of circulation on it and plan the n
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n $(WORKERS) -q $(ARGS)
 
-lint: $(READY) ## format, ruff, types, import directions
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+lint: ## format, ruff, types, import directions; all four speak, even if the first fails
+	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-types lint-imports
+
+lint-format: $(READY)
+	$(BIN)/ruff format --check --output-format concise .
+
+lint-rules: $(READY)
+	$(BIN)/ruff check --output-format concise .
+
+lint-types: $(READY)
 	$(BIN)/mypy
+
+lint-imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 format: $(READY) ## put the code into the agreed format and order the imports

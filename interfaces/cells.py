@@ -19,7 +19,7 @@ from circulation.clock import iso
 
 __all__ = ["as_csv", "as_json", "as_text", "name_of", "printable", "value_of"]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 _UNPRINTABLE = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "�") | dict.fromkeys(map(ord, "\t\n\r"), " ")
 _INSTANT = "_us"
 
@@ -72,11 +72,12 @@ def as_csv(value: object) -> str:
     The cell's text; no text can be taken for a formula by a spreadsheet.
 
     A text that begins like one gets an apostrophe in front, which spreadsheets do not show. Numbers stay numbers.
+    Line ends in a text become `\\n`: Python's writer leaves a lone carriage return unquoted, and the row breaks.
     """
     plain = as_json(value)
     if isinstance(plain, (int, float)) and not isinstance(plain, bool):
         return str(plain)
-    text = _flat(plain, yes="true", no="false")
+    text = _flat(plain, yes="true", no="false").replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

@@ -1,5 +1,6 @@
 """
-Stores for tests: memory, an SQLite file, and a real PostgreSQL that is started once for the whole run.
+Stores for tests: memory, an SQLite file, and a real PostgreSQL that is started once for the whole run;
+and how thoroughly the property tests search.
 
 `memory_ledger` is what most tests want. A test that asks for `ledger` or `store_url` runs once on every kind
 of store. Time stands still until a test moves it.
@@ -13,9 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from circulation.clock import parse_instant
 from circulation.ledger import Ledger
+
+# `make test` searches quickly, `make bench-properties` asks for `thorough`; a busy machine is no failure in either.
+settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "thorough", parent=settings.get_profile("quick"), max_examples=2_000, stateful_step_count=50, print_blob=True
+)
+settings.load_profile("quick")
 
 
 class FrozenClock:
