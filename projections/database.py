@@ -2,7 +2,7 @@
 The database that holds the views: a second SQLite file beside the log, or a schema on the PostgreSQL server.
 
 It can be thrown away at any time, because everything in it is folded from the log again.
-Rows are written through the driver with prepared text, many at a time; questions are asked in SQLAlchemy Core.
+Rows are written through the driver as text, many at a time; questions are asked in SQLAlchemy Core.
 Who is where in the log, and which tables exist, is the engine's business (`engine.py`).
 """
 

@@ -21,7 +21,8 @@ __all__ = ["Decode", "Fold", "Log", "LogRow", "Projection", "ProjectionStopped",
 LogRow = tuple[int, str, int, str, int, bytes]
 """Position, stream, version, type, recorded_us, bytes: an event as the log keeps it."""
 
-Decode = Callable[[bytes], tuple[dict[str, Any], dict[str, Any]]]
+Decode = Callable[[str, bytes], tuple[dict[str, Any], dict[str, Any]]]
+"""Gives the envelope and the payload of an event of a type, both as plain data."""
 
 
 class Log(Protocol):
@@ -51,8 +52,7 @@ class Seen(NamedTuple):
     type: str
     recorded_us: int
     happened_us: int
-    actor: str
-    desk: str
+    request: str
     data: dict[str, Any]
 
 
@@ -63,8 +63,6 @@ Fold = Callable[[Working, Seen], None]
 class Projection:
     """
     A read model. Raise `version` whenever a fold changes what it would have written before.
-
-    `needs` names projections whose tables its queries join with; they are followed to the same position.
     """
 
     name: str
@@ -79,7 +77,7 @@ class Projection:
         return f"{self.version}/{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-class ProjectionStopped(BranchlineError):
+class ProjectionStopped(BranchlineError):  # noqa: N818 - named as the other errors are
     """A projection met an event that it cannot fold; it kept the position before it."""
 
     def __init__(self, name: str, position: int, event_type: str, cause: str) -> None:
@@ -120,10 +118,10 @@ def fold_rows(
             continue
         name = wanted[0][0]
         try:
-            meta, data = decode(state)
+            meta, data = decode(kind, state)
             seen = Seen(
                 position, stream, stream.partition("/")[2], version, kind, recorded_us,
-                meta["at"], meta["by"], meta["desk"], data,
+                meta["at"], meta["req"], data,
             )  # fmt: skip
             for name, working, fold in wanted:  # noqa: B007
                 fold(working, seen)

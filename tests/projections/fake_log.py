@@ -25,7 +25,7 @@ class FakeLog:
         position = len(self.events) + 1
         version = sum(1 for row in self.events if row[1] == stream) + 1
         at = START_US + position * 1_000_000
-        body = {"m": {"at": at, "by": "staff/1", "desk": "bath/1"}, "d": data}
+        body = {"m": {"at": at, "by": "staff/1", "req": f"r{position}"}, "d": data}
         self.events.append((position, stream, version, kind, at, json.dumps(body).encode()))
         return position
 
@@ -94,7 +94,7 @@ VISITORS = Projection("visitors", 1, (VISITS,), {"Shelved": _counted, "Broke": _
 KNOWN = frozenset({"Shelved", "Lost", "Ignored", "Broke"})
 
 
-def decode(state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+def decode(_kind: str, state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     body = json.loads(state)
     return body["m"], body["d"]
 

@@ -27,7 +27,7 @@ from tests.projections.fake_log import (
 
 
 def contents(views: Views, table: ViewTable[Any], projection: Projection) -> list[tuple[Any, ...]]:
-    with views.reading(projection) as connection:
+    with views.reading(projection.name) as connection:
         return sorted(tuple(row) for row in connection.execute(select(table.sql)))
 
 
@@ -86,7 +86,7 @@ def test_a_reader_of_an_earlier_position_does_not_follow_further(moved: FakeLog)
 def test_a_position_that_the_log_has_not_reached_is_refused(moved: FakeLog) -> None:
     views = open_fake(moved)
 
-    with pytest.raises(Invalid) as refusal, views.reading(SHELVES, as_of=5):
+    with pytest.raises(Invalid) as refusal, views.reading("shelves", as_of=5):
         pass
 
     assert "Position 5 is not in the log, which ends at 4." == refusal.value.sentence
@@ -115,7 +115,7 @@ def test_a_stopped_projection_can_still_be_asked_about_positions_before_the_stop
 
     views.follow()
 
-    with views.reading(VISITORS, as_of=4) as connection:
+    with views.reading("visitors", as_of=4) as connection:
         assert 3 == sum(row.count for row in connection.execute(select(VISITS.sql.c["count"].label("count"))))
 
 
@@ -216,7 +216,7 @@ def test_a_rebuild_that_cannot_finish_leaves_the_live_tables_alone(moved: FakeLo
     with pytest.raises(ProjectionStopped):
         views.rebuild("visitors")
 
-    with views.reading(SHELVES) as connection:
+    with views.reading("shelves") as connection:
         assert before[2] == sorted(tuple(row) for row in connection.execute(select(VISITS.sql)))
         assert not [name for name in views._database.table_names(connection) if "__" in name]
 
