@@ -72,7 +72,7 @@ def _lent(working: Working, seen: Seen, item: ItemNow) -> None:
 def _renewed(working: Working, seen: Seen, item: ItemNow) -> None:
     loan = working[LOAN_NOW].get(seen.subject) if item.loan else None
     if loan is None:
-        return
+        raise TypeError(f"{seen.stream} is not on loan and cannot be renewed")
     _end_loan(working, seen, "renewed", seen.data["branch"])
     working[LOAN_NOW].put(
         loan._replace(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from circulation.errors import BranchlineError
+from circulation.ledger import Head
 from projections.table import ViewTable
 from projections.working import Working
 
@@ -28,14 +29,19 @@ Decode = Callable[[str, bytes], tuple[dict[str, Any], dict[str, Any]]]
 class Log(Protocol):
     """What the engine needs of the ledger."""
 
-    def head(self) -> int:
-        """The last position, 0 when nothing was recorded."""
+    store_id: str
 
-    def rows(self, after: int, limit: int, upto: int | None = None) -> Sequence[LogRow]:
+    def head(self) -> Head:
+        """The last position and when it was recorded; both 0 when nothing was."""
+        ...
+
+    def rows(self, *, after: int, limit: int, upto: int | None = None) -> Sequence[LogRow]:
         """At most `limit` events with positions greater than `after`, up to and with `upto`, in order."""
+        ...
 
     def position_at(self, instant_us: int) -> int:
         """The last position that was recorded at or before the instant."""
+        ...
 
 
 class Seen(NamedTuple):

@@ -68,7 +68,7 @@ class Views:
         Raises `ProjectionStopped` when one of them cannot get there,
         and `Invalid` (`position.ahead`) when the log has not got there.
         """
-        head = self.log.head()
+        head = self.log.head().position
         if as_of is not None and not 0 <= as_of <= head:
             raise Invalid(
                 "position.ahead",
@@ -91,7 +91,7 @@ class Views:
 
     def fresh(self, *names: str) -> int:
         """Follow to the head of the log, and give that position."""
-        head = self.log.head()
+        head = self.log.head().position
         self.at_least(head, *names)
         return head
 
@@ -110,7 +110,7 @@ class Views:
         A projection that cannot fold an event stops there while the others go on; reading it says so.
         The next process that opens the views tries it again.
         """
-        target = self.log.head() if upto is None else upto
+        target = self.log.head().position if upto is None else upto
         if target >= _WORTH_A_REBUILD and not all(self._reached().values()):
             # What cannot be folded is found again, and named, by following.
             with suppress(ProjectionStopped):
@@ -138,7 +138,7 @@ class Views:
 
     def status(self) -> list[Status]:
         """How every projection stands; nothing is followed."""
-        head = self.log.head()
+        head = self.log.head().position
         with self._database.reading() as connection:
             rows = registered(connection)
         return [
@@ -161,10 +161,10 @@ class Views:
 
     def _unfit(self, connection: Connection) -> list[Projection]:
         rows = registered(connection)
-        head = self.log.head()
+        head = self.log.head().position
         marks: dict[int, str] = {0: ""}
         for position in {row.position for row in rows.values() if 0 < row.position <= head}:
-            marks[position] = mark_of(self.log.rows(after=position - 1, limit=1, upto=position)[0])
+            marks[position] = mark_of(self.log, self.log.rows(after=position - 1, limit=1, upto=position)[0])
         return [
             projection
             for name, projection in self._projections.items()

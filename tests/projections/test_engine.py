@@ -120,7 +120,7 @@ def test_a_stopped_projection_can_still_be_asked_about_positions_before_the_stop
 
 
 def test_a_stopped_projection_goes_on_once_its_fold_is_mended(moved: FakeLog, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.views"
+    url = str(tmp_path / "log.views")
     moved.add("tote/7", "Broke")
     open_fake(moved, url).follow()
     mended = Projection("visitors", 1, VISITORS.tables, {"Shelved": VISITORS.folds["Shelved"]})
@@ -143,7 +143,7 @@ def test_an_event_that_nobody_knows_stops_every_projection(moved: FakeLog) -> No
 
 
 def test_views_of_another_version_are_made_anew(moved: FakeLog, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.views"
+    url = str(tmp_path / "log.views")
     open_fake(moved, url).follow()
     counting_double = replace(
         VISITORS, version=2, folds={"Shelved": lambda w, s: [VISITORS.folds["Shelved"](w, s) for _ in "ab"]}
@@ -156,7 +156,7 @@ def test_views_of_another_version_are_made_anew(moved: FakeLog, tmp_path: Path) 
 
 
 def test_views_of_another_log_under_the_same_name_are_made_anew(moved: FakeLog, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.views"
+    url = str(tmp_path / "log.views")
     open_fake(moved, url).follow()
     restored = FakeLog(moved.events[:2])
     restored.add("item/5", "Shelved", branch="wells")
@@ -169,7 +169,7 @@ def test_views_of_another_log_under_the_same_name_are_made_anew(moved: FakeLog, 
 @pytest.mark.parametrize("damage", ["missing", "not a database", "cut short"])
 def test_a_damaged_file_is_made_anew(moved: FakeLog, tmp_path: Path, damage: str) -> None:
     file = tmp_path / "log.views"
-    url = f"sqlite:///{file}"
+    url = str(file)
     views = open_fake(moved, url)
     expected = everything(views)
     with views._database.writing() as connection:
@@ -249,7 +249,7 @@ def test_live_equals_rebuilt_at_any_prefix_and_any_restart_point(
         log.add(f"item/{item}", kind, branch=branch)
     live = open_fake(log)
     for stop in sorted(stops):
-        live.at_least(min(stop, log.head()))
+        live.at_least(min(stop, log.head().position))
         assert [] == live.verify("visitors")
 
     rebuilt = open_fake(log)
