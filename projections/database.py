@@ -2,7 +2,7 @@
 The database that holds the views: a second SQLite file beside the log, or a schema on the PostgreSQL server.
 
 It can be thrown away at any time, because everything in it is folded from the log again.
-Rows are written through the driver with prepared text, many at a time; questions are asked in SQLAlchemy Core.
+Rows are written through the driver as text, many at a time; questions are asked in SQLAlchemy Core.
 Who is where in the log, and which tables exist, is the engine's business (`engine.py`).
 """
 
@@ -14,55 +14,42 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, MetaData, Table, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 
+from circulation.store.url import StoreUrl
 from projections.table import ViewTable
 from projections.working import Storage
 
-__all__ = ["BoundStorage", "Database", "views_url"]
+__all__ = ["BoundStorage", "Database"]
 
-SCHEMA = "views"
 _BUSY_SECONDS = 120
-_REBUILD_LOCK = 0x6272_616E_6368  # any number; the same in every process
-
-
-def views_url(store: str) -> str:
-    """
-    Where the views of a store live, as a SQLAlchemy URL.
-
-    `store` is a path, or a URL that starts with `sqlite:` or `postgresql:`.
-    """
-    if store.startswith(("postgresql:", "postgres:")):
-        return "postgresql+psycopg:" + store.partition(":")[2]
-    path = store.removeprefix("sqlite:")
-    path = path.removeprefix("///") if path.startswith("///") else path
-    if path in ("", "//", ":memory:"):
-        return "sqlite://"
-    return f"sqlite:///{path}.views"
+# Any two numbers, the same in every process.
+_REBUILD_LOCK = 0x6272_616E_6368
+_WRITE_LOCK = _REBUILD_LOCK + 1
 
 
 class Database:
     """Connections, transactions and tables of one views database."""
 
-    def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.path = Path(self.url.database) if self.is_sqlite and self.url.database else None
+    def __init__(self, address: StoreUrl) -> None:
+        self.is_sqlite = address.kind != "postgresql"
+        self.path = address.path
         self._turn = threading.RLock()
-        if self.is_sqlite:
-            options: dict[str, Any] = {} if self.path else {"poolclass": StaticPool}
-            self.engine = create_engine(
-                self.url,
-                connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
-                **options,
-            )
-            event.listen(self.engine, "connect", self._set_up_sqlite)
-        else:
-            self.engine = create_engine(self.url, pool_size=2, max_overflow=8)
+        if not self.is_sqlite:
+            self._schema = address.schema
+            url = "postgresql+psycopg:" + address.server.partition(":")[2]
+            self.engine = create_engine(url, pool_size=2, max_overflow=8)
             event.listen(self.engine, "connect", self._set_up_postgres)
-        self.mark = "?" if self.is_sqlite else "%s"
+            return
+        options: dict[str, Any] = {} if self.path else {"poolclass": StaticPool}
+        self.engine = create_engine(
+            f"sqlite:///{self.path or ''}",
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+            **options,
+        )
+        event.listen(self.engine, "connect", self._set_up_sqlite)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -82,6 +69,8 @@ class Database:
         with self._turn, self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
             try:
                 yield connection
             except BaseException:
@@ -172,11 +161,13 @@ class Database:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @staticmethod
-    def _set_up_postgres(connection: Any, _record: Any) -> None:
+    def _set_up_postgres(self, connection: Any, _record: Any) -> None:
+        # The address admits only plain lower-case schema names.
         connection.autocommit = True
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        connection.execute(f"SET search_path TO {SCHEMA}")
+        # Two processes that make the schema at once: the second one finds it made.
+        with suppress(UniqueViolation):
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
+        connection.execute(f"SET search_path TO {self._schema}")
         connection.autocommit = False
 
 
@@ -227,7 +218,7 @@ class BoundStorage(Storage):
 
     def _write_statement(self, verb: str, table: ViewTable[Any]) -> str:
         # Names come from the declarations in this package, never from outside.
-        name, mark = table.name + self._suffix, self._database.mark
+        name, mark = table.name + self._suffix, ("?" if self._database.is_sqlite else "%s")
         columns, key = table.columns, table.columns[: table.key_columns]
         condition = " AND ".join(f"{column} = {mark}" for column in key)
         if verb == "fetch":

@@ -106,7 +106,7 @@ class Engine:
         for _, working in parts:
             working.write(forget=True)
         reached = events[-1][0] if events else upto
-        mark = mark_of(events[-1]) if events else group[0].mark
+        mark = mark_of(self.log, events[-1]) if events else group[0].mark
         for row in group:
             move(connection, row, position=reached, mark=mark, stopped="")
         return reached
@@ -187,7 +187,7 @@ class Engine:
                     self._drop_beside(connection, projection)
 
     def _fill(self, beside: _Beside, progress: Progress | None) -> None:
-        target = self.log.head()
+        target = self.log.head().position
         while beside.reached < target:
             with self.database.writing() as connection:
                 self._fold_beside(connection, beside, REBUILD_BATCH, target)
@@ -214,7 +214,7 @@ class Engine:
         events = self.log.rows(after=beside.reached, limit=limit, upto=upto)
         self._fold([(projection, working) for projection, working, _ in beside.parts], events)
         if events:
-            beside.mark = mark_of(events[-1])
+            beside.mark = mark_of(self.log, events[-1])
         beside.reached = events[-1][0] if events else upto
 
     @staticmethod

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from circulation.errors import BranchlineError
+from circulation.ledger import Head
 from projections.table import ViewTable
 from projections.working import Working
 
@@ -21,20 +22,26 @@ __all__ = ["Decode", "Fold", "Log", "LogRow", "Projection", "ProjectionStopped",
 LogRow = tuple[int, str, int, str, int, bytes]
 """Position, stream, version, type, recorded_us, bytes: an event as the log keeps it."""
 
-Decode = Callable[[bytes], tuple[dict[str, Any], dict[str, Any]]]
+Decode = Callable[[str, bytes], tuple[dict[str, Any], dict[str, Any]]]
+"""Gives the envelope and the payload of an event of a type, both as plain data."""
 
 
 class Log(Protocol):
     """What the engine needs of the ledger."""
 
-    def head(self) -> int:
-        """The last position, 0 when nothing was recorded."""
+    store_id: str
 
-    def rows(self, after: int, limit: int, upto: int | None = None) -> Sequence[LogRow]:
+    def head(self) -> Head:
+        """The last position and when it was recorded; both 0 when nothing was."""
+        ...
+
+    def rows(self, *, after: int, limit: int, upto: int | None = None) -> Sequence[LogRow]:
         """At most `limit` events with positions greater than `after`, up to and with `upto`, in order."""
+        ...
 
     def position_at(self, instant_us: int) -> int:
         """The last position that was recorded at or before the instant."""
+        ...
 
 
 class Seen(NamedTuple):
@@ -51,8 +58,7 @@ class Seen(NamedTuple):
     type: str
     recorded_us: int
     happened_us: int
-    actor: str
-    desk: str
+    request: str
     data: dict[str, Any]
 
 
@@ -63,8 +69,6 @@ Fold = Callable[[Working, Seen], None]
 class Projection:
     """
     A read model. Raise `version` whenever a fold changes what it would have written before.
-
-    `needs` names projections whose tables its queries join with; they are followed to the same position.
     """
 
     name: str
@@ -79,7 +83,7 @@ class Projection:
         return f"{self.version}/{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-class ProjectionStopped(BranchlineError):
+class ProjectionStopped(BranchlineError):  # noqa: N818 - named as the other errors are
     """A projection met an event that it cannot fold; it kept the position before it."""
 
     def __init__(self, name: str, position: int, event_type: str, cause: str) -> None:
@@ -120,10 +124,10 @@ def fold_rows(
             continue
         name = wanted[0][0]
         try:
-            meta, data = decode(state)
+            meta, data = decode(kind, state)
             seen = Seen(
                 position, stream, stream.partition("/")[2], version, kind, recorded_us,
-                meta["at"], meta["by"], meta["desk"], data,
+                meta["at"], meta["req"], data,
             )  # fmt: skip
             for name, working, fold in wanted:  # noqa: B007
                 fold(working, seen)

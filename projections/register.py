@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from circulation.errors import Conflict
 from projections.database import Database
-from projections.projection import LogRow, Projection
+from projections.projection import Log, LogRow, Projection
 from projections.table import keyed
 
 __all__ = ["REGISTER", "Registered", "enter", "mark_of", "move", "registered"]
@@ -33,10 +33,10 @@ class Registered(NamedTuple):
 REGISTER = keyed("projection", Registered)
 
 
-def mark_of(row: LogRow) -> str:
-    """What tells this event from another one at the same position of another log."""
+def mark_of(log: Log, row: LogRow) -> str:
+    """What tells this event from another one at the same position of another log, or of a backup of this one."""
     position, stream, version, kind, recorded_us, _ = row
-    return f"{position} {stream} {version} {kind} {recorded_us}"
+    return f"{log.store_id} {position} {stream} {version} {kind} {recorded_us}"
 
 
 def registered(connection: Connection) -> dict[str, Registered]:

@@ -1,7 +1,7 @@
 """
 The views of one log: opened, repaired and read.
 
-Every reading first follows the log to the head, so no daemon is needed and nothing that was recorded is missing.
+Every reading first follows the log to the head: no daemon is needed, and nothing that was recorded is missing.
 Views that are missing, damaged, of another log or of an older shape are made again without being asked.
 The queries themselves stand beside the folds, one projection a file.
 """
@@ -61,21 +61,21 @@ class Views:
         self._database.close()
 
     @contextmanager
-    def reading(self, *projections: Projection, as_of: int | None = None) -> Iterator[Connection]:
+    def reading(self, *names: str, as_of: int | None = None) -> Iterator[Connection]:
         """
         A connection on which these projections stand at the head of the log, or at least at `as_of`.
 
         Raises `ProjectionStopped` when one of them cannot get there,
         and `Invalid` (`position.ahead`) when the log has not got there.
         """
-        head = self.log.head()
+        head = self.log.head().position
         if as_of is not None and not 0 <= as_of <= head:
             raise Invalid(
                 "position.ahead",
                 f"Position {as_of} is not in the log, which ends at {head}.",
                 f"Give a position from 0 to {head}, or a time.",
             )
-        self.at_least(head if as_of is None else as_of, *projections)
+        self.at_least(head if as_of is None else as_of, *names)
         try:
             with self._database.reading() as connection:
                 yield connection
@@ -89,20 +89,19 @@ class Views:
                 "Ask again.",
             ) from error
 
-    def fresh(self, *projections: Projection) -> int:
+    def fresh(self, *names: str) -> int:
         """Follow to the head of the log, and give that position."""
-        head = self.log.head()
-        self.at_least(head, *projections)
+        head = self.log.head().position
+        self.at_least(head, *names)
         return head
 
-    def at_least(self, position: int, *projections: Projection) -> None:
+    def at_least(self, position: int, *names: str) -> None:
         """
         Make sure that these projections (all, if none is named) have folded the log up to `position`.
 
         Raises `ProjectionStopped` for one that cannot.
         """
-        wanted = projections or tuple(self._projections.values())
-        self._repairing(lambda: self._bring(position, wanted))
+        self._repairing(lambda: self._bring(position, names or tuple(self._projections)))
 
     def follow(self, *, upto: int | None = None, progress: Progress | None = None) -> None:
         """
@@ -111,7 +110,7 @@ class Views:
         A projection that cannot fold an event stops there while the others go on; reading it says so.
         The next process that opens the views tries it again.
         """
-        target = self.log.head() if upto is None else upto
+        target = self.log.head().position if upto is None else upto
         if target >= _WORTH_A_REBUILD and not all(self._reached().values()):
             # What cannot be folded is found again, and named, by following.
             with suppress(ProjectionStopped):
@@ -134,12 +133,12 @@ class Views:
         At most 100 differences a table and kind are listed.
         """
         (projection,) = self._chosen((name,))
-        self.fresh(projection)
+        self.fresh(name)
         return self._engine.verify(projection, progress)
 
     def status(self) -> list[Status]:
         """How every projection stands; nothing is followed."""
-        head = self.log.head()
+        head = self.log.head().position
         with self._database.reading() as connection:
             rows = registered(connection)
         return [
@@ -162,10 +161,10 @@ class Views:
 
     def _unfit(self, connection: Connection) -> list[Projection]:
         rows = registered(connection)
-        head = self.log.head()
+        head = self.log.head().position
         marks: dict[int, str] = {0: ""}
         for position in {row.position for row in rows.values() if 0 < row.position <= head}:
-            marks[position] = mark_of(self.log.rows(after=position - 1, limit=1, upto=position)[0])
+            marks[position] = mark_of(self.log, self.log.rows(after=position - 1, limit=1, upto=position)[0])
         return [
             projection
             for name, projection in self._projections.items()
@@ -174,14 +173,15 @@ class Views:
             or rows[name].mark != marks.get(rows[name].position)
         ]
 
-    def _bring(self, position: int, wanted: Sequence[Projection]) -> None:
-        if self._lowest(wanted) >= position:
+    def _bring(self, position: int, names: tuple[str, ...]) -> None:
+        reached = self._reached()
+        if all(reached[name] >= position for name in names):
             return
         self.follow(upto=position)
         reached = self._reached()
-        for projection in wanted:
-            if reached[projection.name] < position:
-                raise self._engine.stopped[projection.name]
+        for name in names:
+            if reached[name] < position:
+                raise self._engine.stopped[name]
 
     def _repairing(self, step: Callable[[], None]) -> None:
         """Do the step; if the file turns out to be damaged, begin a new one and do it again."""
@@ -200,10 +200,6 @@ class Views:
     def _reached(self) -> dict[str, int]:
         with self._database.reading() as connection:
             return {name: row.position for name, row in registered(connection).items()}
-
-    def _lowest(self, wanted: Sequence[Projection]) -> int:
-        reached = self._reached()
-        return min(reached[projection.name] for projection in wanted)
 
     def _chosen(self, names: tuple[str, ...]) -> list[Projection]:
         unknown = [name for name in names if name not in self._projections]

@@ -3,7 +3,7 @@ The rows that a fold has in its hands: read from the tables when first asked for
 
 A fold sees only `get`, `put`, `drop` and `add`, so the same fold follows the log, rebuilds beside the live
 table and fills a table for comparison. What is read and written is decided here.
-During a rebuild the tables start empty, and until the first eviction a row that is not in memory does not exist.
+During a rebuild the tables start empty: until the first eviction, a row that is not in memory does not exist.
 """
 
 from __future__ import annotations

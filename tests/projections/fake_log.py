@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from circulation.ledger import Head
+from circulation.store.url import StoreUrl
 from projections.database import Database
 from projections.projection import LogRow, Projection, Seen
 from projections.table import keyed, trail
@@ -17,6 +19,8 @@ START_US = 1_764_000_000_000_000
 class FakeLog:
     """Events in a list, each a second after the one before."""
 
+    store_id = "fake"
+
     def __init__(self, rows: list[LogRow] | None = None) -> None:
         self.events: list[LogRow] = list(rows or [])
 
@@ -25,14 +29,14 @@ class FakeLog:
         position = len(self.events) + 1
         version = sum(1 for row in self.events if row[1] == stream) + 1
         at = START_US + position * 1_000_000
-        body = {"m": {"at": at, "by": "staff/1", "desk": "bath/1"}, "d": data}
+        body = {"m": {"at": at, "by": "staff/1", "req": f"r{position}"}, "d": data}
         self.events.append((position, stream, version, kind, at, json.dumps(body).encode()))
         return position
 
-    def head(self) -> int:
-        return len(self.events)
+    def head(self) -> Head:
+        return Head(len(self.events), self.events[-1][4] if self.events else 0)
 
-    def rows(self, after: int, limit: int, upto: int | None = None) -> list[LogRow]:
+    def rows(self, *, after: int, limit: int, upto: int | None = None) -> list[LogRow]:
         last = len(self.events) if upto is None else min(upto, len(self.events))
         return self.events[after : min(after + limit, last)]
 
@@ -94,11 +98,11 @@ VISITORS = Projection("visitors", 1, (VISITS,), {"Shelved": _counted, "Broke": _
 KNOWN = frozenset({"Shelved", "Lost", "Ignored", "Broke"})
 
 
-def decode(state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+def decode(_kind: str, state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     body = json.loads(state)
     return body["m"], body["d"]
 
 
-def open_fake(log: FakeLog, url: str = "sqlite://", projections: tuple[Projection, ...] = (SHELVES, VISITORS)) -> Views:
-    """Views of a fake log, in memory unless a URL is given."""
-    return Views(log=log, database=Database(url), projections=projections, decode=decode, known_types=KNOWN)
+def open_fake(log: FakeLog, address: str = ":memory:", projections: tuple[Projection, ...] = (SHELVES, VISITORS)) -> Views:
+    """Views of a fake log, in memory unless an address is given."""
+    return Views(log=log, database=Database(StoreUrl.parse(address)), projections=projections, decode=decode, known_types=KNOWN)

@@ -27,7 +27,7 @@ from tests.projections.fake_log import (
 
 
 def contents(views: Views, table: ViewTable[Any], projection: Projection) -> list[tuple[Any, ...]]:
-    with views.reading(projection) as connection:
+    with views.reading(projection.name) as connection:
         return sorted(tuple(row) for row in connection.execute(select(table.sql)))
 
 
@@ -86,7 +86,7 @@ def test_a_reader_of_an_earlier_position_does_not_follow_further(moved: FakeLog)
 def test_a_position_that_the_log_has_not_reached_is_refused(moved: FakeLog) -> None:
     views = open_fake(moved)
 
-    with pytest.raises(Invalid) as refusal, views.reading(SHELVES, as_of=5):
+    with pytest.raises(Invalid) as refusal, views.reading("shelves", as_of=5):
         pass
 
     assert "Position 5 is not in the log, which ends at 4." == refusal.value.sentence
@@ -115,12 +115,12 @@ def test_a_stopped_projection_can_still_be_asked_about_positions_before_the_stop
 
     views.follow()
 
-    with views.reading(VISITORS, as_of=4) as connection:
+    with views.reading("visitors", as_of=4) as connection:
         assert 3 == sum(row.count for row in connection.execute(select(VISITS.sql.c["count"].label("count"))))
 
 
 def test_a_stopped_projection_goes_on_once_its_fold_is_mended(moved: FakeLog, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.views"
+    url = str(tmp_path / "log.views")
     moved.add("tote/7", "Broke")
     open_fake(moved, url).follow()
     mended = Projection("visitors", 1, VISITORS.tables, {"Shelved": VISITORS.folds["Shelved"]})
@@ -143,7 +143,7 @@ def test_an_event_that_nobody_knows_stops_every_projection(moved: FakeLog) -> No
 
 
 def test_views_of_another_version_are_made_anew(moved: FakeLog, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.views"
+    url = str(tmp_path / "log.views")
     open_fake(moved, url).follow()
     counting_double = replace(
         VISITORS, version=2, folds={"Shelved": lambda w, s: [VISITORS.folds["Shelved"](w, s) for _ in "ab"]}
@@ -156,7 +156,7 @@ def test_views_of_another_version_are_made_anew(moved: FakeLog, tmp_path: Path) 
 
 
 def test_views_of_another_log_under_the_same_name_are_made_anew(moved: FakeLog, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.views"
+    url = str(tmp_path / "log.views")
     open_fake(moved, url).follow()
     restored = FakeLog(moved.events[:2])
     restored.add("item/5", "Shelved", branch="wells")
@@ -169,7 +169,7 @@ def test_views_of_another_log_under_the_same_name_are_made_anew(moved: FakeLog, 
 @pytest.mark.parametrize("damage", ["missing", "not a database", "cut short"])
 def test_a_damaged_file_is_made_anew(moved: FakeLog, tmp_path: Path, damage: str) -> None:
     file = tmp_path / "log.views"
-    url = f"sqlite:///{file}"
+    url = str(file)
     views = open_fake(moved, url)
     expected = everything(views)
     with views._database.writing() as connection:
@@ -216,7 +216,7 @@ def test_a_rebuild_that_cannot_finish_leaves_the_live_tables_alone(moved: FakeLo
     with pytest.raises(ProjectionStopped):
         views.rebuild("visitors")
 
-    with views.reading(SHELVES) as connection:
+    with views.reading("shelves") as connection:
         assert before[2] == sorted(tuple(row) for row in connection.execute(select(VISITS.sql)))
         assert not [name for name in views._database.table_names(connection) if "__" in name]
 
@@ -249,7 +249,7 @@ def test_live_equals_rebuilt_at_any_prefix_and_any_restart_point(
         log.add(f"item/{item}", kind, branch=branch)
     live = open_fake(log)
     for stop in sorted(stops):
-        live.at_least(min(stop, log.head()))
+        live.at_least(min(stop, log.head().position))
         assert [] == live.verify("visitors")
 
     rebuilt = open_fake(log)

@@ -1,0 +1,361 @@
+"""
+What scans change of a copy: its place, its loan, its transit and what it is set aside for.
+
+One fold, because one rule governs all four: a fact that happened before the last custody is history
+and moves nothing. It follows `circulation/item.py` step by step, on rows instead of states.
+The tables and the questions asked of them are in `locations.py`, `loans.py`, `transits.py` and `hold_shelf.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST, CaptureNow, CapturePast
+from projections.loans import LOAN_NOW, LOAN_PAST, LoanNow, LoanPast
+from projections.locations import ITEM_NOW, ITEM_PAST, ItemNow, ItemPast
+from projections.projection import Fold, Projection, Seen
+from projections.transits import TRANSIT_NOW, TRANSIT_PAST, TransitNow, TransitPast
+from projections.working import Working
+
+__all__ = ["CUSTODY"]
+
+_Move = Callable[[Working, Seen, ItemNow], None]
+
+
+def _added(working: Working, seen: Seen) -> None:
+    data, at_us = seen.data, seen.happened_us
+    # An imported list says where a copy belongs, not when somebody last held it.
+    custody_us = 0 if data.get("source") else at_us
+    working[ITEM_NOW].put(
+        ItemNow(
+            seen.subject, "branch", data["branch"], "scanned", seen.position, at_us, custody_us,
+            None, None, None, None,
+        )
+    )  # fmt: skip
+
+
+def _unless_late(move: _Move) -> Fold:
+    """The fold of a fact that moves something unless it is older than what is known."""
+
+    def fold(working: Working, seen: Seen) -> None:
+        item = working[ITEM_NOW].get(seen.subject)
+        if item is None:
+            raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+        if seen.happened_us >= item.custody_us:
+            move(working, seen, item)
+
+    return fold
+
+
+# --- moves ---------------------------------------------------------------------------------------------------------
+
+
+def _lent(working: Working, seen: Seen, item: ItemNow) -> None:
+    data, at_us = seen.data, seen.happened_us
+    if item.loan:
+        _end_loan(working, seen, "lent", data["branch"])
+    if item.transit:
+        _end_transit(working, seen, "lent")
+    if item.capture:
+        _end_capture(working, seen, "lent")
+    working[LOAN_NOW].put(
+        LoanNow(
+            seen.subject, data["loan"], data["branch"], at_us, data["due_us"], data["renewals"],
+            data["renewals_allowed"], data["rule"], data["key"], data["patron"], data["category"],
+            data["patron_home"], data.get("row"), seen.position, at_us,
+        )
+    )  # fmt: skip
+    _put(working, seen, item, "patron", "", loan=data["loan"], transit=None, capture=None, target=None)
+
+
+def _renewed(working: Working, seen: Seen, item: ItemNow) -> None:
+    loan = working[LOAN_NOW].get(seen.subject) if item.loan else None
+    if loan is None:
+        raise TypeError(f"{seen.stream} is not on loan and cannot be renewed")
+    _end_loan(working, seen, "renewed", seen.data["branch"])
+    working[LOAN_NOW].put(
+        loan._replace(
+            due_us=seen.data["due_us"],
+            renewals=seen.data["renewals"],
+            from_pos=seen.position,
+            from_us=seen.happened_us,
+        )
+    )
+    _put(
+        working, seen, item, item.kind, item.ref,
+        known=item.known, loan=item.loan, transit=item.transit, capture=item.capture, target=item.target,
+    )  # fmt: skip
+
+
+def _returned(working: Working, seen: Seen, item: ItemNow) -> None:
+    if item.loan:
+        _end_loan(working, seen, "returned", seen.data["branch"])
+    if item.capture:
+        _end_capture(working, seen, "returned")
+    _put(
+        working, seen, item, "branch", seen.data["branch"],
+        loan=None, transit=item.transit, capture=None, target=None,
+    )  # fmt: skip
+
+
+def _seen_there(working: Working, seen: Seen, item: ItemNow) -> None:
+    _put(
+        working, seen, item, "branch", seen.data["branch"],
+        loan=item.loan, transit=item.transit, capture=item.capture, target=item.target,
+    )  # fmt: skip
+
+
+def _arrived(working: Working, seen: Seen, item: ItemNow) -> None:
+    if item.transit:
+        _end_transit(working, seen, "arrived")
+    _put(
+        working, seen, item, "branch", seen.data["branch"],
+        loan=item.loan, transit=None, capture=item.capture, target=item.target,
+    )  # fmt: skip
+
+
+def _set_out(working: Working, seen: Seen, item: ItemNow) -> None:
+    data = seen.data
+    if item.transit:
+        _end_transit(working, seen, "replaced")
+    working[TRANSIT_NOW].put(
+        TransitNow(
+            seen.subject, data["transit"], data["origin"], data["destination"], data["reason"],
+            data.get("hold"), seen.happened_us, data.get("row"), seen.position,
+        )
+    )  # fmt: skip
+    _put(
+        working, seen, item, item.kind, item.ref,
+        known=item.known, loan=item.loan, transit=data["transit"], capture=item.capture, target=None,
+    )  # fmt: skip
+
+
+def _abandoned(working: Working, seen: Seen, item: ItemNow) -> None:
+    if item.transit:
+        _end_transit(working, seen, seen.data["why"])
+    _put(
+        working, seen, item, item.kind, item.ref,
+        known=item.known, loan=item.loan, transit=None, capture=item.capture, target=item.target,
+    )  # fmt: skip
+
+
+def _targeted(working: Working, seen: Seen, item: ItemNow) -> None:
+    # A promise is not a sighting: it leaves the time of custody alone.
+    working[ITEM_NOW].put(item._replace(target=seen.data.get("hold")))
+
+
+def _untargeted(working: Working, _seen: Seen, item: ItemNow) -> None:
+    working[ITEM_NOW].put(item._replace(target=None))
+
+
+def _set_aside(working: Working, seen: Seen, item: ItemNow) -> None:
+    _capture(working, seen, item, pickup=seen.data["pickup"], until_us=None, code=None)
+
+
+def _shelved(working: Working, seen: Seen, item: ItemNow) -> None:
+    data = seen.data
+    _capture(working, seen, item, pickup=data["branch"], until_us=data["until_us"], code=data["code"])
+
+
+def _capture(
+    working: Working, seen: Seen, item: ItemNow, *, pickup: str, until_us: int | None, code: str | None
+) -> None:
+    data = seen.data
+    if item.capture:
+        _end_capture(working, seen, "shelved" if until_us is not None else "replaced")
+    working[CAPTURE_NOW].put(
+        CaptureNow(seen.subject, data["hold"], pickup, until_us, code, seen.position, seen.happened_us)
+    )
+    _put(
+        working, seen, item, "branch", data["branch"],
+        loan=item.loan, transit=item.transit, capture=data["hold"],
+        target=item.target if until_us is not None else None,
+    )  # fmt: skip
+
+
+def _released(working: Working, seen: Seen, item: ItemNow) -> None:
+    if item.capture:
+        _end_capture(working, seen, seen.data["why"])
+    _put(
+        working, seen, item, item.kind, item.ref,
+        known=item.known, loan=item.loan, transit=item.transit, capture=None, target=item.target,
+    )  # fmt: skip
+
+
+def _packed(working: Working, seen: Seen, item: ItemNow) -> None:
+    _put(
+        working, seen, item, "filling", seen.data["filling"],
+        loan=item.loan, transit=item.transit, capture=item.capture, target=item.target,
+    )  # fmt: skip
+
+
+def _missed(working: Working, seen: Seen, item: ItemNow) -> None:
+    _put(
+        working, seen, item, "nowhere", "",
+        loan=item.loan, transit=item.transit, capture=item.capture, target=None,
+    )  # fmt: skip
+
+
+def _undone(working: Working, seen: Seen) -> None:
+    """Everything is as the event says that it was; what that changes gets a new interval."""
+    item = working[ITEM_NOW].get(seen.subject)
+    if item is None:
+        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    custody = seen.data["custody"]
+    place, loan, transit, capture = (custody.get(name) for name in ("place", "loan", "transit", "capture"))
+    _restore_loan(working, seen, loan)
+    _restore_transit(working, seen, transit)
+    _restore_capture(working, seen, capture)
+    _put(
+        working, seen, item, place["kind"], place["ref"],
+        known=place["known"],
+        loan=loan and loan["loan"],
+        transit=transit and transit["transit"],
+        capture=capture and capture["hold"],
+        target=custody.get("target"),
+        custody_us=custody["custody_us"],
+    )  # fmt: skip
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+
+def _put(
+    working: Working,
+    seen: Seen,
+    item: ItemNow,
+    kind: str,
+    ref: str,
+    *,
+    loan: str | None,
+    transit: str | None,
+    capture: str | None,
+    target: str | None,
+    known: str = "scanned",
+    custody_us: int | None = None,
+) -> None:
+    """The item's new row; a place that did not change keeps its interval."""
+    from_pos, from_us = item.from_pos, item.from_us
+    if item.kind != kind or item.ref != ref or item.known != known:
+        working[ITEM_PAST].add(
+            ItemPast(
+                item.item, item.kind, item.ref, item.known, from_pos, seen.position, from_us, seen.happened_us
+            )
+        )
+        from_pos, from_us = seen.position, seen.happened_us
+    at_us = seen.happened_us if custody_us is None else custody_us
+    working[ITEM_NOW].put(
+        ItemNow(item.item, kind, ref, known, from_pos, from_us, at_us, loan, transit, capture, target)
+    )
+
+
+def _end_loan(working: Working, seen: Seen, ended: str, branch: str) -> None:
+    loan = working[LOAN_NOW].get(seen.subject)
+    if loan is None:
+        return
+    # The sealed link to the patron is not kept with what has ended.
+    working[LOAN_PAST].add(
+        LoanPast(
+            loan.item, loan.loan, loan.branch, loan.lent_us, loan.due_us, loan.renewals, loan.rule,
+            loan.category, loan.patron_home, loan.from_pos, seen.position, seen.happened_us, ended, branch,
+        )
+    )  # fmt: skip
+    working[LOAN_NOW].drop(seen.subject)
+
+
+def _end_transit(working: Working, seen: Seen, ended: str) -> None:
+    transit = working[TRANSIT_NOW].get(seen.subject)
+    if transit is None:
+        return
+    working[TRANSIT_PAST].add(
+        TransitPast(
+            transit.item, transit.transit, transit.origin, transit.destination, transit.reason, transit.hold,
+            transit.opened_us, transit.from_pos, seen.position, seen.happened_us, ended,
+        )
+    )  # fmt: skip
+    working[TRANSIT_NOW].drop(seen.subject)
+
+
+def _end_capture(working: Working, seen: Seen, ended: str) -> None:
+    capture = working[CAPTURE_NOW].get(seen.subject)
+    if capture is None:
+        return
+    working[CAPTURE_PAST].add(CapturePast(*capture, seen.position, seen.happened_us, ended))
+    working[CAPTURE_NOW].drop(seen.subject)
+
+
+def _restore_loan(working: Working, seen: Seen, loan: dict[str, Any] | None) -> None:
+    before = working[LOAN_NOW].get(seen.subject)
+    if before and loan and (before.loan, before.renewals) == (loan["loan"], loan["renewals"]):
+        return
+    _end_loan(working, seen, "undone", "")
+    if loan:
+        working[LOAN_NOW].put(
+            LoanNow(
+                seen.subject, loan["loan"], loan["branch"], loan["lent_us"], loan["due_us"], loan["renewals"],
+                loan["renewals_allowed"], loan["rule"], loan["key"], loan["patron"], loan["category"],
+                loan["patron_home"], loan.get("row"), seen.position, seen.happened_us,
+            )
+        )  # fmt: skip
+
+
+def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | None) -> None:
+    before = working[TRANSIT_NOW].get(seen.subject)
+    if before and transit and before.transit == transit["transit"]:
+        return
+    _end_transit(working, seen, "undone")
+    if transit:
+        working[TRANSIT_NOW].put(
+            TransitNow(
+                seen.subject, transit["transit"], transit["origin"], transit["destination"], transit["reason"],
+                transit.get("hold"), transit["opened_us"], transit.get("row"), seen.position,
+            )
+        )  # fmt: skip
+
+
+def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | None) -> None:
+    before = working[CAPTURE_NOW].get(seen.subject)
+    if before and capture and (before.hold, before.until_us) == (capture["hold"], capture.get("until_us")):
+        return
+    _end_capture(working, seen, "undone")
+    if capture:
+        working[CAPTURE_NOW].put(
+            CaptureNow(
+                seen.subject, capture["hold"], capture["pickup"], capture.get("until_us"), capture.get("code"),
+                seen.position, seen.happened_us,
+            )
+        )  # fmt: skip
+
+
+CUSTODY = Projection(
+    "custody",
+    1,
+    (
+        ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
+    ),
+    {
+        "ItemAdded": _added,
+        "ScanUndone": _undone,
+        **{
+            name: _unless_late(move)
+            for name, move in {
+                "ItemLent": _lent,
+                "LoanRenewed": _renewed,
+                "ItemReturned": _returned,
+                "ItemSighted": _seen_there,
+                "ItemUnpacked": _seen_there,
+                "ItemArrived": _arrived,
+                "TransitOpened": _set_out,
+                "TransitAbandoned": _abandoned,
+                "ItemTargeted": _targeted,
+                "ItemTargetDropped": _untargeted,
+                "ItemSetAside": _set_aside,
+                "ItemPlacedOnHoldShelf": _shelved,
+                "ItemReleased": _released,
+                "ItemPacked": _packed,
+                "ItemMissed": _missed,
+            }.items()
+        },
+    },
+)  # fmt: skip

@@ -1,0 +1,47 @@
+"""
+Everything that happened to one item, with the journeys of the totes that it rode in.
+
+Read from the log itself, not from a table: an item's stream is short, and the totes that it names are few.
+"""
+
+from __future__ import annotations
+
+from circulation.errors import Unknown
+from circulation.event import Fact
+from circulation.item import ItemPacked, item_stream
+from circulation.ledger import Ledger
+from circulation.tote import ToteFillingStarted, ToteOpened, filling_stream
+
+__all__ = ["history"]
+
+
+def history(ledger: Ledger, barcode: str, *, as_of: int | None = None) -> list[Fact]:
+    """
+    The facts of an item, and those of its fillings while it was inside, in the order of the log.
+
+    Raises `Unknown` (`item.unknown`) for a barcode that no item had by then.
+    """
+    own = ledger.stream(item_stream(barcode), upto_position=as_of)
+    if not own:
+        raise Unknown(
+            "item.unknown",
+            f"No item of this network carries the barcode '{barcode[:40]}'.",
+            "Check the number under the bars.",
+        )
+    facts = list(own)
+    for place, fact in enumerate(own):
+        if isinstance(fact.event, ItemPacked):
+            left = _taken_out(own[place + 1 :])
+            facts += [ride for ride in _rides(ledger, fact.event.filling, as_of) if fact.position < ride.position < left]
+    return sorted(facts, key=lambda fact: fact.position)
+
+
+def _taken_out(later: list[Fact]) -> float:
+    """The position at which the item was next scanned anywhere; until then it is where its filling is."""
+    return min((fact.position for fact in later if hasattr(fact.event, "branch")), default=float("inf"))
+
+
+def _rides(ledger: Ledger, filling: str, as_of: int | None) -> list[Fact]:
+    """What happened to a filling from its beginning until it was opened."""
+    facts = ledger.stream(filling_stream(filling), upto_position=as_of)
+    return [fact for fact in facts if not isinstance(fact.event, ToteFillingStarted)]
