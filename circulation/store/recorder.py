@@ -48,14 +48,16 @@ class Command:
     """
     What an append carries besides its events.
 
-    `guards` are the streams with the versions at which they must stand; `states` are cache rows that
-    ride along, so that keeping them costs no commit of their own. `recorded_us` is filled in.
+    `guards` are the streams with the versions at which they must stand, `watched` those of them that get no
+    event; `states` are cache rows that ride along, so that keeping them costs no commit of their own.
+    `recorded_us` is filled in.
     """
 
     device: str
     request: str
     digest: bytes
     guards: Sequence[tuple[str, int]]
+    watched: Sequence[tuple[str, int]] = ()
     claims: ClaimChanges | None = None
     states: Sequence[StateRow] = ()
     recorded_us: int = 0
@@ -75,12 +77,14 @@ class LogRecorder(ApplicationRecorder):
     """The tables of the log, and the transaction that appends to it."""
 
     clock: Clock
+    guards_on_insert = False
+    """Whether the database itself refuses an event that does not continue its stream."""
 
     # -- what a store provides ---------------------------------------------------------------------------
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Any]:
-        """A cursor in a transaction that sees one moment of the store and changes nothing."""
+        """A cursor that changes nothing. On PostgreSQL each statement sees a moment of its own."""
 
     @abstractmethod
     def writing(self) -> AbstractContextManager[Any]:
@@ -131,7 +135,10 @@ class LogRecorder(ApplicationRecorder):
         if known is not None:
             raise known
         head = self.head(c)
-        self._guard(c, command.guards)
+        if not self.guards_on_insert:
+            self.guard(c, command.guards)
+        elif command.watched:
+            self.guard(c, command.watched)
         first = head.position + 1
         recorded_us = command.recorded_us = max(self.now_us(c), head.recorded_us)
         try:
@@ -142,12 +149,10 @@ class LogRecorder(ApplicationRecorder):
                     for position, (stream, version, topic, state) in enumerate(rows, first)
                 ],
             )
-        except IntegrityError as taken:
-            raise Conflict(
-                "stream.changed",
-                "The events do not continue their streams: somebody else changed one first.",
-                "Read again and repeat the command.",
-            ) from taken
+        except IntegrityError:
+            if self.guards_on_insert:
+                self.guard(c, command.guards)
+            raise
         self.run(
             c,
             "INSERT INTO requests (device, request, digest, first_position, events) VALUES (?, ?, ?, ?, ?)",
@@ -159,15 +164,20 @@ class LogRecorder(ApplicationRecorder):
             self.insert_many(c, _KEEP_STATE, command.states)
         return first
 
-    def _guard(self, c: Any, guards: Sequence[tuple[str, int]]) -> None:
+    def guard(self, c: Any, guards: Sequence[tuple[str, int]]) -> None:
+        """Check the versions of streams. Raises `Conflict` (`stream.changed`) naming the first that moved."""
         for stream, expected in guards:
-            version = self.version(c, stream)
-            if version != expected:
-                raise Conflict(
-                    "stream.changed",
-                    f"'{stream}' stands at version {version}, not {expected}: somebody else changed it first.",
-                    "Read it again and repeat the command.",
-                )
+            self.check_version(stream, self.version(c, stream), expected)
+
+    @staticmethod
+    def check_version(stream: str, version: int, expected: int) -> None:
+        """Raises `Conflict` (`stream.changed`) unless a stream stands where the command expects it."""
+        if version != expected:
+            raise Conflict(
+                "stream.changed",
+                f"'{stream}' stands at version {version}, not {expected}: somebody else changed it first.",
+                "Read it again and repeat the command.",
+            )
 
     # -- reads -------------------------------------------------------------------------------------------
 
@@ -268,8 +278,9 @@ class LogRecorder(ApplicationRecorder):
     # -- claims ------------------------------------------------------------------------------------------
 
     def claims_of(self, holder: bytes) -> Claims:
-        """The open claims of a holder, at one moment."""
+        """The open claims of a holder."""
         with self.reading() as c:
+            # The version first: should the rows be newer, the version will not be accepted.
             version = self._claims_version(c, holder)
             rows = self.run(c, "SELECT kind, ref FROM claims WHERE holder = ? ORDER BY ref", (holder,)).fetchall()
         return Claims(
