@@ -228,11 +228,10 @@ class Ledger(Application[str]):
 
     def streams(self, prefix: str) -> Iterator[str]:
         """The names of all streams that begin with a prefix, in order, in several short reads."""
-        end = prefix + "\U0010ffff"
-        last = prefix
+        last = ""
         while True:
             with _in_our_words():
-                names = self.store.streams_after(last, end, _STREAMS_AT_ONCE)
+                names = self.store.streams_between(prefix, last, _STREAMS_AT_ONCE)
             yield from names
             if len(names) < _STREAMS_AT_ONCE:
                 return

@@ -73,7 +73,8 @@ class _Datastore(PostgresDatastore):
             f" SET idle_in_transaction_session_timeout = '{WAIT_SECONDS}s'"
         ).encode()
         super().__init__("", "", "", "", "", max_overflow=15, pre_ping=True, schema=schema, originator_id_type="text")
-        self.pool.kwargs = {"conninfo": server, "row_factory": tuple_row, "autocommit": True}
+        self.pool.conninfo = server
+        self.pool.kwargs = {"row_factory": tuple_row}
 
     def after_connect_func(self) -> Callable[[psycopg.Connection[Any]], None]:
         """What the pool does with a fresh connection."""
@@ -138,7 +139,7 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):  # type: ig
         row = c.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").fetchone()
         return int(row[0])
 
-    def guard(self, c: Any, guards: Sequence[tuple[str, int]]) -> None:
+    def guard(self, c: Any, guards: Sequence[tuple[str, int]], *, before: int = 0) -> None:  # noqa: ARG002
         """Check all streams in one round trip."""
         rows = c.execute(
             "SELECT originator_id, max(originator_version) FROM stored_events"

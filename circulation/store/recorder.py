@@ -36,6 +36,10 @@ StateRow = tuple[str, str, int, int, bytes]
 """Stream, fold, fold version, stream version, state: a row of the state cache."""
 
 
+_NO_POSITION = 2**62
+_HIGHEST = "\U0010ffff"
+
+
 class Head(NamedTuple):
     """The last position of the log and when it was recorded; both 0 in an empty log."""
 
@@ -151,7 +155,7 @@ class LogRecorder(ApplicationRecorder):
             )
         except IntegrityError:
             if self.guards_on_insert:
-                self.guard(c, command.guards)
+                self.guard(c, command.guards, before=first)
             raise
         self.run(
             c,
@@ -164,10 +168,20 @@ class LogRecorder(ApplicationRecorder):
             self.insert_many(c, _KEEP_STATE, command.states)
         return first
 
-    def guard(self, c: Any, guards: Sequence[tuple[str, int]]) -> None:
-        """Check the versions of streams. Raises `Conflict` (`stream.changed`) naming the first that moved."""
+    def guard(self, c: Any, guards: Sequence[tuple[str, int]], *, before: int = _NO_POSITION) -> None:
+        """
+        Check the versions of streams, counting only events before a position.
+
+        Raises `Conflict` (`stream.changed`) naming the first that moved.
+        """
         for stream, expected in guards:
-            self.check_version(stream, self.version(c, stream), expected)
+            row = self.run(
+                c,
+                "SELECT originator_version FROM stored_events WHERE originator_id = ? AND position < ?"
+                " ORDER BY originator_version DESC LIMIT 1",
+                (stream, before),
+            ).fetchone()
+            self.check_version(stream, 0 if row is None else row[0], expected)
 
     @staticmethod
     def check_version(stream: str, version: int, expected: int) -> None:
@@ -200,16 +214,6 @@ class LogRecorder(ApplicationRecorder):
         row = self.run(c, "SELECT recorded_us FROM stored_events WHERE position = ?", (position,)).fetchone()
         return int(row[0])
 
-    def version(self, c: Any, stream: str) -> int:
-        """The version at which a stream stands, 0 if it does not exist."""
-        row = self.run(
-            c,
-            "SELECT originator_version FROM stored_events WHERE originator_id = ?"
-            " ORDER BY originator_version DESC LIMIT 1",
-            (stream,),
-        ).fetchone()
-        return 0 if row is None else int(row[0])
-
     def stream_rows(self, stream: str, after: int, upto_version: int | None, upto_position: int | None) -> list[Row]:
         """A stream's rows in order of version."""
         sql = _SELECT + " WHERE originator_id = ? AND originator_version > ?"
@@ -239,16 +243,15 @@ class LogRecorder(ApplicationRecorder):
             rows: list[Row] = self.run(c, sql + " ORDER BY position LIMIT ?", params).fetchall()
         return rows
 
-    def streams_after(self, stream: str, end: str, limit: int) -> list[str]:
-        """Names of streams greater than one and below an end, in order."""
+    def streams_between(self, prefix: str, after: str, limit: int) -> list[str]:
+        """Names of streams that begin with a prefix and come after a name, in byte order."""
+        begin = "originator_id > ?" if after else "originator_id >= ?"
+        sql = (
+            f"SELECT originator_id FROM stored_events WHERE {begin} AND originator_id < ?"  # noqa: S608
+            " AND originator_version = 1 ORDER BY originator_id LIMIT ?"
+        )
         with self.reading() as c:
-            rows = self.run(
-                c,
-                "SELECT originator_id FROM stored_events"
-                " WHERE originator_id > ? AND originator_id < ? AND originator_version = 1"
-                " ORDER BY originator_id LIMIT ?",
-                (stream, end, limit),
-            ).fetchall()
+            rows = self.run(c, sql, (after or prefix, prefix + _HIGHEST, limit)).fetchall()
         return [row[0] for row in rows]
 
     def kept_state(self, c: Any, stream: str, fold: str, fold_version: int) -> tuple[int, bytes] | None:
