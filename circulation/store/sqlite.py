@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import ApplicationRecorder, Cursor, InfrastructureFactory
+from eventsourcing.persistence import ApplicationRecorder, Cursor, InfrastructureFactory, IntegrityError
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -142,6 +142,8 @@ class _Datastore(SQLiteDatastore):
 class SQLiteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore[misc] # answers None when empty
     """The log's tables in SQLite."""
 
+    guards_on_insert = True
+
     def __init__(self, datastore: SQLiteDatastore) -> None:
         SQLiteApplicationRecorder.__init__(self, datastore)
         self.clock = system_clock
@@ -157,7 +159,10 @@ class SQLiteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
         return c
 
     def insert_rows(self, c: SQLiteCursor, rows: Sequence[Row]) -> None:
-        c.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        try:
+            c.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        except sqlite3.IntegrityError as taken:
+            raise IntegrityError(str(taken)) from taken
 
     def insert_many(self, c: SQLiteCursor, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         c.executemany(sql, rows)
