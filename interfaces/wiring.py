@@ -6,8 +6,107 @@ A factory imports what it opens, so that a command pays only for the parts that 
 
 from __future__ import annotations
 
-from interfaces.context import Factory
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-__all__ = ["FACTORIES"]
+from interfaces.context import Factory, Session
 
-FACTORIES: dict[str, Factory] = {}
+if TYPE_CHECKING:
+    from circulation.clock import Clock
+    from circulation.command import Commands
+    from circulation.desk import Desk
+    from circulation.keyring import Keyring
+    from circulation.ledger import Ledger
+    from interfaces.live_courier import LiveCourier
+    from projections.views import Views
+
+__all__ = ["FACTORIES", "clock_of", "make_desk"]
+
+
+def clock_of(ledger: Ledger) -> Clock:
+    """The time that a store keeps: the machine's, or in a simulated store the last moment of its log."""
+    from circulation.clock import system_clock
+
+    return (lambda: ledger.head().recorded_us) if ledger.simulated else system_clock
+
+
+def make_desk(ledger: Ledger, keyring: Keyring, commands: Commands, views: Views, courier: LiveCourier) -> Desk:
+    """A desk that looks things up in the views."""
+    from circulation.desk import Desk
+    from projections.lookups import CatalogueOfViews, ContentsOfViews
+
+    return Desk(
+        ledger,
+        keyring,
+        commands,
+        catalogue=CatalogueOfViews(views),
+        courier=courier,
+        contents=ContentsOfViews(views),
+    )
+
+
+@contextmanager
+def _ledger(session: Session) -> Iterator[Ledger]:
+    from circulation.ledger import Ledger
+
+    with Ledger.open(session.options.store, simulated=None) as ledger:
+        yield ledger
+
+
+@contextmanager
+def _keyring(session: Session) -> Iterator[Keyring]:
+    from circulation.keyring import Keyring
+
+    keyring = Keyring.open(session.part("ledger").url.beside("keys"))
+    try:
+        yield keyring
+    finally:
+        keyring.close()
+
+
+@contextmanager
+def _views(session: Session) -> Iterator[Views]:
+    from projections.registry import open_views
+
+    views = open_views(session.part("ledger"))
+    try:
+        yield views
+    finally:
+        views.close()
+
+
+@contextmanager
+def _commands(session: Session) -> Iterator[Commands]:
+    import getpass
+
+    from circulation.command import Commands
+    from circulation.staff import found
+
+    ledger = session.part("ledger")
+    clock = clock_of(ledger)
+    found(ledger, session.part("keyring"), clock, login=getpass.getuser())
+    yield Commands(ledger, clock)
+
+
+@contextmanager
+def _courier(session: Session) -> Iterator[LiveCourier]:
+    from interfaces.live_courier import LiveCourier
+
+    yield LiveCourier(session.part("views"))
+
+
+@contextmanager
+def _desk(session: Session) -> Iterator[Desk]:
+    part = session.part
+    yield make_desk(part("ledger"), part("keyring"), part("commands"), part("views"), part("courier"))
+
+
+FACTORIES: dict[str, Factory] = {
+    "ledger": _ledger,
+    "keyring": _keyring,
+    "views": _views,
+    "commands": _commands,
+    "courier": _courier,
+    "desk": _desk,
+}
