@@ -32,9 +32,12 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"branchline {version('branchline')}")
+        try:
+            print(f"branchline {version('branchline')}")
+        except PackageNotFoundError:
+            print("branchline, run from a folder without being installed")
         raise typer.Exit
 
 
