@@ -63,7 +63,7 @@ class Borrowers:
 
     def of_link(self, *, key: int, sealed: str, context: str) -> Borrower | None:
         """The patron behind the sealed link of a loan or hold; None once its key is destroyed."""
-        patron = self._keyring.open(key, sealed, context=context)
+        patron = self._keyring.unseal(key, sealed, context=context)
         return None if patron is None else self._read(patron)
 
     def is_card(self, code: str) -> bool:
@@ -129,7 +129,7 @@ class Borrowers:
 
     def details(self, borrower: Borrower) -> Mapping[str, str]:
         """Name, contact and card in the clear, for display to staff; empty once the key is destroyed."""
-        opened = self._keyring.open(borrower.patron.key, borrower.patron.sealed, context=borrower.patron.patron)
+        opened = self._keyring.unseal(borrower.patron.key, borrower.patron.sealed, context=borrower.patron.patron)
         return {} if opened is None else from_json(opened)
 
     def _read(self, patron: str) -> Borrower:
