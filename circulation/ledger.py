@@ -58,7 +58,7 @@ class Ledger(Application[str]):
     @classmethod
     def open(
         cls,
-        url: str,
+        url: str | StoreUrl,
         *,
         clock: Clock | None = None,
         simulated: bool | None = False,
@@ -73,7 +73,7 @@ class Ledger(Application[str]):
         Raises `Invalid` for an address, file or server that is no sound store of a format we know, `Unknown`
         (`store.missing`), and `Refused` (`store.clock`) when real and simulated time would be mixed.
         """
-        where = StoreUrl.parse(url)
+        where = url if isinstance(url, StoreUrl) else StoreUrl.parse(url)
         env = {
             "MAPPER_TOPIC": "circulation.codec:FactMapper",
             "CREATE_TABLE": "y" if create else "n",

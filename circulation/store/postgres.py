@@ -18,9 +18,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg.rows import tuple_row
 
 from circulation.clock import system_clock
-from circulation.errors import Conflict, Invalid, Unknown
+from circulation.errors import Conflict, Invalid
 from circulation.store.recorder import LogRecorder, Row
-from circulation.store.schema import APPEND_ONLY, TABLES, check_facts, facts_of_new_store, not_a_store
+from circulation.store.schema import APPEND_ONLY, TABLES, check_facts, facts_of_new_store, missing_store, not_a_store
 from circulation.store.url import StoreUrl
 
 __all__ = ["PostgresLogFactory", "PostgresLogRecorder"]
@@ -180,9 +180,7 @@ class PostgresLogFactory(PostgresFactory):
                 facts = _facts_or_none(connection, schema, shown)
                 if facts is None:
                     if not self.env_create_table():
-                        raise Unknown(
-                            "store.missing", f"There is no store at '{shown}'.", "Check --store, or create one."
-                        )
+                        raise missing_store(shown)
                     facts = _create(connection, schema, shown, simulated=simulated is True)
                 check_facts(shown, facts, simulated=simulated)
         except psycopg.Error as failed:

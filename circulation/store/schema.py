@@ -9,9 +9,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from circulation.errors import Invalid, Refused
+from circulation.errors import Invalid, Refused, Unknown
 
-__all__ = ["APPEND_ONLY", "FORMAT", "TABLES", "check_facts", "facts_of_new_store", "not_a_store"]
+__all__ = ["APPEND_ONLY", "FORMAT", "TABLES", "check_facts", "facts_of_new_store", "missing_store", "not_a_store"]
 
 FORMAT = 1
 """The version of the tables. A store with a newer one is refused."""
@@ -71,6 +71,11 @@ def not_a_store(shown: str) -> Invalid:
         f"'{shown}' is not a Branchline store.",
         "Check the address; nothing was changed there.",
     )
+
+
+def missing_store(shown: str) -> Unknown:
+    """The refusal to make a store where the caller expects one."""
+    return Unknown("store.missing", f"There is no store at '{shown}'.", "Check the address, or create one.")
 
 
 def check_facts(shown: str, facts: Mapping[str, str], *, simulated: bool | None) -> None:

@@ -1,16 +1,14 @@
 """
 The log in one SQLite file, or in memory.
 
-Write-ahead log, a sync on every commit, deleted bytes overwritten. Writers take the write lock before they read;
-SQLite's own waiting backs off and lets a latecomer overtake, so they ask again after short random pauses,
-which gives every waiting process the same chance.
+Write-ahead log, a sync on every commit, deleted bytes overwritten.
+Writers take the write lock before they read, and the database itself refuses any row
+that does not continue the log and its stream.
 """
 
 from __future__ import annotations
 
-import random
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,16 +27,13 @@ from eventsourcing.sqlite import (
 )
 
 from circulation.clock import system_clock
-from circulation.errors import Conflict, Invalid, Unknown
+from circulation.errors import Invalid
 from circulation.store.recorder import LogRecorder, Row
-from circulation.store.schema import APPEND_ONLY, TABLES, check_facts, facts_of_new_store, not_a_store
+from circulation.store.schema import APPEND_ONLY, TABLES, check_facts, facts_of_new_store
+from circulation.store.sqlite_file import WAIT_SECONDS, is_new_file, read_sound_file, take_write_lock
 
 __all__ = ["SQLiteLogFactory", "SQLiteLogRecorder"]
 
-WAIT_SECONDS = 60.0
-"""How long a writer or reader waits for the others before it gives up."""
-
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DIALECT = {
     "position": "INTEGER",
     "integer": "INTEGER",
@@ -78,32 +73,10 @@ class _Transaction(SQLiteTransaction):
     def __enter__(self) -> SQLiteCursor:
         cursor = self.connection.cursor()
         if self.commit:
-            _take_write_lock(cursor)
+            take_write_lock(cursor)
         else:
             cursor.execute("BEGIN")
         return cursor
-
-
-def _take_write_lock(cursor: SQLiteCursor) -> None:
-    give_up = time.monotonic() + WAIT_SECONDS
-    cursor.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as busy:
-                if busy.sqlite_errorcode & 0xFF not in _BUSY:
-                    raise
-                if time.monotonic() > give_up:
-                    raise Conflict(
-                        "store.busy",
-                        f"Another program has been writing to the store for {WAIT_SECONDS:.0f} seconds.",
-                        "Nothing was recorded; try again when it has finished.",
-                    ) from busy
-            time.sleep(random.uniform(0.0001, 0.001))
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
 
 
 class _Connection(SQLiteConnection):
@@ -207,8 +180,9 @@ class SQLiteLogFactory(SQLiteFactory):
         """
         simulated = {"y": True, "n": False}.get(self.env.get("STORE_SIMULATED", ""))
         shown = "memory" if self.path is None else str(self.path)
-        if self.path is not None and not _is_new(self.path, may_create=self.env_create_table()):
-            check_facts(shown, _facts_on_disk(self.path), simulated=simulated)
+        if self.path is not None and not is_new_file(self.path, may_create=self.env_create_table()):
+            facts = read_sound_file(self.path, "store_facts", "stored_events")
+            check_facts(shown, facts, simulated=simulated)
         recorder = SQLiteLogRecorder(self.datastore)
         try:
             if not (facts := recorder.facts()):
@@ -222,57 +196,3 @@ class SQLiteLogFactory(SQLiteFactory):
             ) from failed
         check_facts(shown, facts, simulated=simulated)
         return recorder
-
-
-def _is_new(path: Path, *, may_create: bool) -> bool:
-    """Whether a store is still to be made at a path. Raises `Unknown` (`store.missing`) if it may not be."""
-    try:
-        if path.stat().st_size > 0:
-            return False
-    except FileNotFoundError:
-        pass
-    except OSError as failed:
-        raise Invalid("store.unreachable", f"'{path}' cannot be opened.", str(failed.strerror)) from failed
-    if not may_create:
-        raise Unknown(
-            "store.missing", f"There is no store at '{path}'.", "Check the path given with --store, or create one."
-        )
-    return True
-
-
-def _facts_on_disk(path: Path) -> dict[str, str]:
-    """What a file says about itself, read without writing. Raises `Invalid` for what is not a sound store."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as failed:
-        raise Invalid("store.unreachable", f"'{path}' cannot be opened.", str(failed.strerror)) from failed
-    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise not_a_store(str(path))
-    damaged = Invalid(
-        "store.damaged",
-        f"'{path}' is damaged or cut short.",
-        "Nothing was changed; restore it from a backup, or copy it again if it was being copied.",
-    )
-    page_bytes = int.from_bytes(header[16:18], "big")
-    pages = int.from_bytes(header[28:32], "big")
-    waiting = path.with_name(path.name + "-wal")
-    if path.stat().st_size < pages * (65536 if page_bytes == 1 else page_bytes) and not (
-        waiting.exists() and waiting.stat().st_size > 0
-    ):
-        raise damaged
-    try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=WAIT_SECONDS)
-        try:
-            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if not {"store_facts", "stored_events"} <= tables:
-                raise not_a_store(str(path))
-            for end in ("ASC", "DESC"):
-                connection.execute(f"SELECT * FROM stored_events ORDER BY position {end} LIMIT 1").fetchall()  # noqa: S608
-            return dict(connection.execute("SELECT name, value FROM store_facts").fetchall())
-        finally:
-            connection.close()
-    except sqlite3.OperationalError as failed:
-        raise Invalid("store.unreachable", f"'{path}' cannot be read.", str(failed)) from failed
-    except sqlite3.DatabaseError as failed:
-        raise damaged from failed

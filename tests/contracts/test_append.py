@@ -181,8 +181,10 @@ def test_rows_carry_the_stored_columns_in_the_order_of_the_log(ledger: Ledger, c
             2,
             "HoldSuspended",
             clock.now_us,
-            (b'{"v":1,"m":{"at":1795507200000000,"by":"staff/ann","via":"declared","desk":"bath","req":"r1"},'
-            b'"d":{"hold":"a#2"}}'),
+            (
+                b'{"v":1,"m":{"at":1795507200000000,"by":"staff/ann","via":"declared","desk":"bath","req":"r1"},'
+                b'"d":{"hold":"a#2"}}'
+            ),
         )
     ]
     assert [row[0] for row in ledger.rows(after=0, limit=10, upto=1)] == [1]

@@ -1,0 +1,220 @@
+"""
+The keys that make a person forgettable.
+
+Whatever could name a patron is sealed under a key before it is decided upon, and the log keeps only
+the opaque reference and the number of the key. Destroying the key forgets the person; the log stays as it was.
+Keys are made durable in batches before they are used: an unused key is harmless, an event without its key impossible.
+Cards and logins are kept as keyed digests, so that they can be looked up and not read.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from circulation.errors import Invalid, Refused
+from circulation.store.key_tables import open_key_tables
+from circulation.store.url import StoreUrl
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+__all__ = ["Keyring"]
+
+_FORM = b"\x01"
+_NONCE_BYTES = 12
+_BLOCK_BYTES = 48
+"""Sealed text is padded to whole blocks, so that the links to patrons are all equally long."""
+
+_FIRST_BATCH, _LARGEST_BATCH = 16, 2048
+_RECENT_KEYS = 4096
+
+
+class Keyring:
+    """The keys of one store. Open it with `Keyring.open`; it may be used by several threads."""
+
+    def __init__(self, where: StoreUrl, *, create: bool) -> None:
+        self._lock = RLock()
+        self._tables = open_key_tables(where, create=create, facts={"format": "1", "secret": secrets.token_hex(32)})
+        facts = dict(self._tables.run("SELECT name, value FROM key_facts"))
+        if facts.get("format") != "1":
+            raise Invalid(
+                "store.newer",
+                f"The key store '{where.shown}' has the format {facts.get('format', '?')}; this version reads 1.",
+                "Upgrade Branchline to the version that wrote it.",
+            )
+        self._secret = bytes.fromhex(facts["secret"])
+        self._minted: deque[tuple[int, bytes]] = deque()
+        self._recent: OrderedDict[int, bytes] = OrderedDict()
+        self._batch = _FIRST_BATCH
+
+    @classmethod
+    def open(cls, where: str | StoreUrl, *, create: bool = True) -> Keyring:
+        """
+        Open the key store at an address, making it if it is not there and `create` is true.
+
+        The usual address is `StoreUrl.parse(store).beside("keys")`: a file `<store>.keys` that only its owner
+        may read, or a schema beside the log's. With a log that exists say `create=False`, lest a lost key store
+        be replaced by an empty one.
+
+        Raises `Unknown` (`store.missing`) and `Invalid` (`store.address`, `store.unreachable`,
+        `store.not-a-store`, `store.damaged`, `store.newer`).
+        """
+        return cls(where if isinstance(where, StoreUrl) else StoreUrl.parse(where), create=create)
+
+    def close(self) -> None:
+        """Let the key store go."""
+        self._tables.close()
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def new_key(self) -> int:
+        """The number of a new AES-256 key, which is durable already."""
+        with self._lock:
+            if not self._minted:
+                self._mint()
+            number, key = self._minted.popleft()
+            self._recent[number] = key
+            if len(self._recent) > _RECENT_KEYS:
+                self._recent.popitem(last=False)
+            return number
+
+    def _mint(self) -> None:
+        keys = [secrets.token_bytes(32) for _ in range(self._batch)]
+        with self._tables.writing():
+            # The update takes the lock, so that no other process gives the same numbers.
+            self._tables.run("UPDATE minted SET last = last + ?", (len(keys),))
+            last = int(self._tables.run("SELECT last FROM minted")[0][0])
+            minted = list(enumerate(keys, last - len(keys) + 1))
+            for row in minted:
+                self._tables.run("INSERT INTO keys (id, key) VALUES (?, ?)", row)
+        self._minted.extend(minted)
+        self._batch = min(self._batch * 2, _LARGEST_BATCH)
+
+    def seal(self, key_id: int, plaintext: str, *, context: str) -> str:
+        """
+        An opaque reference (base64url) to text of up to 46 bytes, always 103 characters; longer in steps of 64.
+
+        `context` says what it belongs to and is needed to open it.
+        Raises `Invalid` (`key.destroyed`, `key.unknown`, `text.too-long` over 65,535 bytes).
+        """
+        text = plaintext.encode()
+        if len(text) > 0xFFFF:
+            raise Invalid("text.too-long", f"A text of {len(text)} bytes is too long to be sealed.", "Shorten it.")
+        with self._lock:
+            key = self._recent.get(key_id) or self._key(key_id)
+        if key is None:
+            raise Invalid("key.destroyed", f"The key {key_id} was destroyed; nothing can be sealed under it.")
+        framed = len(text).to_bytes(2, "big") + text
+        framed += bytes(-len(framed) % _BLOCK_BYTES)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = _FORM + nonce + _cipher(key).encrypt(nonce, framed, _bound_to(_FORM, key_id, context))
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def unseal(self, key_id: int, sealed: str, *, context: str) -> str | None:
+        """
+        The text behind a reference, or None once its key is destroyed.
+
+        Raises `Invalid`: `key.unknown` for a key that was never made here, `sealed.unreadable` for a reference
+        that was changed or belongs to another key or context.
+        """
+        key = self._key(key_id)
+        if key is None:
+            return None
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            data = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+            nonce, body = data[1 : 1 + _NONCE_BYTES], data[1 + _NONCE_BYTES :]
+            framed = _cipher(key).decrypt(nonce, body, _bound_to(data[:1], key_id, context))
+        except (InvalidTag, ValueError):
+            raise Invalid(
+                "sealed.unreadable",
+                f"What is sealed under the key {key_id} does not belong to it or was changed.",
+                "Check that the log and the key store belong together.",
+            ) from None
+        return framed[2 : 2 + int.from_bytes(framed[:2], "big")].decode()
+
+    def _key(self, key_id: int) -> bytes | None:
+        """A living key from the store, None if it was destroyed. Read every time: others destroy keys too."""
+        rows = self._tables.run("SELECT key FROM keys WHERE id = ?", (key_id,))
+        if rows:
+            return bytes(rows[0][0])
+        if not 0 < key_id <= self._tables.run("SELECT last FROM minted")[0][0]:
+            raise Invalid(
+                "key.unknown",
+                f"The key {key_id} was never made in this key store.",
+                "Check that the log and the key store belong together.",
+            )
+        return None
+
+    def destroy(self, key_ids: Iterable[int]) -> int:
+        """Destroy keys for ever and return how many were living; the rest is not an error."""
+        destroyed = 0
+        with self._lock:
+            with self._tables.writing():
+                for key_id in key_ids:
+                    self._recent.pop(key_id, None)
+                    if self._tables.run("SELECT 1 FROM keys WHERE id = ?", (key_id,)):
+                        self._tables.run("DELETE FROM keys WHERE id = ?", (key_id,))
+                        destroyed += 1
+            self._tables.scrub()
+        return destroyed
+
+    # -- people ------------------------------------------------------------------------------------------
+
+    def holder(self, patron_id: str) -> bytes:
+        """Under which a patron's claims stand: 32 bytes that mean nothing without this key store."""
+        return self._digest("holder", patron_id)
+
+    def bind_card(self, card: str, patron_id: str) -> None:
+        """Say whose card it is. Raises `Refused` (`card.taken`) if it is another patron's."""
+        if self._bind("cards", "card", "patron", self._digest("card", card), patron_id) != patron_id:
+            raise Refused("card.taken", "This card belongs to another patron.", "Use another card.")
+
+    def patron_of(self, card: str) -> str | None:
+        """The id of the patron whose card it is, if it is one."""
+        rows = self._tables.run("SELECT patron FROM cards WHERE card = ?", (self._digest("card", card),))
+        return str(rows[0][0]) if rows else None
+
+    def forget_card(self, card: str) -> None:
+        """Make a card mean nothing here; forgetting an unknown one changes nothing."""
+        self._tables.run("DELETE FROM cards WHERE card = ?", (self._digest("card", card),))
+        self._tables.scrub()
+
+    def bind_login(self, login: str, actor: str) -> None:
+        """Say whose login it is. Raises `Refused` (`login.taken`) if it is another actor's."""
+        if self._bind("logins", "login", "actor", self._digest("login", login), actor) != actor:
+            raise Refused("login.taken", "This login belongs to somebody else.", "Use another login.")
+
+    def actor_of(self, login: str) -> str | None:
+        """The actor who signs in under a login, if there is one."""
+        rows = self._tables.run("SELECT actor FROM logins WHERE login = ?", (self._digest("login", login),))
+        return str(rows[0][0]) if rows else None
+
+    def _bind(self, table: str, column: str, meaning: str, digest: bytes, value: str) -> str:
+        """Keep a value under a digest unless there is one, and return the one that is kept."""
+        self._tables.run(
+            f"INSERT INTO {table} ({column}, {meaning}) VALUES (?, ?) ON CONFLICT ({column}) DO NOTHING",  # noqa: S608
+            (digest, value),
+        )
+        return str(self._tables.run(f"SELECT {meaning} FROM {table} WHERE {column} = ?", (digest,))[0][0])  # noqa: S608
+
+    def _digest(self, kind: str, text: str) -> bytes:
+        return hmac.digest(self._secret, f"{kind}\0{text}".encode(), "sha256")
+
+
+def _cipher(key: bytes) -> AESGCM:
+    # A heavy import, and most programs seal nothing.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+def _bound_to(form: bytes, key_id: int, context: str) -> bytes:
+    return form + f"{key_id}\0{context}".encode()
