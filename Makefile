@@ -53,7 +53,7 @@ format: $(READY) ## put the code into the agreed format and order the imports
 	$(BIN)/ruff check --fix .
 
 bench: $(READY) ## the measured promises, beside their targets
-	$(BIN)/branchline bench $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 
 bench-properties: $(READY) ## the property tests with many more examples than `make test` runs
 	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough $(ARGS)
