@@ -107,8 +107,9 @@ class NetworkSeen(Network):
     """The network with views: one that follows every step, one that follows when it is asked."""
 
     @initialize()
-    def look(self) -> None:
-        """Open two sets of views beside the ledger."""
+    def open(self) -> None:
+        """The cast on empty stores, and two sets of views beside the ledger."""
+        super().open()
         self.live = open_views(self.ledger)
         self.lazy = open_views(self.ledger)
 
