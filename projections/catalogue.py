@@ -82,9 +82,15 @@ def copies(views: Views, title_id: str) -> list[Copy]:
     item, described = ITEM_NOW.sql.c, COPY.sql.c
     asked = (
         select(
-            described.item, described.shelf_mark, item.kind, item.ref, item.loan, item.transit, item.capture,
+            described.item,
+            described.shelf_mark,
+            item.kind,
+            item.ref,
+            item.loan,
+            item.transit,
+            item.capture,
             described.holdable,
-        )  # fmt: skip
+        )
         .join(ITEM_NOW.sql, item.item == described.item)
         .where(described.title == title_id)
         .order_by(described.item)

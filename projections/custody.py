@@ -239,9 +239,7 @@ def _put(
     from_pos, from_us = item.from_pos, item.from_us
     if item.kind != kind or item.ref != ref or item.known != known:
         working[ITEM_PAST].add(
-            ItemPast(
-                item.item, item.kind, item.ref, item.known, from_pos, seen.position, from_us, seen.happened_us
-            )
+            ItemPast(item.item, item.kind, item.ref, item.known, from_pos, seen.position, from_us, seen.happened_us)
         )
         from_pos, from_us = seen.position, seen.happened_us
     at_us = seen.happened_us if custody_us is None else custody_us

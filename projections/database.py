@@ -127,9 +127,7 @@ class Database:
             table.table(metadata, suffix=suffix)
         metadata.create_all(connection)
 
-    def index(
-        self, connection: Connection, tables: tuple[ViewTable[Any], ...], *, suffix: str, names: str
-    ) -> None:
+    def index(self, connection: Connection, tables: tuple[ViewTable[Any], ...], *, suffix: str, names: str) -> None:
         """Make the declared indexes of tables that were loaded; `names` ends the names of the indexes."""
         for table in tables:
             for made in table.index_definitions(table.table(MetaData(), suffix=suffix), suffix=names):
@@ -186,9 +184,7 @@ class BoundStorage(Storage):
 
     def fetch(self, table: ViewTable[Any], key: Any) -> tuple[Any, ...] | None:
         """The stored row of `key`, or None."""
-        self._cursor.execute(
-            self._statement("fetch", table), (key,) if table.key_columns == 1 else tuple(key)
-        )
+        self._cursor.execute(self._statement("fetch", table), (key,) if table.key_columns == 1 else tuple(key))
         found: tuple[Any, ...] | None = self._cursor.fetchone()
         return found
 

@@ -34,7 +34,7 @@ class LaneDayRow(NamedTuple):
     day: str
     origin: str
     destination: str
-    items: int
+    item_count: int
 
 
 class LastOpened(NamedTuple):
@@ -67,7 +67,7 @@ class ImportedLane(NamedTuple):
     day: str
     origin: str
     destination: str
-    items: int
+    item_count: int
     import_pos: int
 
 
@@ -112,13 +112,13 @@ class LaneDay:
 def waiting(views: Views, *, as_of: int | None = None) -> list[Waiting]:
     """Everything that is to travel and has not arrived, wherever it is, by place and destination."""
     with views.reading("custody", "totes", "catalogue", as_of=as_of) as connection:
-        rows = connection.execute(_waiting(as_of)).all()
+        rows: list[Any] = list(connection.execute(_waiting(as_of)))
     # Intervals that ended and those that still run come apart; the same group is put together again.
     groups: dict[tuple[Any, ...], tuple[int, int, int]] = {}
     for *group, items, oldest_us, since_us in rows:
         before = groups.get(tuple(group), (0, oldest_us, since_us))
         groups[tuple(group)] = before[0] + items, min(before[1], oldest_us), min(before[2], since_us)
-    found = [Waiting(*group, *numbers) for group, numbers in groups.items()]
+    found = [Waiting(*group, *numbers) for group, numbers in groups.items()]  # type: ignore[call-arg]
     return sorted(found, key=lambda w: (w.place, w.destination, w.reason, w.item_type, w.filling or ""))
 
 
@@ -127,14 +127,14 @@ def daily_counts(views: Views, *, first: str, last: str) -> list[LaneDay]:
     own, day, lane = LANE_DAY.sql.c, IMPORTED_DAY.sql.c, IMPORTED_LANE.sql.c
     with views.reading("board") as connection:
         imported = set(connection.execute(select(day.day).where(day.day.between(first, last))).scalars())
-        counted = connection.execute(select(LANE_DAY.sql).where(own.day.between(first, last)))
-        found = [LaneDay(*row, False) for row in counted if row.day not in imported]
-        given = connection.execute(
-            select(lane.day, lane.origin, lane.destination, lane.items)
+        counted: list[Any] = list(connection.execute(select(LANE_DAY.sql).where(own.day.between(first, last))))
+        found = [_lane(row, imported=False) for row in counted if row.day not in imported]
+        given: Any = connection.execute(
+            select(lane.day, lane.origin, lane.destination, lane.item_count)
             .join(IMPORTED_DAY.sql, (day.day == lane.day) & (day.import_pos == lane.import_pos))
             .where(lane.day.between(first, last))
         )
-        found += [LaneDay(*row, True) for row in given]
+        found += [_lane(row, imported=True) for row in given]
     return sorted(found, key=lambda lane: (lane.day, lane.origin, lane.destination))
 
 
@@ -151,6 +151,10 @@ def same_weekday(views: Views, days: list[str]) -> Mapping[tuple[str, str], list
             found.append(lanes)
     pairs = sorted({pair for lanes in found for pair in lanes})
     return {pair: [lanes.get(pair, 0) for lanes in found] for pair in pairs}
+
+
+def _lane(row: Any, *, imported: bool) -> LaneDay:
+    return LaneDay(row.day, row.origin, row.destination, row.item_count, imported)
 
 
 def _waiting(as_of: int | None) -> Any:
@@ -212,7 +216,7 @@ def _count(working: Working, day: str, origin: str, destination: str, by: int) -
     lanes = working[LANE_DAY]
     key = (day, origin, destination)
     before = lanes.get(key)
-    items = (before.items if before else 0) + by
+    items = (before.item_count if before else 0) + by
     if items:
         lanes.put(LaneDayRow(day, origin, destination, items))
     else:
@@ -223,9 +227,7 @@ def _imported(working: Working, seen: Seen) -> None:
     day = seen.data["day"]
     working[IMPORTED_DAY].put(ImportedDay(day, seen.position))
     for lane in seen.data["counts"]:
-        working[IMPORTED_LANE].add(
-            ImportedLane(day, lane["origin"], lane["destination"], lane["items"], seen.position)
-        )
+        working[IMPORTED_LANE].add(ImportedLane(day, lane["origin"], lane["destination"], lane["items"], seen.position))
 
 
 BOARD = Projection(

@@ -153,9 +153,7 @@ class Engine:
             self._fill(beside, progress)
             with self.database.writing() as connection:
                 for projection in chosen:
-                    self.database.index(
-                        connection, projection.tables, suffix=beside.suffix, names=beside.suffix
-                    )
+                    self.database.index(connection, projection.tables, suffix=beside.suffix, names=beside.suffix)
             with self.database.writing() as connection:
                 own = self._own(connection)
                 live = max(own[projection.name].position for projection in chosen)
@@ -222,9 +220,7 @@ class Engine:
         for _, working, _ in beside.parts:
             working.write(forget=True)
 
-    def _swap(
-        self, connection: Connection, projection: Projection, live: Registered, beside: _Beside
-    ) -> None:
+    def _swap(self, connection: Connection, projection: Projection, live: Registered, beside: _Beside) -> None:
         self.database.drop(connection, [table.name for table in projection.tables])
         for table in projection.tables:
             self.database.rename(connection, table.name + beside.suffix, table.name)
@@ -243,9 +239,7 @@ class Engine:
         names = self.database.table_names(connection)
         self.database.drop(connection, [name for name in names if name.startswith(starts)])
 
-    def _differences(
-        self, connection: Connection, projection: Projection, suffix: str
-    ) -> Iterator[Difference]:
+    def _differences(self, connection: Connection, projection: Projection, suffix: str) -> Iterator[Difference]:
         for table in projection.tables:
             live, again = table.name, table.name + suffix
             for kind, here, there in (("extra", live, again), ("missing", again, live)):

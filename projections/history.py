@@ -10,7 +10,7 @@ from circulation.errors import Unknown
 from circulation.event import Fact
 from circulation.item import ItemPacked, item_stream
 from circulation.ledger import Ledger
-from circulation.tote import ToteFillingStarted, ToteOpened, filling_stream
+from circulation.tote import ToteFillingStarted, filling_stream
 
 __all__ = ["history"]
 
@@ -32,7 +32,9 @@ def history(ledger: Ledger, barcode: str, *, as_of: int | None = None) -> list[F
     for place, fact in enumerate(own):
         if isinstance(fact.event, ItemPacked):
             left = _taken_out(own[place + 1 :])
-            facts += [ride for ride in _rides(ledger, fact.event.filling, as_of) if fact.position < ride.position < left]
+            facts += [
+                ride for ride in _rides(ledger, fact.event.filling, as_of) if fact.position < ride.position < left
+            ]
     return sorted(facts, key=lambda fact: fact.position)
 
 

@@ -20,7 +20,18 @@ from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["HOLDS", "HOLD_NOW", "HOLD_PAST", "PullRow", "Queued", "hold", "holds_for", "open_holds", "pull_list", "queue"]
+__all__ = [
+    "HOLDS",
+    "HOLD_NOW",
+    "HOLD_PAST",
+    "PullRow",
+    "Queued",
+    "hold",
+    "holds_for",
+    "open_holds",
+    "pull_list",
+    "queue",
+]
 
 
 class HoldNow(NamedTuple):
@@ -207,9 +218,7 @@ def _placed(working: Working, seen: Seen) -> None:
 
 def _targeted(working: Working, seen: Seen) -> None:
     data = seen.data
-    _change(
-        working, seen, target=data["item"], target_branch=data["branch"], pull_by_us=data["pull_by_us"]
-    )
+    _change(working, seen, target=data["item"], target_branch=data["branch"], pull_by_us=data["pull_by_us"])
 
 
 def _untargeted(working: Working, seen: Seen) -> None:

@@ -84,9 +84,7 @@ _COLUMNS = OpenLoan.__dataclass_fields__.keys()
 def loan_of(views: Views, barcode: str, *, as_of: int | None = None) -> OpenLoan | None:
     """The open loan of a copy, if it is on loan."""
     with views.reading("custody", as_of=as_of) as connection:
-        asked = standing(
-            LOAN_NOW, LOAN_PAST, list(_COLUMNS), as_of=as_of, where=lambda c: c.item == barcode
-        )
+        asked = standing(LOAN_NOW, LOAN_PAST, list(_COLUMNS), as_of=as_of, where=lambda c: c.item == barcode)
         row = connection.execute(asked).first()
         return None if row is None else OpenLoan(*row)
 

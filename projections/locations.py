@@ -109,9 +109,7 @@ def where(views: Views, barcode: str, *, as_of: int | None = None) -> Where | No
             return None
         if found.kind != "filling":
             return _plain(found)
-        inside = standing(
-            FILLING_NOW, FILLING_PAST, _FILLING, as_of=as_of, where=lambda c: c.filling == found.ref
-        )
+        inside = standing(FILLING_NOW, FILLING_PAST, _FILLING, as_of=as_of, where=lambda c: c.filling == found.ref)
         return _inside(found, connection.execute(inside).one())
 
 
@@ -186,9 +184,7 @@ class _Fillings(dict[str, Any]):
         self._as_of = as_of
 
     def __missing__(self, name: str) -> Any:
-        asked = standing(
-            FILLING_NOW, FILLING_PAST, _FILLING, as_of=self._as_of, where=lambda c: c.filling == name
-        )
+        asked = standing(FILLING_NOW, FILLING_PAST, _FILLING, as_of=self._as_of, where=lambda c: c.filling == name)
         found = self[name] = self._connection.execute(asked).one()
         return found
 

@@ -81,19 +81,19 @@ def closures(views: Views, *, as_of: int | None = None) -> dict[str, tuple[Close
 
 def courier(views: Views, *, as_of: int | None = None) -> Courier:
     """Trunk runs, direct totes and the courier's other settings."""
-    return _states(views, COURIER_FOLD, as_of).get("courier", Courier())
+    found: Courier = _states(views, COURIER_FOLD, as_of).get("courier", Courier())
+    return found
 
 
 def loan_rules(views: Views, *, as_of: int | None = None) -> Mapping[str, LoanRule]:
     """The loan rules that were set, by name."""
-    return _states(views, LOAN_RULES_FOLD, as_of).get("loans", {})
+    found: Mapping[str, LoanRule] = _states(views, LOAN_RULES_FOLD, as_of).get("loans", {})
+    return found
 
 
 def _states(views: Views, fold: Fold[Any], as_of: int | None) -> dict[str, Any]:
     with views.reading("network", as_of=as_of) as connection:
-        asked = standing(
-            STATE_NOW, STATE_PAST, ("stream", "state"), as_of=as_of, where=lambda c: c.kind == fold.name
-        )
+        asked = standing(STATE_NOW, STATE_PAST, ("stream", "state"), as_of=as_of, where=lambda c: c.kind == fold.name)
         rows = sorted(connection.execute(asked).all())
     return {stream.partition("/")[2]: fold.load(state.encode()) for stream, state in rows}
 
@@ -119,9 +119,7 @@ def _changed(working: Working, seen: Seen) -> None:
     state = fold.apply(fold.load(before.state.encode()) if before else None, fact)
     if before:
         working[STATE_PAST].add(StatePast(*before, seen.position, seen.happened_us))
-    working[STATE_NOW].put(
-        StateNow(seen.stream, fold.name, _text(fold, state), seen.position, seen.happened_us)
-    )
+    working[STATE_NOW].put(StateNow(seen.stream, fold.name, _text(fold, state), seen.position, seen.happened_us))
 
 
 def _text(fold: Fold[Any], state: Any) -> str:

@@ -79,9 +79,7 @@ class Revision:
     published_us: int | None
 
 
-def plans(
-    views: Views, *, day: str | None = None, plan: str | None = None, as_of: int | None = None
-) -> list[Revision]:
+def plans(views: Views, *, day: str | None = None, plan: str | None = None, as_of: int | None = None) -> list[Revision]:
     """The revisions of the plans of a day, of one plan, or of all, in the order of plans and revisions."""
     table = REVISION.sql
     asked = select(table).order_by(table.c.plan, table.c.revision)
@@ -102,9 +100,7 @@ def _revision(row: RevisionRow, as_of: int | None) -> Revision:
     status = "drafted"
     if has_come(row.published_pos):
         status = "replaced" if has_come(row.ended_pos) else "published"
-    return Revision(
-        *row[:4], status, *row[4:14], published_us=row.published_us if status != "drafted" else None
-    )
+    return Revision(*row[:4], status, *row[4:14], published_us=row.published_us if status != "drafted" else None)
 
 
 # --- folds ---------------------------------------------------------------------------------------------------------
@@ -128,9 +124,7 @@ def _published(working: Working, seen: Seen) -> None:
     before = working[REVISION].get((seen.subject, revision))
     if before is None:
         raise TypeError(f"revision {revision} of {seen.stream} was published and never drafted")
-    working[REVISION].put(
-        before._replace(published_us=seen.happened_us, published_pos=seen.position, ended_pos=None)
-    )
+    working[REVISION].put(before._replace(published_us=seen.happened_us, published_pos=seen.position, ended_pos=None))
     working[PUBLISHED].put(Published(seen.subject, revision))
 
 

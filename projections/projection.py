@@ -83,7 +83,7 @@ class Projection:
         return f"{self.version}/{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-class ProjectionStopped(BranchlineError):  # noqa: N818 - named as the other errors are
+class ProjectionStopped(BranchlineError):
     """A projection met an event that it cannot fold; it kept the position before it."""
 
     def __init__(self, name: str, position: int, event_type: str, cause: str) -> None:

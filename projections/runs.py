@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -88,9 +88,7 @@ class Call:
     at_us: int
 
 
-def runs(
-    views: Views, *, day: str | None = None, van: str | None = None, as_of: int | None = None
-) -> list[RunState]:
+def runs(views: Views, *, day: str | None = None, van: str | None = None, as_of: int | None = None) -> list[RunState]:
     """The runs of a day, of a van, or all, in the order in which they left."""
     table = RUN.sql
     asked = select(table).order_by(table.c.from_pos)
@@ -113,9 +111,7 @@ def run(views: Views, name: str, *, as_of: int | None = None) -> RunState | None
     return _state(RunRow._make(found), as_of)
 
 
-def calls(
-    views: Views, *, run: str | None = None, branch: str | None = None, as_of: int | None = None
-) -> list[Call]:
+def calls(views: Views, *, run: str | None = None, branch: str | None = None, as_of: int | None = None) -> list[Call]:
     """The calls of a run, at a branch, or all, in the order in which they were recorded."""
     table = CALL.sql
     asked = select(table).order_by(table.c.from_pos)
@@ -126,10 +122,21 @@ def calls(
     if as_of is not None:
         asked = asked.where(table.c.from_pos <= as_of)
     with views.reading("runs", as_of=as_of) as connection:
-        return [
-            Call(*row[:6], tuple(json.loads(row[6])), tuple(json.loads(row[7])), row[8])
-            for row in connection.execute(asked)
-        ]
+        rows: list[Any] = list(connection.execute(asked))
+    return [
+        Call(
+            run=row.run,
+            position=row.from_pos,
+            branch=row.branch,
+            outcome=row.outcome,
+            known=row.known,
+            note=row.note,
+            fillings_off=tuple(json.loads(row.off)),
+            fillings_on=tuple(json.loads(row.on_board)),
+            at_us=row.at_us,
+        )
+        for row in rows
+    ]
 
 
 def _state(row: RunRow, as_of: int | None) -> RunState:

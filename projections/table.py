@@ -74,9 +74,7 @@ class TrailTable(ViewTable[RowT]):
     """Rows that are only ever added."""
 
 
-def keyed(
-    name: str, row: type[RowT], *, key: int = 1, indexes: Sequence[tuple[str, ...]] = ()
-) -> KeyedTable[RowT]:
+def keyed(name: str, row: type[RowT], *, key: int = 1, indexes: Sequence[tuple[str, ...]] = ()) -> KeyedTable[RowT]:
     """A table with one row for each value of its first `key` columns (1 by default)."""
     return KeyedTable(name=name, row=row, indexes=tuple(indexes), key_columns=key)
 

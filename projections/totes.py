@@ -111,7 +111,7 @@ class FillingState:
     since_us: int
 
 
-_STATE = FillingNow._fields[:12] + ("from_us",)
+_STATE = (*FillingNow._fields[:12], "from_us")
 
 
 def filling(views: Views, name: str, *, as_of: int | None = None) -> FillingState | None:
@@ -156,9 +156,7 @@ def box(views: Views, tote: str) -> ToteRow | None:
 def _ask(views: Views, as_of: int | None, where: Condition) -> list[FillingState]:
     with views.reading("totes", as_of=as_of) as connection:
         asked = standing(FILLING_NOW, FILLING_PAST, _STATE, as_of=as_of, where=where)
-        return sorted(
-            (FillingState(*row) for row in connection.execute(asked)), key=lambda state: state.filling
-        )
+        return sorted((FillingState(*row) for row in connection.execute(asked)), key=lambda state: state.filling)
 
 
 # --- folds ---------------------------------------------------------------------------------------------------------
@@ -202,16 +200,12 @@ def _sealed(working: Working, seen: Seen) -> None:
 
 def _loaded(working: Working, seen: Seen) -> None:
     data = seen.data
-    _change(
-        working, seen, status="loaded", kind="van", place=data["van"], known=data["known"], run=data["run"]
-    )
+    _change(working, seen, status="loaded", kind="van", place=data["van"], known=data["known"], run=data["run"])
 
 
 def _unloaded(working: Working, seen: Seen) -> None:
     data = seen.data
-    _change(
-        working, seen, status="unloaded", kind="branch", place=data["branch"], known=data["known"], run=data["run"]
-    )
+    _change(working, seen, status="unloaded", kind="branch", place=data["branch"], known=data["known"], run=data["run"])
 
 
 def _received(working: Working, seen: Seen) -> None:
@@ -227,9 +221,7 @@ def _change(working: Working, seen: Seen, **changes: Any) -> None:
     if before is None:
         raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
     working[FILLING_PAST].add(FillingPast(*before, seen.position, seen.happened_us))
-    working[FILLING_NOW].put(
-        before._replace(from_pos=seen.position, from_us=seen.happened_us, **changes)
-    )
+    working[FILLING_NOW].put(before._replace(from_pos=seen.position, from_us=seen.happened_us, **changes))
 
 
 TOTES = Projection(

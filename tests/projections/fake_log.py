@@ -103,6 +103,10 @@ def decode(_kind: str, state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     return body["m"], body["d"]
 
 
-def open_fake(log: FakeLog, address: str = ":memory:", projections: tuple[Projection, ...] = (SHELVES, VISITORS)) -> Views:
+def open_fake(
+    log: FakeLog, address: str = ":memory:", projections: tuple[Projection, ...] = (SHELVES, VISITORS)
+) -> Views:
     """Views of a fake log, in memory unless an address is given."""
-    return Views(log=log, database=Database(StoreUrl.parse(address)), projections=projections, decode=decode, known_types=KNOWN)
+    return Views(
+        log=log, database=Database(StoreUrl.parse(address)), projections=projections, decode=decode, known_types=KNOWN
+    )

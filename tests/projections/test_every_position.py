@@ -1,0 +1,169 @@
+"""
+Live, rebuilt, replayed and as-of answers are equal at every position, whatever staff and drivers do.
+
+The network of the property tests runs with views beside it, which follow in steps of their own.
+What the views say is compared with the circulation folds over the streams up to the same position.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule
+
+from circulation.folds import FILLING
+from circulation.hold import Title, fold_title
+from circulation.item import Item, fold_item, item_stream
+from circulation.ledger import Ledger
+from circulation.tote import Filling, fold_filling
+from projections import holds, loans, locations, totes, transits
+from projections.hold_shelf import set_aside
+from projections.locations import Where
+from projections.registry import PROJECTIONS, open_views
+from projections.views import Views
+from tests.cast import BRANCHES, DUNE, ITEMS, MIDDLEMARCH
+from tests.properties.test_network_machine import Network
+
+
+def item_at(ledger: Ledger, barcode: str, position: int) -> Item | None:
+    item = None
+    for fact in ledger.stream(item_stream(barcode), upto_position=position):
+        item = fold_item(item, fact)
+    return item
+
+
+def title_at(ledger: Ledger, title: str, position: int) -> Title:
+    state = None
+    for fact in ledger.stream(f"title/{title}", upto_position=position):
+        state = fold_title(state, fact)
+    return state or Title(title_id=title)
+
+
+def filling_at(ledger: Ledger, name: str, position: int) -> Filling:
+    state = None
+    for fact in ledger.stream(f"tote/{name}", upto_position=position):
+        state = fold_filling(state, fact)
+    assert state is not None
+    return state
+
+
+def place_of(ledger: Ledger, item: Item, position: int) -> tuple[str, str, str, str | None]:
+    """Kind, place, how it is known and the filling, by the words of DESIGN section 2."""
+    place = item.custody.place
+    if place.kind != "filling":
+        return place.kind, place.ref, place.known, None
+    filling = filling_at(ledger, place.ref, position)
+    known = "assumed" if filling.known == "assumed" or filling.status == "ended" else "tote"
+    return ("van" if filling.status == "loaded" else "branch"), filling.place, known, place.ref
+
+
+def assert_equal_at(ledger: Ledger, views: Views, position: int, as_of: int | None) -> None:
+    """Everything that the views say of a position is what the folds say of it."""
+    tally: Counter[tuple[str, str]] = Counter()
+    for barcode in ITEMS:
+        item = item_at(ledger, barcode, position)
+        seen = locations.where(views, barcode, as_of=as_of)
+        if item is None:
+            assert seen is None
+            continue
+        assert seen is not None
+        kind, place, known, filling = place_of(ledger, item, position)
+        tally[kind, place] += 1
+        assert (kind, place, known, filling) == (seen.kind, seen.place, seen.known, seen.filling)
+        if kind in ("branch", "van"):
+            assert seen in locations.at(views, place, as_of=as_of)
+        if filling:
+            assert barcode in locations.items_in(views, filling, as_of=as_of)
+        loan, lent = item.custody.loan, loans.loan_of(views, barcode, as_of=as_of)
+        assert (loan and (loan.loan, loan.due_us, loan.renewals)) == (lent and (lent.loan, lent.due_us, lent.renewals))
+        wanted, journey = item.custody.transit, transits.transit_of(views, barcode, as_of=as_of)
+        assert (wanted and (wanted.transit, wanted.destination, wanted.opened_us)) == (
+            journey and (journey.transit, journey.destination, journey.opened_us)
+        )
+        capture = item.custody.capture
+        shelved = [
+            (copy.hold, copy.pickup, copy.until_us, copy.code)
+            for branch in BRANCHES
+            for copy in set_aside(views, branch, as_of=as_of)
+            if copy.item == barcode
+        ]
+        assert ([(capture.hold, capture.pickup, capture.until_us, capture.code)] if capture else []) == shelved
+    assert dict(sorted(tally.items())) == locations.counts(views, as_of=as_of)
+    assert sum(tally.values()) == sum(1 for _ in locations.everywhere(views, as_of=as_of))
+    for title in (MIDDLEMARCH, DUNE):
+        assert [
+            (hold.hold, hold.pickup, hold.suspended, hold.target, hold.target_branch, hold.captured)
+            for hold in title_at(ledger, title, position).holds.values()
+        ] == [
+            (hold.hold, hold.pickup, hold.suspended, hold.target, hold.target_branch, hold.captured)
+            for hold in holds.queue(views, title, as_of=as_of)
+        ]
+
+
+class NetworkSeen(Network):
+    """The network with views: one that follows every step, one that follows when it is asked."""
+
+    @initialize()
+    def open(self) -> None:
+        """The cast on empty stores, and two sets of views beside the ledger."""
+        super().open()
+        self.live = open_views(self.ledger)
+        self.lazy = open_views(self.ledger)
+
+    @rule(position=st.integers(0, 300))
+    def ask_about_the_past(self, position: int) -> None:
+        """Any earlier position, from views that may not have come that far."""
+        position = min(position, self.ledger.head().position)
+        assert_equal_at(self.ledger, self.lazy, position, position)
+
+    @invariant()
+    def live_equals_replayed(self) -> None:
+        """What is shown now is the fold of the log."""
+        assert_equal_at(self.ledger, self.live, self.ledger.head().position, None)
+
+    @invariant()
+    def totes_are_where_their_streams_say(self) -> None:
+        """Every filling has the state of its stream."""
+        for stream in self.ledger.streams("tote/"):
+            if stream.count("/") == 2:
+                state = self.ledger.load(stream, FILLING).state
+                seen = totes.filling(self.live, stream.removeprefix("tote/"))
+                assert state is not None
+                assert seen is not None
+                assert (state.status, state.place, state.known, state.destination) == (
+                    seen.status,
+                    seen.place,
+                    seen.known,
+                    seen.destination,
+                )
+
+    def teardown(self) -> None:
+        """At the end every projection is verified, and the lazy views are rebuilt and compared once more."""
+        for projection in PROJECTIONS:
+            assert [] == self.live.verify(projection.name)
+        self.lazy.rebuild()
+        head = self.ledger.head().position
+        for position in {0, head // 3, head // 2, head}:
+            assert_equal_at(self.ledger, self.lazy, position, position)
+        self.live.close()
+        self.lazy.close()
+        super().teardown()
+
+
+TestNetworkSeen = NetworkSeen.TestCase
+TestNetworkSeen.settings = settings(
+    max_examples=int(os.environ.get("BRANCHLINE_EXAMPLES", "15")),
+    stateful_step_count=int(os.environ.get("BRANCHLINE_STEPS", "25")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_an_item_in_an_opened_tote_is_assumed_and_not_seen() -> None:
+    """The difference between seen and assumed, in one place."""
+    assert Where("1", "branch", "bath", "assumed", 5, "T1/1") == locations._inside(
+        ("1", "filling", "T1/1", "scanned", 3, 5), ("ended", "branch", "bath", "scanned")
+    )
