@@ -10,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from circulation.actor import Actor, Role, fold_actor
 from circulation.clock import MINUTE_US, Clock, iso
 from circulation.errors import Conflict, Refused, Unknown
-from circulation.event import Appended, NewEvents, Stamp, Via
+from circulation.event import Appended, Event, NewEvents, Stamp, Via
 from circulation.ledger import ClaimChanges, Fold, Ledger
 
 __all__ = ["ACTOR", "Caller", "Commands", "Decision", "new_request"]
+
+S = TypeVar("S")
 
 ACTOR = Fold("actor", 1, fold_actor, Actor)
 """How the ledger keeps an actor's state."""
@@ -110,6 +113,31 @@ class Commands:
             f"'{name}' lost {_TRIES} races for the same thing ({last.sentence})",
             "Nothing was recorded; send it again.",
         )
+
+    def change(
+        self,
+        caller: Caller,
+        name: str,
+        arguments: Mapping[str, object],
+        subject: tuple[str, Fold[S]],
+        decide: Callable[[S | None], Sequence[Event]],
+        *,
+        roles: Collection[Role],
+        request: str | None = None,
+    ) -> Appended:
+        """
+        Carry out a command that concerns one thing only: `subject` is its stream and how its state is folded.
+
+        `decide` turns the state (None if there is none yet) into events. Raises as `run` does.
+        """
+        stream, fold = subject
+
+        def decide_one(_at_us: int) -> Decision:
+            loaded = self.ledger.load(stream, fold)
+            events = tuple(decide(loaded.state))
+            return Decision((NewEvents(stream, loaded.version, events),) if events else ())
+
+        return self.run(caller, name, arguments, decide_one, roles=roles, request=request)
 
     def _permit(self, caller: Caller, name: str, roles: Collection[Role]) -> None:
         actor = self.ledger.load(caller.actor, ACTOR).state

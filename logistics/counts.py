@@ -7,9 +7,9 @@ days that the log covers are counted from its own events.
 
 from __future__ import annotations
 
-from circulation.event import Event, event, part
+from circulation.event import Event, Fact, event, part
 
-__all__ = ["DailyCountsImported", "LaneCount", "board_stream"]
+__all__ = ["DailyCountsImported", "LaneCount", "board_stream", "fold_daily_counts"]
 
 
 def board_stream(day: str) -> str:
@@ -34,3 +34,10 @@ class DailyCountsImported(Event):
     counts: tuple[LaneCount, ...]
     row: str | None = None
     source: str | None = None
+
+
+def fold_daily_counts(_before: DailyCountsImported | None, fact: Fact) -> DailyCountsImported:
+    """The counts of a day after one more fact: the last import. Raises `TypeError` for another fact."""
+    if not isinstance(fact.event, DailyCountsImported):
+        raise TypeError(f"{type(fact.event).__name__} is not a fact about daily counts ({fact.stream})")
+    return fact.event

@@ -7,14 +7,16 @@ The number is the version of the fold: raise it when a fold or its state changes
 from __future__ import annotations
 
 from circulation.ledger import Fold
+from logistics.counts import DailyCountsImported, fold_daily_counts
 from logistics.fleet import Van, fold_van
 from logistics.network import Courier, fold_courier
 from logistics.plan import DayPlan, fold_plan
 from logistics.run import Run, fold_run
 
-__all__ = ["COURIER_FOLD", "PLAN", "RUN", "VAN"]
+__all__ = ["COURIER_FOLD", "DAILY_COUNTS", "PLAN", "RUN", "VAN"]
 
 COURIER_FOLD = Fold("courier", 1, fold_courier, Courier)
 VAN = Fold("van", 1, fold_van, Van)
 PLAN = Fold("plan", 1, fold_plan, DayPlan)
 RUN = Fold("run", 1, fold_run, Run)
+DAILY_COUNTS = Fold("daily-counts", 1, fold_daily_counts, DailyCountsImported)

@@ -1,0 +1,384 @@
+"""
+Setting up the network: branches and hubs, delivery terms, closures, loan rules.
+
+Each use-case is one command on one stream: a pure decision says which events it takes, if any.
+What is the case already is not recorded again. Vans, trunk runs and roads are set up in
+`logistics/administration.py`, people who act in `staff.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from circulation.actor import Role
+from circulation.barcode import parse_name
+from circulation.branch import (
+    Branch,
+    BranchDescribed,
+    BranchOpened,
+    BranchRetired,
+    DeliveryTerms,
+    DeliveryTermsSet,
+    HubMarked,
+    HubUnmarked,
+    branch_stream,
+)
+from circulation.calendar import parse_spans, zone_of
+from circulation.closure import Closed, ClosureDeclared, ClosureWithdrawn, closure_stream
+from circulation.command import Caller, Commands
+from circulation.directory import branches, require_branch, require_member, unknown_branch
+from circulation.errors import Invalid, Refused, Unknown
+from circulation.event import Appended, Event
+from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD
+from circulation.policy import LOAN_RULES, LoanRule, LoanRuleRemoved, LoanRuleSet
+
+__all__ = [
+    "Administration",
+    "check_branch",
+    "declare_closure",
+    "describe_branch",
+    "mark_hub",
+    "parse_day",
+    "remove_loan_rule",
+    "retire_branch",
+    "set_delivery_terms",
+    "set_loan_rule",
+    "unmark_hub",
+    "withdraw_closure",
+]
+
+COORDINATORS = (Role.COORDINATOR,)
+DESK_AND_COORDINATORS = (Role.COORDINATOR, Role.DESK)
+
+
+# --- decisions: branches ---------------------------------------------------------------------------------------------
+
+
+def check_branch(code: str, described: BranchOpened) -> None:
+    """
+    Raises `Invalid` where a description cannot be true.
+
+    `branch.off-the-map` for coordinates out of range or 0, 0; `calendar.zone`; `hours.unreadable`.
+    """
+    latitude, longitude = described.latitude_e6 / 1e6, described.longitude_e6 / 1e6
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or (latitude, longitude) == (0, 0):
+        raise Invalid(
+            "branch.off-the-map",
+            f"'{code}' cannot stand at latitude {latitude}, longitude {longitude}.",
+            "Give degrees as 51.3811, -2.3590: latitude first, both not 0.",
+        )
+    zone_of(described.time_zone)
+    for hours in described.hours:
+        parse_spans(hours)
+
+
+def describe_branch(branch: Branch | None, described: BranchOpened) -> tuple[Event, ...]:
+    """A place joins, or its description is replaced; nothing where it says what is known already."""
+    if branch is None:
+        return (described,)
+    fields = asdict(described)
+    source = fields.pop("source")
+    told = {name: getattr(branch, name) for name in fields}
+    if told == fields and not branch.retired:
+        return ()
+    return (BranchDescribed(**fields, source=source),)
+
+
+def retire_branch(branch: Branch, reason: str) -> tuple[Event, ...]:
+    """A place leaves. Raises `Refused` (`branch.is-hub`): others are served from it."""
+    if branch.serves is not None:
+        raise Refused(
+            "branch.is-hub",
+            f"'{branch.code}' is a hub and serves {len(branch.serves)} branches.",
+            f"Give them to another hub first, then: branchline network hub {branch.code} --remove",
+        )
+    return () if branch.retired else (BranchRetired(reason=reason),)
+
+
+def mark_hub(branch: Branch, serves: Collection[str], known: Collection[str]) -> tuple[Event, ...]:
+    """The place becomes a hub for the branches it serves. Raises `Unknown` (`branch.unknown`)."""
+    for code in serves:
+        if code not in known:
+            raise unknown_branch(code, known)
+    served = tuple(sorted(set(serves)))
+    return () if branch.serves == served else (HubMarked(serves=served),)
+
+
+def unmark_hub(branch: Branch) -> tuple[Event, ...]:
+    """The place is no hub any more. Raises `Refused` (`hub.not-a-hub`)."""
+    if branch.serves is None:
+        raise Refused("hub.not-a-hub", f"'{branch.code}' is not a hub.", "List hubs with: branchline network list")
+    return (HubUnmarked(),)
+
+
+def set_delivery_terms(branch: Branch, terms: DeliveryTerms, row: str | None = None) -> tuple[Event, ...]:
+    """
+    When and how a van may call.
+
+    Raises `Invalid`: `hours.unreadable`, `delivery.minutes` (0 to 240), `delivery.tote-seconds` (0 to 600).
+    """
+    for window in terms.windows or ():
+        parse_spans(window)
+    if not 0 <= terms.minutes <= 240:
+        raise Invalid("delivery.minutes", f"A stop of {terms.minutes} minutes is not possible.", "Give 0 to 240.")
+    if not 0 <= terms.tote_seconds <= 600:
+        raise Invalid(
+            "delivery.tote-seconds", f"{terms.tote_seconds} seconds a tote are not possible.", "Give 0 to 600."
+        )
+    return () if branch.terms == terms else (DeliveryTermsSet(terms=terms, row=row),)
+
+
+# --- decisions: closures ---------------------------------------------------------------------------------------------
+
+
+def parse_day(text: str) -> str:
+    """A day as `2026-12-25`. Raises `Invalid` (`day.unreadable`)."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise Invalid("day.unreadable", f"'{text[:40]}' is not a day.", "Write it as 2026-12-25.") from None
+
+
+def declare_closure(
+    closures: Sequence[Closed], first: str, last: str, reason: str, *, replaces: str | None = None
+) -> tuple[Event, ...]:
+    """
+    Closed from one day to another, both included; nothing where just that is declared already.
+
+    `replaces` names the closure that is put right by this one, if it holds.
+    Raises `Invalid` (`closure.ends-before-it-begins`).
+    """
+    first, last = parse_day(first), parse_day(last)
+    if last < first:
+        raise Invalid(
+            "closure.ends-before-it-begins",
+            f"A closure from {first} cannot end on {last}.",
+            "Give the first closed day with --from and the last one with --to.",
+        )
+    if any((c.first, c.last, c.reason) == (first, last, reason) for c in closures):
+        return ()
+    taken = {c.closure for c in closures}
+    closure = replaces if replaces in taken and replaces is not None else first
+    number = 1
+    while closure in taken and closure != replaces:
+        number += 1
+        closure = f"{first}-{number}"
+    return (ClosureDeclared(closure=closure, first=first, last=last, reason=reason),)
+
+
+def withdraw_closure(closures: Sequence[Closed], scope: str, closure: str) -> tuple[Event, ...]:
+    """A closure does not hold any more. Raises `Unknown` (`closure.unknown`)."""
+    if all(c.closure != closure for c in closures):
+        held = ", ".join(c.closure for c in closures) or "none"
+        raise Unknown(
+            "closure.unknown", f"'{scope}' has no closure '{closure[:40]}'.", f"Closures that hold there: {held}."
+        )
+    return (ClosureWithdrawn(closure=closure),)
+
+
+# --- decisions: loan rules -------------------------------------------------------------------------------------------
+
+_RULE_LIMITS = {
+    "days": (1, 3650),
+    "renewals": (0, 99),
+    "loan_limit": (0, 10_000),
+    "hold_limit": (0, 10_000),
+    "shelf_days": (1, 365),
+}
+
+
+def set_loan_rule(rules: Collection[LoanRule], rule: LoanRule) -> tuple[Event, ...]:
+    """
+    A rule is set or replaced.
+
+    Raises `Invalid` (`rule.out-of-range`) and `Refused` (`rule.same-scope`): two rules for the same owner,
+    category and item type would leave it to their names which one holds.
+    """
+    for name, (least, most) in _RULE_LIMITS.items():
+        value = getattr(rule, name)
+        if not least <= value <= most:
+            raise Invalid(
+                "rule.out-of-range",
+                f"The rule '{rule.rule}' has {name} {value}; {least} to {most} are possible.",
+                "Check the number.",
+            )
+    for other in rules:
+        same = (other.owner, other.category, other.item_type) == (rule.owner, rule.category, rule.item_type)
+        if same and other.rule != rule.rule:
+            raise Refused(
+                "rule.same-scope",
+                f"The rule '{other.rule}' already says what holds for {rule.owner}, {rule.category}, {rule.item_type}.",
+                f"Change that one: branchline policy set {other.rule} …, or remove it first.",
+            )
+    return () if rule in rules else (LoanRuleSet(**asdict(rule)),)
+
+
+def remove_loan_rule(rules: Collection[LoanRule], name: str) -> tuple[Event, ...]:
+    """A rule does not hold any more. Raises `Unknown` (`rule.unknown`)."""
+    if all(rule.rule != name for rule in rules):
+        held = ", ".join(sorted(rule.rule for rule in rules)) or "none"
+        raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", f"Rules are: {held}.")
+    return (LoanRuleRemoved(rule=name),)
+
+
+# --- use-cases -------------------------------------------------------------------------------------------------------
+
+
+class Administration:
+    """The use-cases on branches, closures and loan rules."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._ledger = commands.ledger
+
+    def describe_branch(
+        self, caller: Caller, code: str, described: BranchOpened, *, request: str | None = None
+    ) -> Appended:
+        """Open a branch, or replace its description. Raises `Invalid` as `check_branch` does."""
+        code = parse_name(code, what="branch")
+        check_branch(code, described)
+        return self._commands.change(
+            caller,
+            "network add",
+            {"branch": code, **asdict(described)},
+            (branch_stream(code), BRANCH),
+            lambda branch: describe_branch(branch, described),
+            roles=COORDINATORS,
+            request=request,
+        )
+
+    def retire_branch(self, caller: Caller, code: str, reason: str, *, request: str | None = None) -> Appended:
+        """Take a branch out of the network. Raises `Unknown` and `Refused` (`branch.is-hub`)."""
+        return self._on_branch(
+            caller, "network retire", code, {"reason": reason}, lambda b: retire_branch(b, reason), request
+        )
+
+    def mark_hub(self, caller: Caller, code: str, serves: Collection[str], *, request: str | None = None) -> Appended:
+        """Make a branch or depot the hub of the branches that it serves. Raises `Unknown` (`branch.unknown`)."""
+        return self._on_branch(
+            caller,
+            "network hub",
+            code,
+            {"serves": sorted(serves)},
+            lambda b: mark_hub(b, serves, branches(self._ledger)),
+            request,
+        )
+
+    def unmark_hub(self, caller: Caller, code: str, *, request: str | None = None) -> Appended:
+        """Make a hub an ordinary place again. Raises `Unknown` and `Refused` (`hub.not-a-hub`)."""
+        return self._on_branch(caller, "network hub", code, {"remove": True}, unmark_hub, request)
+
+    def set_delivery_terms(
+        self, caller: Caller, code: str, terms: DeliveryTerms, *, row: str | None = None, request: str | None = None
+    ) -> Appended:
+        """Say when and how a van may call at a branch. Raises `Unknown` and `Invalid`."""
+        return self._on_branch(
+            caller,
+            "calendar delivery",
+            code,
+            asdict(terms),
+            lambda b: set_delivery_terms(b, terms, row),
+            request,
+        )
+
+    def declare_closure(
+        self,
+        caller: Caller,
+        scope: str,
+        first: str,
+        last: str,
+        reason: str,
+        *,
+        replaces: str | None = None,
+        request: str | None = None,
+    ) -> Appended:
+        """
+        Close a scope (`all`, `member/<name>`, `branch/<code>`) from one day to another, both included.
+
+        Raises `Invalid` (`day.unreadable`, `closure.ends-before-it-begins`, `closure.scope`) and `Unknown`.
+        """
+        self._check_scope(scope)
+        return self._commands.change(
+            caller,
+            "calendar close",
+            {"scope": scope, "first": first, "last": last, "reason": reason},
+            (closure_stream(scope), CLOSURES),
+            lambda closures: declare_closure(closures or (), first, last, reason, replaces=replaces),
+            roles=DESK_AND_COORDINATORS,
+            request=request,
+        )
+
+    def withdraw_closure(self, caller: Caller, scope: str, closure: str, *, request: str | None = None) -> Appended:
+        """Take a closure back. Raises `Invalid` (`closure.scope`) and `Unknown`."""
+        self._check_scope(scope)
+        return self._commands.change(
+            caller,
+            "calendar withdraw",
+            {"scope": scope, "closure": closure},
+            (closure_stream(scope), CLOSURES),
+            lambda closures: withdraw_closure(closures or (), scope, closure),
+            roles=DESK_AND_COORDINATORS,
+            request=request,
+        )
+
+    def set_loan_rule(self, caller: Caller, rule: LoanRule, *, request: str | None = None) -> Appended:
+        """Set or replace a loan rule. Raises `Invalid` and `Refused` (`rule.same-scope`)."""
+        parse_name(rule.rule, what="rule")
+        return self._commands.change(
+            caller,
+            "policy set",
+            asdict(rule),
+            (LOAN_RULES, LOAN_RULES_FOLD),
+            lambda rules: set_loan_rule((rules or {}).values(), rule),
+            roles=(),
+            request=request,
+        )
+
+    def remove_loan_rule(self, caller: Caller, name: str, *, request: str | None = None) -> Appended:
+        """Remove a loan rule. Raises `Unknown` (`rule.unknown`)."""
+        return self._commands.change(
+            caller,
+            "policy remove",
+            {"rule": name},
+            (LOAN_RULES, LOAN_RULES_FOLD),
+            lambda rules: remove_loan_rule((rules or {}).values(), name),
+            roles=(),
+            request=request,
+        )
+
+    def _on_branch(
+        self,
+        caller: Caller,
+        name: str,
+        code: str,
+        arguments: dict[str, object],
+        decide: Callable[[Branch], Sequence[Event]],
+        request: str | None,
+    ) -> Appended:
+        def on_known(branch: Branch | None) -> Sequence[Event]:
+            return decide(branch if branch is not None and not branch.retired else require_branch(self._ledger, code))
+
+        return self._commands.change(
+            caller,
+            name,
+            {"branch": code, **arguments},
+            (branch_stream(code), BRANCH),
+            on_known,
+            roles=COORDINATORS,
+            request=request,
+        )
+
+    def _check_scope(self, scope: str) -> None:
+        kind, _, name = scope.partition("/")
+        if kind == "branch":
+            require_branch(self._ledger, name)
+        elif kind == "member":
+            require_member(self._ledger, name)
+        elif scope != "all":
+            raise Invalid(
+                "closure.scope",
+                f"'{scope[:60]}' does not say who is closed.",
+                "Use all, member/<name> or branch/<code>.",
+            )

@@ -1,0 +1,194 @@
+"""
+The vans: who joins the fleet, who is off the road, who leaves.
+
+Each use-case is one command on one stream: a pure decision says which events it takes, if any.
+What is the case already is not recorded again. What a van is, is in `fleet.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+
+from circulation.actor import Role
+from circulation.administration import parse_day
+from circulation.barcode import parse_name
+from circulation.command import Caller, Commands
+from circulation.errors import Invalid, Unknown
+from circulation.event import Appended, Event
+from circulation.ledger import Ledger
+from logistics.administration import require_hub
+from logistics.fleet import Van, VanBack, VanOut, VanRetired, VanSet, van_stream
+from logistics.folds import VAN
+
+__all__ = [
+    "Garage",
+    "bring_van_back",
+    "check_van",
+    "retire_van",
+    "set_van",
+    "take_van_out",
+    "vans",
+]
+
+COORDINATORS = (Role.COORDINATOR,)
+LAST_MINUTE = 24 * 60
+
+
+# --- what is registered ----------------------------------------------------------------------------------------------
+
+
+def vans(ledger: Ledger, *, retired: bool = False) -> dict[str, Van]:
+    """Every van by its id; those that were retired only if asked for."""
+    found: dict[str, Van] = {}
+    for stream in ledger.streams(van_stream("")):
+        van = ledger.load(stream, VAN).state
+        if van is not None and (retired or not van.retired):
+            found[van.van] = van
+    return found
+
+
+# --- decisions -------------------------------------------------------------------------------------------------
+
+
+def check_van(name: str, van: VanSet) -> None:
+    """Raises `Invalid` (`van.impossible`), naming what cannot be."""
+    breaks = van.break_minutes > 0
+    wrong = [
+        (not 1 <= van.totes <= 1000, f"holds {van.totes} totes, and 1 to 1,000 are possible"),
+        (
+            not 0 <= van.shift_starts_minute < van.shift_ends_minute <= LAST_MINUTE,
+            f"works from {_clock(van.shift_starts_minute)} to {_clock(van.shift_ends_minute)}, which is no shift",
+        ),
+        (
+            van.break_minutes < 0 or van.break_minutes > van.shift_ends_minute - van.shift_starts_minute,
+            f"has a break of {van.break_minutes} minutes, which does not fit into its shift",
+        ),
+        (
+            breaks
+            and not van.shift_starts_minute <= van.break_from_minute <= van.break_until_minute <= van.shift_ends_minute,
+            f"may break from {_clock(van.break_from_minute)} to {_clock(van.break_until_minute)}, outside its shift",
+        ),
+        (not van.days, "works on no weekday"),
+        (
+            tuple(sorted(set(van.days))) != van.days or any(not 0 <= day <= 6 for day in van.days),
+            "works on weekdays that are not 0 (Monday) to 6 (Sunday), in order, each once",
+        ),
+        (
+            min(van.cost_per_km_cents, van.cost_per_hour_cents, van.cost_per_day_cents) < 0,
+            "has a cost below 0",
+        ),
+    ]
+    for is_wrong, why in wrong:
+        if is_wrong:
+            raise Invalid(
+                "van.impossible", f"Van '{name}' {why}.", "A file to fill in: branchline fleet template FLEET.csv"
+            )
+
+
+def set_van(van: Van | None, described: VanSet) -> tuple[Event, ...]:
+    """A van joins or is described anew; nothing where it says what is known already."""
+    if van is not None and not van.retired:
+        told = {field.name: getattr(van, field.name) for field in fields(described) if field.name != "source"}
+        if all(told[name] == getattr(described, name) for name in told):
+            return ()
+    return (described,)
+
+
+def take_van_out(van: Van | None, name: str, first: str, last: str, reason: str) -> tuple[Event, ...]:
+    """
+    The van is off the road from one day to another, both included; nothing if it is already, for all of them.
+
+    Raises `Unknown` (`van.unknown`) and `Invalid` (`day.unreadable`, `van.out-ends-before-it-begins`).
+    """
+    present = _known(van, name)
+    first, last = parse_day(first), parse_day(last)
+    if last < first:
+        raise Invalid(
+            "van.out-ends-before-it-begins",
+            f"Van '{name}' cannot be off the road from {first} to {last}.",
+            "Give the first day with --from and the last one with --to.",
+        )
+    if any(out.first <= first and last <= out.last for out in present.out):
+        return ()
+    return (VanOut(first=first, last=last, reason=reason),)
+
+
+def bring_van_back(van: Van | None, name: str, first: str) -> tuple[Event, ...]:
+    """The van is back on the road from a day on; nothing if it is not off it then. Raises `Unknown`, `Invalid`."""
+    present = _known(van, name)
+    first = parse_day(first)
+    return (VanBack(first=first),) if any(out.last >= first for out in present.out) else ()
+
+
+def retire_van(van: Van | None, name: str) -> tuple[Event, ...]:
+    """The van leaves the fleet. Raises `Unknown` (`van.unknown`)."""
+    _known(van, name)
+    return (VanRetired(),)
+
+
+def _known(van: Van | None, name: str) -> Van:
+    if van is None or van.retired:
+        left = "has left the fleet" if van is not None else "is not in the fleet"
+        raise Unknown("van.unknown", f"Van '{name}' {left}.", "List the vans with: branchline fleet list")
+    return van
+
+
+# --- use-cases -------------------------------------------------------------------------------------------------------
+
+
+class Garage:
+    """The use-cases on vans; for coordinators."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._ledger = commands.ledger
+
+    def set_van(self, caller: Caller, name: str, van: VanSet, *, request: str | None = None) -> Appended:
+        """Add a van or describe it anew. Raises `Invalid` and `Unknown` (`hub.unknown`, `branch.unknown`)."""
+        name = parse_name(name, what="van")
+        check_van(name, van)
+        require_hub(self._ledger, van.hub)
+        return self._on_van(caller, "fleet set", name, asdict(van), lambda known: set_van(known, van), request)
+
+    def take_van_out(
+        self, caller: Caller, name: str, first: str, last: str, reason: str, *, request: str | None = None
+    ) -> Appended:
+        """Take a van off the road for some days, both ends included. Raises `Unknown` and `Invalid`."""
+        arguments = {"first": first, "last": last, "reason": reason}
+        return self._on_van(
+            caller, "fleet out", name, arguments, lambda van: take_van_out(van, name, first, last, reason), request
+        )
+
+    def bring_van_back(self, caller: Caller, name: str, first: str, *, request: str | None = None) -> Appended:
+        """Put a van back on the road from a day on. Raises `Unknown` and `Invalid`."""
+        return self._on_van(
+            caller, "fleet back", name, {"first": first}, lambda van: bring_van_back(van, name, first), request
+        )
+
+    def retire_van(self, caller: Caller, name: str, *, request: str | None = None) -> Appended:
+        """Take a van out of the fleet. Raises `Unknown` (`van.unknown`)."""
+        return self._on_van(caller, "fleet retire", name, {}, lambda van: retire_van(van, name), request)
+
+    def _on_van(
+        self,
+        caller: Caller,
+        command: str,
+        name: str,
+        arguments: Mapping[str, object],
+        decide: Callable[[Van | None], Sequence[Event]],
+        request: str | None,
+    ) -> Appended:
+        return self._commands.change(
+            caller,
+            command,
+            {"van": name, **arguments},
+            (van_stream(name), VAN),
+            decide,
+            roles=COORDINATORS,
+            request=request,
+        )
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
