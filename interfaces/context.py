@@ -175,19 +175,43 @@ class Session:
         """
         Who gives the command and from where.
 
-        Without `--actor` it is whom the operating system says, without `--device` the machine's name.
-        Raises `Invalid` (`actor.missing`) where the operating system's name cannot be one of ours.
+        Without `--actor` it is the actor whose login the operating system says, without `--device` the machine's
+        name. Raises `Unknown` (`actor.unknown`) where nobody here has that login.
         """
         from circulation.command import Caller
 
         options = self.options
-        actor = options.actor or _operating_system_user()
         return Caller(
-            actor=f"staff/{actor}",
+            actor=self._actor_of_login() if options.actor is None else f"staff/{options.actor}",
             via="os" if options.actor is None else "declared",
             desk=options.branch or "",
             device=options.device or _machine(),
         )
+
+    def _actor_of_login(self) -> str:
+        from circulation.errors import Unknown
+
+        # The commands come first: opening them founds a new store, whose maker is its first administrator.
+        self.part("commands")
+        actor = self.part("keyring").actor_of(_login())
+        if actor is None:
+            raise Unknown(
+                "actor.unknown",
+                "Whoever the operating system says you are is not registered here.",
+                "Say who you are with --actor, or ask an administrator: branchline actor add ID --login NAME.",
+            )
+        return str(actor)
+
+    @cached_property
+    def position(self) -> int | None:
+        """The position that `--as-of` means, None for now."""
+        match self.options.as_of:
+            case AtPosition(position=position):
+                return position
+            case AtInstant(instant_us=instant_us):
+                return int(self.part("ledger").position_at(instant_us))
+            case _:
+                return None
 
     def part(self, name: str) -> Any:
         """The part of that name, opened by its factory on first use."""
@@ -209,15 +233,12 @@ def session_of(context: typer.Context) -> Session:
     return session
 
 
-def _operating_system_user() -> str:
+def _login() -> str:
+    """The operating system's name for who runs this; empty where it has none."""
     try:
-        return parse_name(getpass.getuser(), what="staff")
-    except (Invalid, OSError, KeyError, ImportError):
-        raise Invalid(
-            "actor.missing",
-            "The operating system does not say who gives the command in a form that can be a staff code.",
-            "Give it with --actor CODE.",
-        ) from None
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _machine() -> str:

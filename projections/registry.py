@@ -14,6 +14,7 @@ from circulation.codec import read_payload
 from circulation.event import EVENT_TYPES
 from circulation.ledger import Ledger
 from circulation.store.url import StoreUrl
+from logistics.vocabulary import MODULES
 from projections.catalogue import CATALOGUE
 from projections.custody import CUSTODY
 from projections.database import Database
@@ -29,6 +30,9 @@ from projections.views import Views
 __all__ = ["PROJECTIONS", "decode", "open_views"]
 
 PROJECTIONS: tuple[Projection, ...] = (CUSTODY, CATALOGUE, HOLDS, TOTES, BOARD, RUNS, PLANS, NETWORK)
+
+
+_ = MODULES  # every event type must be registered before it is said which ones are known
 
 
 def open_views(ledger: Ledger, address: StoreUrl | None = None) -> Views:

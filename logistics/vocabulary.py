@@ -1,0 +1,23 @@
+"""
+Every event type, registered: importing this module imports each file that defines one.
+
+A log can only be read whole by a program that knows all of its words.
+"""
+
+from circulation import (
+    actor,
+    branch,
+    closure,
+    hold,
+    item,
+    patron,
+    policy,
+    tote,
+    unknown,
+)
+from logistics import counts, fleet, network, plan, run
+
+__all__ = ["MODULES"]
+
+MODULES = (actor, branch, closure, hold, item, patron, policy, tote, unknown, counts, fleet, network, plan, run)
+"""The files with events, in no order that matters."""
