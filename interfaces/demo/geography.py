@@ -163,9 +163,7 @@ def _shared_out(towns: Sequence[_Town], number: int) -> list[tuple[_Town, int]]:
 # --- branches ------------------------------------------------------------------------------------------------
 
 
-def _in_town(
-    town: _Town, number: int, member: tuple[str, str], towns: Sequence[_Town], seed: int
-) -> list[DemoBranch]:
+def _in_town(town: _Town, number: int, member: tuple[str, str], towns: Sequence[_Town], seed: int) -> list[DemoBranch]:
     """The branches of one town: one in the middle, the others around it in quarters with made-up names."""
     names = sorted(_QUARTERS, key=lambda name: chance(seed, town.name, name))
     places: list[tuple[str, _Point]] = [
