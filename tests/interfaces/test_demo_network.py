@@ -166,7 +166,7 @@ def test_the_same_seed_gives_the_same_network_in_another_process() -> None:
         "import hashlib; from interfaces.demo.geography import demo_network; "
         "print(hashlib.sha256(repr(demo_network('librarieswest', 5)).encode()).hexdigest())"
     )
-    there = subprocess.run(  # noqa: S603
+    there = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)},
