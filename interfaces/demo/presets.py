@@ -91,7 +91,16 @@ _LIBRARIESWEST = Preset(
         ),
         "south-gloucestershire": (
             "South Gloucestershire",
-            ("Yate", "Kingswood", "Thornbury", "Mangotsfield", "Stoke Gifford", "Chipping Sodbury", "Pilning", "Winterbourne"),
+            (
+                "Yate",
+                "Kingswood",
+                "Thornbury",
+                "Mangotsfield",
+                "Stoke Gifford",
+                "Chipping Sodbury",
+                "Pilning",
+                "Winterbourne",
+            ),
         ),
     },
     neighbours=(
@@ -110,9 +119,7 @@ _LIBRARIESWEST = Preset(
         "south-gloucestershire": 18,
     },
     hubs=(
-        HubPlan(
-            "Bristol", ("bath-and-north-east-somerset", "bristol", "north-somerset", "south-gloucestershire")
-        ),
+        HubPlan("Bristol", ("bath-and-north-east-somerset", "bristol", "north-somerset", "south-gloucestershire")),
         HubPlan("Poole", ("bournemouth-christchurch-and-poole", "dorset")),
         HubPlan("Taunton", ("somerset",), depot=False),
     ),

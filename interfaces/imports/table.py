@@ -288,9 +288,7 @@ def _find_columns(
     wanted = [*required, *optional]
     for name in wanted:
         if _plain(name) in twice:
-            raise Invalid(
-                "file.columns", f"{file} has the column '{name}' twice.", "Take one of them out of the file."
-            )
+            raise Invalid("file.columns", f"{file} has the column '{name}' twice.", "Take one of them out of the file.")
     missing = [name for name in required if _plain(name) not in present]
     if missing:
         close = get_close_matches(_plain(missing[0]), present, n=1, cutoff=0.7)
