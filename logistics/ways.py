@@ -9,11 +9,9 @@ what it worked out: a scan asks it for every item.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from circulation.branch import Branch
 from circulation.calendar import Calendar, Span, at_minute, local_day, zone_of
@@ -21,9 +19,7 @@ from circulation.clock import MINUTE_US
 from circulation.lookups import NextStop
 from logistics.fleet import Van
 from logistics.network import Courier, Trunk
-
-if TYPE_CHECKING:
-    import networkx as nx  # type: ignore[import-untyped]
+from logistics.trunks import Departure, TrunkGraph
 
 __all__ = ["SORT_MINUTES", "HubDay", "NoWay", "Ways", "hub_days"]
 
@@ -91,7 +87,7 @@ class Ways:
             for code in self._branches[hub].serves or ():
                 if code in self._branches:
                     self._hub_of.setdefault(code, hub)
-        self._graphs: dict[int, _TrunkGraph] = {}
+        self._graphs: dict[int, TrunkGraph] = {}
         self._calls: dict[tuple[str, date], Span | None] = {}
         self._called: dict[str, bool] = {}
 
@@ -255,15 +251,15 @@ class Ways:
         found = self._graph(at_us).soonest(start, goal, at_us)
         return None if found is None else found[1]
 
-    def _graph(self, at_us: int) -> _TrunkGraph:
+    def _graph(self, at_us: int) -> TrunkGraph:
         """The departures of the weeks around an instant; one graph serves a whole week of questions."""
         number = local_day(at_us, zone_of("UTC")).toordinal() // _SLICE_DAYS
         if number not in self._graphs:
             first = date.fromordinal(number * _SLICE_DAYS - 1)
-            self._graphs[number] = _TrunkGraph(self._departures(first))
+            self._graphs[number] = TrunkGraph(self._departures(first))
         return self._graphs[number]
 
-    def _departures(self, first: date) -> Iterable[_Departure]:
+    def _departures(self, first: date) -> Iterable[Departure]:
         for trunk in sorted(self._usable_trunks(), key=lambda t: t.trunk):
             for ahead in range(_SLICE_DAYS + _HORIZON_DAYS):
                 day = first + timedelta(days=ahead)
@@ -271,7 +267,7 @@ class Ways:
                     continue
                 leaves_us = self._instant(trunk.origin, day, trunk.departs_minute)
                 lands = day + timedelta(days=trunk.arrives_days)
-                yield _Departure(
+                yield Departure(
                     trunk.origin,
                     leaves_us - trunk.cutoff_minutes * MINUTE_US,
                     trunk.destination,
@@ -296,78 +292,3 @@ class Ways:
 
 
 _EVERY_DAY = HubDay()
-
-
-@dataclass(frozen=True, slots=True)
-class _Departure:
-    """One trunk run on one day: sorted by `ready_us` at `origin`, it is at `destination` at `lands_us`."""
-
-    origin: str
-    ready_us: int
-    destination: str
-    lands_us: int
-
-
-class _TrunkGraph:
-    """
-    Places in time, joined by waiting at a hub and by trunk runs; the weight of an edge is the time it takes.
-
-    A trunk run weighs one microsecond more than it lasts, so that of two ways that arrive together the one with
-    fewer legs is taken.
-    """
-
-    def __init__(self, departures: Iterable[_Departure]) -> None:
-        self._departures = tuple(departures)
-        moments: dict[str, set[int]] = {}
-        for departure in self._departures:
-            moments.setdefault(departure.origin, set()).add(departure.ready_us)
-            moments.setdefault(departure.destination, set()).add(departure.lands_us)
-        self._moments = {hub: sorted(times) for hub, times in moments.items()}
-        self._cutoffs = {
-            hub: sorted({d.ready_us for d in self._departures if d.origin == hub}) for hub in self._moments
-        }
-        self._built: nx.DiGraph | None = None
-        self._found: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
-
-    def next_cutoff(self, hub: str, at_us: int) -> int | None:
-        """The first cut-off of a trunk run from the hub at or after that instant."""
-        cutoffs = self._cutoffs.get(hub, [])
-        place = bisect_left(cutoffs, at_us)
-        return cutoffs[place] if place < len(cutoffs) else None
-
-    def soonest(self, start: str, goal: str, at_us: int) -> tuple[int, str] | None:
-        """When what is at `start` at that instant is at `goal`, and the first hub on its way there."""
-        times = self._cutoffs.get(start, [])
-        place = bisect_left(times, at_us)
-        if place == len(times):
-            return None
-        source = (start, times[place])
-        if source not in self._found:
-            self._found[source] = self._search(source)
-        return self._found[source].get(goal)
-
-    def _search(self, source: tuple[str, int]) -> dict[str, tuple[int, str]]:
-        import networkx as nx
-
-        found: dict[str, tuple[int, str]] = {}
-        costs, paths = nx.single_source_dijkstra(self._graph(), source)
-        for (hub, moment), _ in sorted(costs.items(), key=lambda entry: (entry[1], entry[0])):
-            if hub not in found and hub != source[0]:
-                first = next(place for place, _ in paths[(hub, moment)] if place != source[0])
-                found[hub] = (moment, first)
-        return found
-
-    def _graph(self) -> nx.DiGraph:
-        import networkx as nx
-
-        if self._built is None:
-            graph = nx.DiGraph()
-            for hub, times in self._moments.items():
-                for earlier, later in zip(times, times[1:], strict=False):
-                    graph.add_edge((hub, earlier), (hub, later), weight=later - earlier)
-            for d in self._departures:
-                lasts = d.lands_us - d.ready_us
-                one, two = (d.origin, d.ready_us), (d.destination, d.lands_us)
-                graph.add_edge(one, two, weight=lasts + 1)
-            self._built = graph
-        return self._built

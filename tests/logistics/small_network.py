@@ -6,12 +6,14 @@ Monday is 2026-11-23. Branches are staffed 09:00 to 17:00 from Monday to Friday 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
 from circulation.branch import Branch, BranchKind, DeliveryTerms
 from circulation.calendar import BranchCalendar, Calendar, Closure, WeekHours, parse_spans
 from circulation.clock import parse_instant
+from circulation.item import TransitReason
 from logistics.fleet import Van
 from logistics.network import Trunk
 
@@ -123,7 +125,66 @@ def van(
     )
 
 
-def at(text: str) -> int:
+def instant(text: str) -> int:
     """An instant of November 2026: `23 14:30`."""
     day, _, time = text.partition(" ")
     return parse_instant(f"2026-11-{day}T{time or '00:00'}:00Z")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row as the projection gives it: an item that must travel."""
+
+    item: str
+    at: str
+    destination: str
+    reason: TransitReason = "home"
+    item_type: str = "book"
+    since_us: int = 0
+    filling: str | None = None
+    filling_destination: str | None = None
+    sealed: bool = False
+    riding: bool = False
+
+
+@dataclass(frozen=True)
+class Count:
+    """A row of daily counts."""
+
+    day: str
+    origin: str
+    destination: str
+    items: int
+
+
+def waiting(
+    number: int,
+    at: str,
+    destination: str,
+    reason: TransitReason = "home",
+    *,
+    since: str = "24 08:00",
+    item_type: str = "book",
+    filling: str | None = None,
+    to: str | None = None,
+    sealed: bool = False,
+    riding: bool = False,
+    first: int = 1,
+) -> list[Waiting]:
+    """So many alike; their barcodes name where they are, where they go, and why."""
+    since_us = instant(since)
+    return [
+        Waiting(
+            f"{at}-{destination}-{reason}-{filling or 'loose'}-{n:03d}",
+            at,
+            destination,
+            reason,
+            item_type,
+            since_us,
+            filling,
+            to,
+            sealed,
+            riding,
+        )
+        for n in range(first, first + number)
+    ]

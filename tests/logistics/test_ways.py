@@ -7,9 +7,9 @@ from dataclasses import replace
 from circulation.lookups import NextStop
 from logistics.network import Courier, Trunk
 from logistics.ways import HubDay, NoWay, Ways, hub_days
-from tests.logistics.small_network import at, branch, branches, calendar, closed, trunk, two_regions, van
+from tests.logistics.small_network import branch, branches, calendar, closed, instant, trunk, two_regions, van
 
-MONDAY_NOON = at("23 12:00")
+MONDAY_NOON = instant("23 12:00")
 
 
 def ways(*trunks: Trunk, direct: tuple[tuple[str, str], ...] = (), of=None, closures=(), days=None) -> Ways:
@@ -71,38 +71,38 @@ def test_a_trunk_run_carries_to_the_next_region():
 
 def test_what_is_ready_before_the_window_opens_is_at_the_other_branch_on_the_next_service_day():
     # Monday's van brings it to the hub by 18:00; Tuesday's van delivers by the close of the window.
-    assert at("24 17:00") == ways().arrival("keynsham", "midsomer", at("23 09:00"))
-    assert at("25 17:00") == ways().arrival("keynsham", "midsomer", at("23 09:01"))
+    assert instant("24 17:00") == ways().arrival("keynsham", "midsomer", instant("23 09:00"))
+    assert instant("25 17:00") == ways().arrival("keynsham", "midsomer", instant("23 09:01"))
 
 
 def test_a_weekend_without_vans_is_waited_out():
-    assert at("30 17:00") == ways().arrival("keynsham", "midsomer", at("27 08:00"))
+    assert instant("30 17:00") == ways().arrival("keynsham", "midsomer", instant("27 08:00"))
 
 
 def test_a_closed_destination_waits_for_its_next_service_day():
     there = ways(closures=(closed("midsomer", "2026-11-24", "2026-11-25"),))
-    assert at("26 17:00") == there.arrival("keynsham", "midsomer", at("23 08:00"))
+    assert instant("26 17:00") == there.arrival("keynsham", "midsomer", instant("23 08:00"))
 
 
 def test_a_closed_hub_sends_no_vans():
     there = ways(closures=(closed("bath", "2026-11-24"),))
-    assert at("25 17:00") == there.arrival("bath", "midsomer", at("23 12:00"))
+    assert instant("25 17:00") == there.arrival("bath", "midsomer", instant("23 12:00"))
 
 
 def test_only_the_days_on_which_vans_work_are_service_days():
     there = ways(days={"bath": HubDay(days=frozenset({3}), leaves_minute=420, back_minute=1080)})
-    assert at("26 17:00") == there.arrival("bath", "midsomer", MONDAY_NOON)
+    assert instant("26 17:00") == there.arrival("bath", "midsomer", MONDAY_NOON)
 
 
 def test_missing_the_cutoff_of_a_trunk_run_costs_a_day():
     there = ways(trunk("bath", "taunton", departs=20 * 60, cutoff=30, arrives=22 * 60))
-    assert at("24 17:00") == there.arrival("bath", "wells", at("23 19:30"))
-    assert at("25 17:00") == there.arrival("bath", "wells", at("23 19:31"))
+    assert instant("24 17:00") == there.arrival("bath", "wells", instant("23 19:30"))
+    assert instant("25 17:00") == there.arrival("bath", "wells", instant("23 19:31"))
 
 
 def test_what_lands_too_late_to_be_sorted_rides_with_the_next_vans():
     there = ways(trunk("bath", "taunton", departs=60, arrives=6 * 60 + 31, cutoff=0))
-    assert at("25 17:00") == there.arrival("bath", "wells", at("24 00:30"))
+    assert instant("25 17:00") == there.arrival("bath", "wells", instant("24 00:30"))
 
 
 def test_over_three_hubs_the_way_that_arrives_first_is_taken():
@@ -114,8 +114,8 @@ def test_over_three_hubs_the_way_that_arrives_first_is_taken():
         of=places,
     )
     assert there.next_hop("bath", "sidmouth", MONDAY_NOON) == "taunton"
-    assert at("24 17:00") == there.arrival("bath", "sidmouth", MONDAY_NOON)
-    assert there.next_hop("bath", "sidmouth", at("26 19:00")) == "exeter", "the Friday run is sooner by then"
+    assert instant("24 17:00") == there.arrival("bath", "sidmouth", MONDAY_NOON)
+    assert there.next_hop("bath", "sidmouth", instant("26 19:00")) == "exeter", "the Friday run is sooner by then"
 
 
 def test_of_two_ways_that_arrive_together_the_one_with_fewer_legs_is_taken():
@@ -130,20 +130,20 @@ def test_of_two_ways_that_arrive_together_the_one_with_fewer_legs_is_taken():
 
 
 def test_a_branch_must_have_packed_when_its_window_opens():
-    assert at("24 09:00") == ways().cutoff("keynsham", MONDAY_NOON)
-    assert at("23 09:00") == ways().cutoff("keynsham", at("23 08:59"))
+    assert instant("24 09:00") == ways().cutoff("keynsham", MONDAY_NOON)
+    assert instant("23 09:00") == ways().cutoff("keynsham", instant("23 08:59"))
 
 
 def test_a_van_with_a_key_does_not_come_before_its_shift():
     places = two_regions()
     places["keynsham"] = branch("keynsham", windows=("00:00-24:00",) * 7)
-    assert at("24 07:00") == ways(of=places).cutoff("keynsham", MONDAY_NOON)
+    assert instant("24 07:00") == ways(of=places).cutoff("keynsham", MONDAY_NOON)
 
 
 def test_a_hub_must_have_sorted_before_its_next_departure():
     there = ways(trunk("bath", "taunton", departs=20 * 60, cutoff=45))
-    assert at("23 19:15") == there.cutoff("bath", MONDAY_NOON)
-    assert at("24 06:30") == there.cutoff("bath", at("23 19:16"))
+    assert instant("23 19:15") == there.cutoff("bath", MONDAY_NOON)
+    assert instant("24 06:30") == there.cutoff("bath", instant("23 19:16"))
 
 
 def test_a_retired_branch_has_no_way():

@@ -1,0 +1,318 @@
+"""
+From a network and what waits in it to the routing problem of one day.
+
+Names what is missing before anything is searched: a hub, a fleet, a van on that day, service on that day, a road.
+What cannot be part of the day (a branch that is shut, a stop that was skipped, more totes than any van holds) is set
+aside with its reason. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal, Protocol
+
+from circulation.calendar import at_minute, zone_of
+from circulation.clock import DAY_US
+from circulation.errors import Invalid, Refused, Unknown
+from logistics.demand import Demand, Prices, StopDemand, WaitingRow, measure
+from logistics.expectation import DailyCount, Expectation, counts_by_lane
+from logistics.fleet import Van as FleetVan
+from logistics.plan import LeftBehind, Wave
+from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
+from logistics.situation import Situation, digest_of
+
+__all__ = ["Draft", "PlanRequest", "PlanRules", "Roads", "draft", "expected_additions", "group_name"]
+
+MUST_MICROS = 1_000_000_000_000
+"""What leaving a stop costs that must be made: a million of the currency, more than any route."""
+_WAVES: Mapping[Wave, tuple[int, int]] = {"am": (0, 13 * 60), "pm": (13 * 60, 24 * 60), "day": (0, 24 * 60)}
+_SEARCH_DAYS = 60
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Roads(Protocol):
+    """Metres and seconds between places, row by row in the order of `codes`; see `logistics.roads`."""
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """The places."""
+        ...
+
+    @property
+    def metres(self) -> Sequence[Sequence[int]]:
+        """How far."""
+        ...
+
+    @property
+    def seconds(self) -> Sequence[Sequence[int]]:
+        """How long."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """Who says so."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """
+    What a coordinator asks for.
+
+    Without `hubs` all of them are planned together. The wave `am` is up to 13:00, `pm` from then on. Vans and
+    branches are codes; stops of `must` are made even if nothing waits there.
+    """
+
+    day: date
+    hubs: tuple[str, ...] = ()
+    wave: Wave = "day"
+    collect: Literal["waiting", "expected"] = "expected"
+    without_vans: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """What a day's delay costs, and how much more is expected to come."""
+
+    prices: Prices = Prices()
+    expectation: Expectation = Expectation()
+
+    def digest(self) -> str:
+        """SHA-256 of the rules."""
+        return digest_of(self)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """
+    The problem of a day, and what belongs to it but is not in the routes.
+
+    `carried` are the stops that the problem holds, cut down to what a van holds; `set_aside` are those it does not.
+    """
+
+    request: PlanRequest
+    hubs: tuple[str, ...]
+    group: str
+    problem: RoutingProblem
+    carried: Mapping[str, StopDemand]
+    set_aside: tuple[LeftBehind, ...]
+    demand: Demand
+    closes: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+
+def group_name(hubs: Sequence[str], all_hubs: Sequence[str]) -> str:
+    """The name of hubs that are planned together: the hub's own, `all`, or their codes joined by `+`."""
+    if len(hubs) > 1 and set(hubs) == set(all_hubs):
+        return "all"
+    return "+".join(sorted(hubs))
+
+
+def expected_additions(
+    counts: Iterable[DailyCount], situation: Situation, *, day: date, since_us: int, expectation: Expectation
+) -> dict[tuple[str, str], int]:
+    """Items that each branch adds for its next stop between an instant and the van of that day."""
+    ways = situation.ways
+    calls = {
+        code: (day, span)
+        for hub in ways.hubs
+        for code in ways.served_by(hub)
+        if (span := ways.call(code, day)) is not None
+    }
+    lanes = counts_by_lane(counts, lambda origin, goal: ways.next_hop(origin, goal, since_us))
+    return expectation.additions(
+        lanes, branches=situation.branches, calendar=situation.calendar, since_us=since_us, calls=calls
+    )
+
+
+def draft(
+    request: PlanRequest,
+    situation: Situation,
+    *,
+    roads: Roads,
+    rows: Iterable[WaitingRow],
+    counts: Iterable[DailyCount],
+    rules: PlanRules,
+    at_us: int,
+) -> Draft:
+    """
+    The routing problem of the request at `at_us`, microseconds UTC.
+
+    Raises `Refused` (`plan.no-hub`, `plan.no-fleet`, `plan.no-service`, `plan.no-van`, `plan.no-call`,
+    `plan.nothing`, `plan.past`), `Unknown` (`hub.unknown`, `van.unknown`, `branch.unknown`) and `Invalid`
+    (`roads.missing`).
+    """
+    hubs = _hubs(request, situation)
+    _check_names(request, situation)
+    vans = _vans(request, situation, hubs, at_us)
+    expected = None
+    if request.collect == "expected":
+        expected = expected_additions(
+            counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation
+        )
+    demand = measure(
+        rows, ways=situation.ways, courier=situation.courier, prices=rules.prices, at_us=at_us, expected=expected
+    )
+    sorting = _Sorting(request, situation, hubs, vans, at_us)
+    for code in sorted({*demand.stops, *request.must}):
+        hub = situation.ways.hub_of(code)
+        if hub in hubs:
+            sorting.take(demand.stops.get(code) or StopDemand(code, hub))
+    if not sorting.stops:
+        raise Refused(
+            "plan.nothing",
+            f"Nothing waits for a van of {', '.join(hubs)} on {request.day}"
+            f"{_and_aside(len(sorting.aside))}.",
+            "See what waits with: branchline board",
+        )
+    metres, seconds = _between(roads, [*hubs, *(stop.id for stop in sorting.stops)])
+    return Draft(
+        request=request,
+        hubs=hubs,
+        group=group_name(hubs, situation.ways.hubs),
+        problem=RoutingProblem(
+            hubs=tuple(Hub(hub) for hub in hubs),
+            vans=tuple(_problem_van(van, request.wave, hubs) for van in vans),
+            stops=tuple(sorting.stops),
+            metres=metres,
+            seconds=seconds,
+        ),
+        carried=sorting.carried,
+        set_aside=tuple(sorting.aside),
+        demand=demand,
+        closes=sorting.closes,
+    )
+
+
+def _and_aside(number: int) -> str:
+    return f"; {number} stops are set aside" if number else ""
+
+
+# --- what the day has ---
+
+
+def _hubs(request: PlanRequest, situation: Situation) -> tuple[str, ...]:
+    known = situation.ways.hubs
+    if not known:
+        raise Refused(
+            "plan.no-hub",
+            f"No hub is marked among {len(situation.branches)} branches, so no van has a place to start from.",
+            "Mark one with: branchline network hub BRANCH --serves BRANCHES",
+        )
+    for hub in request.hubs:
+        if hub not in known:
+            raise Unknown("hub.unknown", f"'{hub[:60]}' is not a hub; hubs are {', '.join(known)}.", "Name one of them.")
+    return tuple(sorted(request.hubs)) or known
+
+
+def _check_names(request: PlanRequest, situation: Situation) -> None:
+    for van in request.without_vans:
+        if van not in situation.vans:
+            raise Unknown("van.unknown", f"There is no van '{van[:60]}'.", "List them with: branchline fleet list")
+    for code in (*request.skip, *request.must):
+        if code not in situation.branches:
+            raise Unknown(
+                "branch.unknown", f"There is no branch '{code[:60]}'.", "List them with: branchline network list"
+            )
+
+
+def _vans(request: PlanRequest, situation: Situation, hubs: tuple[str, ...], at_us: int) -> tuple[FleetVan, ...]:
+    """The vans that can go out. Raises the refusal that says what is missing."""
+    fleet = [van for van in situation.vans.values() if van.hub in hubs]
+    if not fleet:
+        raise Refused(
+            "plan.no-fleet",
+            f"No van belongs to {' or '.join(hubs)}.",
+            "Import the vans with: branchline fleet import FLEET.csv (branchline fleet template writes one to fill in)",
+        )
+    _check_service(request, situation, hubs, at_us)
+    missing = {van.van: _why_not(van, request) for van in sorted(fleet, key=lambda van: van.van)}
+    there = tuple(van for van in sorted(fleet, key=lambda van: van.van) if not missing[van.van])
+    if not there:
+        raise Refused(
+            "plan.no-van",
+            f"None of the {len(fleet)} vans of {', '.join(hubs)} can go out on {request.day}:"
+            f" {'; '.join(f'{van} {why}' for van, why in missing.items())}.",
+            "Bring one back with: branchline fleet back VAN, or plan another day.",
+        )
+    return there
+
+
+def _why_not(van: FleetVan, request: PlanRequest) -> str:
+    off_road = van.off_road_on(request.day.isoformat())
+    if van.van in request.without_vans:
+        return "is left out of this plan"
+    if off_road is not None:
+        return f"is off the road until {off_road.last}" + (f" ({off_road.reason})" if off_road.reason else "")
+    if request.day.weekday() not in van.days:
+        return f"does not work on a {_WEEKDAYS[request.day.weekday()]}"
+    starts, ends = _shift(van, request.wave)
+    if starts >= ends:
+        return f"has no shift in the wave {request.wave}"
+    return ""
+
+
+def _shift(van: FleetVan, wave: Wave) -> tuple[int, int]:
+    earliest, latest = _WAVES[wave]
+    return max(van.shift_starts_minute, earliest), min(van.shift_ends_minute, latest)
+
+
+def _check_service(request: PlanRequest, situation: Situation, hubs: tuple[str, ...], at_us: int) -> None:
+    zone = zone_of(situation.branches[hubs[0]].time_zone)
+    if at_minute(request.day, 24 * 60, zone) <= at_us:
+        raise Refused("plan.past", f"{request.day} is over.", "Plan a day to come.")
+    branches = [code for hub in hubs for code in situation.ways.served_by(hub)]
+    if any(situation.ways.call(code, request.day) for code in branches):
+        return
+    later = (request.day + timedelta(days=ahead) for ahead in range(1, _SEARCH_DAYS))
+    following = next((day for day in later if any(situation.ways.call(code, day) for code in branches)), None)
+    after = "none is in sight" if following is None else f"the next is {_WEEKDAYS[following.weekday()]} {following}"
+    closure = situation.calendar.closure_on(hubs[0], request.day)
+    raise Refused(
+        "plan.no-service",
+        f"There is no service on {_WEEKDAYS[request.day.weekday()]} {request.day}"
+        f"{f' ({closure.reason})' if closure else ''} for {', '.join(hubs)}; {after}.",
+        "" if following is None else f"Plan it with: branchline plan draft --date {following}",
+    )
+
+
+def _problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:
+    """The van in the units of the problem. A break that does not fit into a wave's part of the shift is not in it."""
+    starts, ends = _shift(van, wave)
+    fits = max(van.break_from_minute, starts) <= min(van.break_until_minute, ends - van.break_minutes)
+    rest = Break(van.break_minutes * 60, van.break_from_minute * 60, van.break_until_minute * 60)
+    return Van(
+        id=van.van,
+        hub=hubs.index(van.hub),
+        totes=van.totes,
+        shift_start=starts * 60,
+        shift_end=ends * 60,
+        rest=rest if van.break_minutes and (fits or wave == "day") else None,
+        micros_per_metre=van.cost_per_km_cents * 10,
+        micros_per_second=round(van.cost_per_hour_cents * 10_000 / 3600),
+        micros_fixed=van.cost_per_day_cents * 10_000,
+    )
+
+
+def _between(roads: Roads, codes: Sequence[str]) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
+    rows = {code: number for number, code in enumerate(roads.codes)}
+    missing = [code for code in codes if code not in rows]
+    if missing:
+        raise Invalid(
+            "roads.missing",
+            f"The travel times ({roads.provider}) know no road to {', '.join(missing)}.",
+            "Add the place to the matrix, or give its coordinates.",
+        )
+    at = [rows[code] for code in codes]
+    return (
+        tuple(tuple(int(roads.metres[one][two]) for two in at) for one in at),
+        tuple(tuple(int(roads.seconds[one][two]) for two in at) for one in at),
+    )

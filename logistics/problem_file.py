@@ -1,0 +1,47 @@
+"""
+A routing problem as bytes and back, so that a plan can be made again from what was attached to it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from circulation.errors import Invalid
+from logistics.problem import Break, Hub, Pair, RoutingProblem, Stop, Van
+
+__all__ = ["problem_from_bytes", "problem_to_bytes"]
+
+
+def problem_to_bytes(problem: RoutingProblem) -> bytes:
+    """Canonical JSON in UTF-8: the same problem gives the same bytes."""
+    return json.dumps(asdict(problem), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def problem_from_bytes(data: bytes) -> RoutingProblem:
+    """The problem that was written. Raises `Invalid` (`problem.unreadable`) for bytes that hold none."""
+    try:
+        raw: dict[str, Any] = json.loads(data)
+        return RoutingProblem(
+            hubs=tuple(Hub(**hub) for hub in raw["hubs"]),
+            vans=tuple(_van(van) for van in raw["vans"]),
+            stops=tuple(_stop(stop) for stop in raw["stops"]),
+            metres=tuple(tuple(row) for row in raw["metres"]),
+            seconds=tuple(tuple(row) for row in raw["seconds"]),
+            pairs=tuple(Pair(**pair) for pair in raw["pairs"]),
+        )
+    except (ValueError, KeyError, TypeError) as failed:
+        raise Invalid(
+            "problem.unreadable",
+            f"The attachment does not hold a routing problem ({failed}).",
+            "Check that the digest is that of a plan's problem.",
+        ) from failed
+
+
+def _van(raw: dict[str, Any]) -> Van:
+    return Van(**{**raw, "rest": None if raw["rest"] is None else Break(**raw["rest"])})
+
+
+def _stop(raw: dict[str, Any]) -> Stop:
+    return Stop(**{**raw, "windows": tuple((opens, closes) for opens, closes in raw["windows"])})

@@ -1,0 +1,95 @@
+"""
+The network as a plan sees it: branches, calendar, courier settings and vans, read at one position of the log.
+
+Everything that decides about a day takes this value, so that a decision can be made again from the same facts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+
+from circulation.branch import Branch
+from circulation.calendar import Calendar, Closure
+from circulation.closure import closure_stream
+from circulation.folds import BRANCH, CLOSURES
+from circulation.ledger import Ledger
+from circulation.places import calendar_of
+from logistics.fleet import Van
+from logistics.folds import COURIER_FOLD, VAN
+from logistics.network import COURIER, Courier
+from logistics.ways import Ways, hub_days
+
+__all__ = ["Situation", "digest_of", "read_situation"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Branches and vans by code, with those that left the network taken out."""
+
+    position: int
+    branches: Mapping[str, Branch]
+    calendar: Calendar
+    courier: Courier
+    vans: Mapping[str, Van]
+
+    @cached_property
+    def ways(self) -> Ways:
+        """Where items go, worked out once."""
+        return Ways(self.branches, self.courier, self.calendar, hub_days(self.vans.values()))
+
+    @cached_property
+    def network_digest(self) -> str:
+        """SHA-256 of branches, closures and courier settings."""
+        return digest_of([self.branches, self.calendar.closures, self.courier])
+
+    @cached_property
+    def fleet_digest(self) -> str:
+        """SHA-256 of the vans."""
+        return digest_of(self.vans)
+
+
+def read_situation(ledger: Ledger) -> Situation:
+    """The network as it is registered now. What is appended meanwhile may be in it and is beyond its position."""
+    position = ledger.head().position
+    branches = {
+        branch.code: branch
+        for stream in ledger.streams("branch/")
+        if (branch := ledger.load(stream, BRANCH).state) is not None and not branch.retired
+    }
+    vans = {
+        van.van: van
+        for stream in ledger.streams("van/")
+        if (van := ledger.load(stream, VAN).state) is not None and not van.retired
+    }
+    closures = [
+        Closure(one.closure, scope, date.fromisoformat(one.first), date.fromisoformat(one.last), one.reason)
+        for stream in ledger.streams(closure_stream(""))
+        for scope in [stream.removeprefix(closure_stream(""))]
+        for one in ledger.load(stream, CLOSURES).state or ()
+    ]
+    return Situation(
+        position=position,
+        branches=branches,
+        calendar=Calendar({code: calendar_of(branch) for code, branch in branches.items()}, closures),
+        courier=ledger.load(COURIER, COURIER_FOLD).state or Courier(),
+        vans=vans,
+    )
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 (hexadecimal) of frozen records, mappings, sequences, sets and plain values, in a canonical form."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return asdict(value)  # type: ignore[call-overload]  # a TypeError for anything else is right
