@@ -10,10 +10,11 @@ import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from circulation.errors import Refused
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
-from logistics.solver.timetable import assemble, loads, timetable
+from logistics.solver.timetable import assemble, fits
 
 if TYPE_CHECKING:
     from logistics.solver.native import NativeSearch
@@ -23,9 +24,12 @@ __all__ = ["orders_from", "plan"]
 CHUNK = 500
 """Moves between two looks at the clock under a budget of iterations."""
 FIRST_CHUNK, CHUNK_SECONDS = 20, 0.05
-CHOICES = (0.7, 1.0)
+CHOICES = (0.6, 0.85, 1.0)
 """Shares of the budget at which CP-SAT chooses."""
-CHOICE_SHARE, CHOICE_SECONDS, MARGIN = 0.05, 1.5, 0.03
+CHOICE_SHARE, CHOICE_SECONDS, LEAST_CHOICE = 0.04, 1.5, 0.08
+"""Time for one round of choosing: a share of the budget, at most and at least so many seconds."""
+POOLS, SECONDS_PER_ROUTE = (250, 1000, 2500), 0.0005
+"""How many routes CP-SAT chooses from, step by step, and what one more costs it as a rule of thumb."""
 
 
 def plan(
@@ -37,6 +41,14 @@ def plan(
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
+    if problem.pairs:
+        raise Refused(
+            "pairs-not-routed",
+            f"This problem has {len(problem.pairs)} pairs that ride from stop to stop; the solver routes by hubs only.",
+            "Leave the pairs out, or send them over their hub.",
+        )
+    if not problem.stops or not problem.vans:
+        return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
     start = orders_from(problem, start_from) if start_from is not None else {}
     if importlib.util.find_spec("numba") is None:
         from logistics.solver.routing_library import search
@@ -49,10 +61,11 @@ def plan(
         native.start_from(start)
     given = list(start.values())
     chosen = False
-    for begin, end in zip((0.0, *CHOICES), CHOICES, strict=False):
-        if not _search(native, budget, timer, begin, end, progress):
+    for end in CHOICES:
+        if not _search(native, budget, timer, end, progress):
             break
         chosen = _choose(native, given, budget, timer, seed) or chosen
+    native.fill_up()
     return assemble(
         problem,
         native.orders(),
@@ -62,10 +75,8 @@ def plan(
     )
 
 
-def _search(
-    native: NativeSearch, budget: Budget, timer: Timer, begin: float, end: float, progress: Progress | None
-) -> bool:
-    """Search from one share of the budget to another; False when `progress` asked to stop."""
+def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None) -> bool:
+    """Search up to a share of the budget; False when `progress` asked to stop."""
     size = FIRST_CHUNK
     while True:
         if budget.iterations is not None:
@@ -77,7 +88,7 @@ def _search(
             native.run(size, used, until / budget.iterations)
         else:
             seconds = budget.seconds or 0.0
-            stop = end * (seconds - MARGIN) - _choice_seconds(seconds)
+            stop = end * (seconds - native.closing_seconds) - max(LEAST_CHOICE, _choice_seconds(seconds))
             before = timer.elapsed()
             if before >= stop and native.iterations > 0:
                 return True
@@ -99,30 +110,31 @@ def _choice_seconds(seconds: float) -> float:
     return min(CHOICE_SECONDS, CHOICE_SHARE * seconds)
 
 
-def _choose(
-    native: NativeSearch,
-    given: Sequence[Sequence[int]],
-    budget: Budget,
-    timer: Timer,
-    seed: int,
-) -> bool:
-    """Let CP-SAT choose; take its plan over where it is better. True when it gave an answer."""
+def _choose(native: NativeSearch, given: Sequence[Sequence[int]], budget: Budget, timer: Timer, seed: int) -> bool:
+    """Let CP-SAT choose, from the newest routes first, then from more of them; True when it gave an answer."""
     from logistics.solver.selection import choose_routes
 
-    left = None if budget.seconds is None else budget.seconds - MARGIN - timer.elapsed()
-    if left is not None and left <= 0.02:
-        return False
-    allowed = None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
-    largest = 2000 if allowed is None else int(min(6000, 300 + 4000 * allowed))
-    choice = choose_routes(native, given, seconds=allowed, effort=4.0, seed=seed, largest=largest)
-    if choice is None:
-        return False
-    native.adopt(choice.orders)
-    return True
+    began, answered = timer.elapsed(), False
+    for largest in POOLS:
+        seconds = None
+        if budget.seconds is not None:
+            seconds = (
+                min(began + max(LEAST_CHOICE, _choice_seconds(budget.seconds)), budget.seconds - native.closing_seconds)
+                - timer.elapsed()
+            )
+            needed = SECONDS_PER_ROUTE * largest if answered else 0.02
+            if seconds < needed:
+                break
+        choice = choose_routes(native, given, seconds=seconds, effort=2.0, seed=seed, largest=largest)
+        if choice is None:
+            break
+        native.adopt(choice.orders)
+        answered = True
+    return answered
 
 
 def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:
-    """What a solution, perhaps of another problem, says about this one: tours cut down to what is feasible here."""
+    """The tours of a solution, perhaps of another problem, cut down to what is feasible in this one."""
     orders: dict[int, list[int]] = {}
     seen: set[int] = set()
     for route in solution.routes:
@@ -132,19 +144,9 @@ def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[i
         order: list[int] = []
         for stop_id in route.stops:
             stop = problem.stop_index.get(stop_id)
-            if stop is not None and stop not in seen and _fits(problem, van, [*order, stop]):
+            if stop is not None and stop not in seen and fits(problem, problem.vans[van], [*order, stop]):
                 order.append(stop)
                 seen.add(stop)
         if order:
             orders[van] = order
     return orders
-
-
-def _fits(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> bool:
-    van = problem.vans[van_index]
-    if any(problem.stops[stop].hub not in (None, van.hub) for stop in order):
-        return False
-    totes, grams = loads(problem, order)
-    if max(totes) > van.totes or max(grams) > van.grams:
-        return False
-    return timetable(problem, van_index, order) is not None
