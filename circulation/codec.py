@@ -22,7 +22,15 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from circulation.errors import BranchlineError, Invalid
 from circulation.event import EVENT_TYPES, Event, Fact, Via
 
-__all__ = ["FactMapper", "Recorded", "check_event_types", "encode_meta", "encode_payload", "read_payload"]
+__all__ = [
+    "FactMapper",
+    "Recorded",
+    "check_event_types",
+    "encode_meta",
+    "encode_payload",
+    "join_state",
+    "read_payload",
+]
 
 _PAYLOAD = b',"d":'
 """Cannot occur inside the envelope: a quote within a JSON string is escaped, and the envelope has no key d."""
@@ -119,9 +127,10 @@ def encode_payload(event: Event) -> bytes:
         ) from None
 
 
-def head_of(event: Event) -> bytes:
-    """What stands before the envelope in the stored state of such an event."""
-    return _kind_of(event).head
+def join_state(topic: str, meta: bytes, payload: bytes) -> bytes:
+    """The stored state of an event of a registered type, from its envelope and payload."""
+    head = (_kinds.get(topic) or _kind(topic)).head
+    return b"".join((head, meta, _PAYLOAD, payload, b"}"))
 
 
 def read_payload(topic: str, state: bytes) -> dict[str, Any]:
@@ -167,9 +176,9 @@ class FactMapper(Mapper[str]):
         last = self._last
         if last is None or last[0] != envelope:
             self._last = last = (envelope, encode_meta(*envelope))
-        event = fact.event
-        state = b"".join((head_of(event), last[1], _PAYLOAD, encode_payload(event), b"}"))
-        return StoredEvent(fact.stream, fact.version, type(event).__name__, state)
+        topic = type(fact.event).__name__
+        state = join_state(topic, last[1], encode_payload(fact.event))
+        return StoredEvent(fact.stream, fact.version, topic, state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The fact of a stored row; its position and time are 0 where the row does not carry them."""

@@ -18,15 +18,16 @@ from eventsourcing.domain import EventSourcingError
 from eventsourcing.utils import Environment
 
 from circulation.clock import Clock, system_clock
-from circulation.codec import FactMapper, check_event_types
+from circulation.codec import FactMapper, check_event_types, encode_meta, join_state
 from circulation.errors import BranchlineError, Conflict, Invalid, Refused, Unknown
 from circulation.event import Appended, Fact, NewEvents, Stamp
+from circulation.store.bulk import Chunk, ImportReport, chunks_in_given_order, chunks_sorted_by_stream
 from circulation.store.claims import Claim, ClaimChanges, Claims
 from circulation.store.recorder import AlreadyRecorded, Command, Head, LogRecorder, Row, StateRow
 from circulation.store.states import Fold, Loaded, StatesInMemory
 from circulation.store.url import StoreUrl
 
-__all__ = ["Claim", "ClaimChanges", "Claims", "Fold", "Head", "Ledger", "Loaded"]
+__all__ = ["Claim", "ClaimChanges", "Claims", "Fold", "Head", "ImportReport", "Ledger", "Loaded"]
 
 S = TypeVar("S")
 
@@ -170,6 +171,53 @@ class Ledger(Application[str]):
                 "Give every command an id of its own, and repeat an id only with the same command.",
             )
         return Appended(tuple(self.facts(after=known.first - 1, limit=known.count)), True)
+
+    def import_events(
+        self,
+        stamp: Stamp,
+        batches: Iterable[Sequence[NewEvents]],
+        *,
+        shuffled: bool = False,
+        events_at_once: int = 10_000,
+    ) -> ImportReport:
+        """
+        Record many events in chunks of about `events_at_once`, each chunk all or none.
+
+        A batch is never divided, unless the streams come `shuffled`: then they are sorted on disk first
+        and a stream's events stay together. The chunks' request ids are `<request>/<digest of the content>`:
+        after a failure the same import is given again, and what was recorded is passed over.
+
+        Raises `Conflict` (`stream.changed`, `store.busy`) or `Invalid` (`import.twice`, `event.unwritable`);
+        the chunks before the one that failed stay recorded.
+        """
+        if shuffled:
+            folder = None if self.url.path is None else self.url.path.parent
+            chunks = chunks_sorted_by_stream(batches, events_at_once, folder)
+        else:
+            chunks = chunks_in_given_order(batches, events_at_once)
+        events = repeated = position = 0
+        for chunk in chunks:
+            count = len(chunk.rows)
+            try:
+                position = max(position, self._append_chunk(stamp, chunk) + count - 1)
+                events += count
+            except AlreadyRecorded as known:
+                position = max(position, known.first + count - 1)
+                repeated += count
+        return ImportReport(events, repeated, position)
+
+    def _append_chunk(self, stamp: Stamp, chunk: Chunk) -> int:
+        digest = chunk.digest()
+        request = f"{stamp.request}/{digest.hex()[:16]}"
+        guards = chunk.guards()
+        for name in (stamp.device, request, *(stream for stream, _ in guards)):
+            _check_name(name)
+        meta = encode_meta(stamp.happened_us, stamp.actor, stamp.via, stamp.desk, request)
+        rows = [
+            (stream, version, topic, join_state(topic, meta, payload)) for stream, version, topic, payload in chunk.rows
+        ]
+        with _in_our_words(), self.store.writing() as c:
+            return self.store.record(c, Command(stamp.device, request, digest, guards), rows)
 
     def attach(self, data: bytes) -> str:
         """Keep a file beside the log for ever and return its SHA-256 in hexadecimal; repeating is harmless."""
