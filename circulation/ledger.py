@@ -178,7 +178,7 @@ class Ledger(Application[str]):
         batches: Iterable[Sequence[NewEvents]],
         *,
         shuffled: bool = False,
-        events_at_once: int = 20_000,
+        events_at_once: int = 10_000,
     ) -> ImportReport:
         """
         Record many events in chunks of about `events_at_once`, each chunk all or none.
