@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from circulation.errors import Conflict, Invalid
 from circulation.event import Event, NewEvents, Stamp
+from circulation.folds import ITEM
 from circulation.hold import TitleAdded
-from circulation.item import ItemAdded
+from circulation.item import ItemAdded, ItemDescribed
 from circulation.ledger import Ledger
 
 STAMP = Stamp(1_000_000, "staff/ana", "declared", "bath", "desk-1", "import-1", b"digest")
@@ -71,3 +73,20 @@ def test_a_thing_that_stands_in_the_import_twice_is_named(ledger: Ledger) -> Non
         ledger.import_events(STAMP, [[items(1)[0], items(1)[0]]], shuffled=True)
     assert error.value.code == "import.twice"
     assert "item/000000" in error.value.sentence
+
+
+def test_many_streams_are_loaded_as_one_by_one(ledger: Ledger) -> None:
+    ledger.import_events(STAMP, [items(30)])
+    again = ItemDescribed(title="t2", owner="Bath", home="bath", item_type="book")
+    ledger.append(replace(STAMP, request="again"), [NewEvents("item/000003", 1, (again,))])
+    asked = [f"item/{n:06d}" for n in (3, 7, 99)]
+    assert ledger.load_many(asked, ITEM) == {stream: ledger.load(stream, ITEM) for stream in asked[:2]}
+    assert ledger.load_many([], ITEM) == {}
+
+
+def test_rows_of_a_list_may_have_happened_at_times_of_their_own(ledger: Ledger) -> None:
+    event = items(1)[0].events
+    ledger.append(STAMP, [NewEvents("item/a", 0, event, happened_us=5), NewEvents("item/b", 0, event)])
+    assert [fact.happened_us for fact in ledger.facts()] == [5, STAMP.happened_us]
+    with pytest.raises(ValueError, match="item/c"):
+        ledger.import_events(STAMP, [[NewEvents("item/c", 0, event, happened_us=5)]])
