@@ -155,9 +155,7 @@ def draft(
     vans = _vans(request, situation, hubs, at_us)
     expected = None
     if request.collect == "expected":
-        expected = expected_additions(
-            counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation
-        )
+        expected = expected_additions(counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation)
     demand = measure(
         rows, ways=situation.ways, courier=situation.courier, prices=rules.prices, at_us=at_us, expected=expected
     )
@@ -169,8 +167,7 @@ def draft(
     if not sorting.stops:
         raise Refused(
             "plan.nothing",
-            f"Nothing waits for a van of {', '.join(hubs)} on {request.day}"
-            f"{_and_aside(len(sorting.aside))}.",
+            f"Nothing waits for a van of {', '.join(hubs)} on {request.day}{_and_aside(len(sorting.aside))}.",
             "See what waits with: branchline board",
         )
     metres, seconds = _between(roads, [*hubs, *(stop.id for stop in sorting.stops)])
@@ -209,7 +206,9 @@ def _hubs(request: PlanRequest, situation: Situation) -> tuple[str, ...]:
         )
     for hub in request.hubs:
         if hub not in known:
-            raise Unknown("hub.unknown", f"'{hub[:60]}' is not a hub; hubs are {', '.join(known)}.", "Name one of them.")
+            raise Unknown(
+                "hub.unknown", f"'{hub[:60]}' is not a hub; hubs are {', '.join(known)}.", "Name one of them."
+            )
     return tuple(sorted(request.hubs)) or known
 
 

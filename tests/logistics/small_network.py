@@ -12,8 +12,7 @@ from typing import cast
 
 from circulation.branch import Branch, BranchKind, DeliveryTerms
 from circulation.calendar import BranchCalendar, Calendar, Closure, WeekHours, parse_spans
-from circulation.clock import parse_instant
-from circulation.item import TransitReason
+from circulation.clock import DAY_US, parse_instant
 from logistics.fleet import Van
 from logistics.network import Trunk
 
@@ -133,18 +132,27 @@ def instant(text: str) -> int:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row as the projection gives it: an item that must travel."""
+    """A row as the projection gives it: items that must travel and lie together."""
 
-    item: str
-    at: str
+    kind: str
+    place: str
     destination: str
-    reason: TransitReason = "home"
-    item_type: str = "book"
-    since_us: int = 0
-    filling: str | None = None
-    filling_destination: str | None = None
-    sealed: bool = False
-    riding: bool = False
+    reason: str
+    item_type: str
+    filling: str | None
+    items: int
+    oldest_us: int
+    opened_days: int
+
+
+@dataclass(frozen=True)
+class Box:
+    """A filling that has not ended, as the projection gives it."""
+
+    filling: str
+    destination: str
+    status: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -158,33 +166,16 @@ class Count:
 
 
 def waiting(
-    number: int,
-    at: str,
+    items: int,
+    place: str,
     destination: str,
-    reason: TransitReason = "home",
+    reason: str = "home",
     *,
     since: str = "24 08:00",
     item_type: str = "book",
     filling: str | None = None,
-    to: str | None = None,
-    sealed: bool = False,
-    riding: bool = False,
-    first: int = 1,
-) -> list[Waiting]:
-    """So many alike; their barcodes name where they are, where they go, and why."""
+    kind: str = "branch",
+) -> Waiting:
+    """So many items that wait alike, since one instant of November 2026."""
     since_us = instant(since)
-    return [
-        Waiting(
-            f"{at}-{destination}-{reason}-{filling or 'loose'}-{n:03d}",
-            at,
-            destination,
-            reason,
-            item_type,
-            since_us,
-            filling,
-            to,
-            sealed,
-            riding,
-        )
-        for n in range(first, first + number)
-    ]
+    return Waiting(kind, place, destination, reason, item_type, filling, items, since_us, items * (since_us // DAY_US))
