@@ -78,9 +78,9 @@ class Stop:
     """
     One call: `deliver` totes come from the hub, `collect` totes go to it.
 
-    `hub` is the index of the hub whose vans may call, None for any. Service may start within any of `windows`
-    (start, end; sorted, apart; empty for always). `price` in micros is what leaving it out costs; None: it must
-    be served.
+    `hub` is the index of the hub whose vans may call, None for any. Service may start within any of
+    `windows` (start, end; sorted, apart; empty for always). `price` in micros is what leaving it out costs;
+    None: it must be served.
     """
 
     id: str
@@ -105,8 +105,8 @@ class Pair:
     """
     Totes that ride from one stop to a later one on the same van, without seeing the hub.
 
-    `first` and `second` are indices of stops; a stop is in one pair at most. `longest_seconds` bounds the time
-    from driving on at the first to the start of service at the second; None: as long as it takes.
+    `first` and `second` are indices of stops; a stop is in one pair at most. `longest_seconds` bounds the
+    time from driving on at the first to the start of service at the second; None: as long as it takes.
     """
 
     first: int
@@ -188,7 +188,9 @@ class RoutingProblem:
         if not 0 <= van.hub < len(self.hubs):
             raise Invalid("van-without-hub", f"{where} names hub {van.hub}; there are {len(self.hubs)}.")
         if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
-            raise Invalid("bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds.")
+            raise Invalid(
+                "bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds."
+            )
         _check_amounts(
             where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed
         )
@@ -210,8 +212,8 @@ class RoutingProblem:
         if stop.hub is not None and not 0 <= stop.hub < len(self.hubs):
             raise Invalid("stop-without-hub", f"{where} names hub {stop.hub}; there are {len(self.hubs)}.")
         _check_amounts(
-            where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote, stop.deliver_grams,
-            stop.collect_grams, stop.price or 0,
+            where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote,
+            stop.deliver_grams, stop.collect_grams, stop.price or 0,
         )  # fmt: skip
         edges = [edge for window in stop.windows for edge in window]
         ordered = all(start <= end for start, end in stop.windows)
@@ -236,7 +238,9 @@ class RoutingProblem:
             seen |= ends
             one, two = self.stops[pair.first], self.stops[pair.second]
             if (one.price is None) != (two.price is None):
-                raise Invalid("bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not.")
+                raise Invalid(
+                    "bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not."
+                )
             if one.hub is not None and two.hub is not None and one.hub != two.hub:
                 raise Invalid("bad-pair", f"The pair {one.id} to {two.id} belongs to two hubs.")
 
@@ -252,8 +256,14 @@ class RoutingProblem:
         longest = max(map(max, self.metres))
         slowest = max(map(max, self.seconds))
         arcs = 2 * (len(self.stops) + len(self.vans))
-        dearest = max((longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0)
-        hours = max((van.micros_per_second for van in self.vans), default=0) * END_OF_TIME * max(1, len(self.vans))
+        dearest = max(
+            (longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0
+        )
+        hours = (
+            max((van.micros_per_second for van in self.vans), default=0)
+            * END_OF_TIME
+            * max(1, len(self.vans))
+        )
         fixed = sum(van.micros_fixed for van in self.vans)
         prices = sum(stop.price or 0 for stop in self.stops)
         if arcs * dearest + hours + fixed + prices >= _COST_CEILING:
@@ -273,7 +283,9 @@ def _check_names(kind: str, names: list[str]) -> None:
 def _check_amounts(where: str, *amounts: int) -> None:
     wrong = _first_outside(amounts)
     if wrong is not None:
-        raise Invalid("bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}.")
+        raise Invalid(
+            "bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}."
+        )
 
 
 def _first_outside(amounts: Iterable[int]) -> int | None:

@@ -153,7 +153,7 @@ def _stop_violations(
             yield Violation(
                 "stop",
                 stop.id,
-                f"Stop {stop.id} is visited {visited[stop.id]} times and listed unserved {left[stop.id]} times.",
+                f"Stop {stop.id} is visited {visited[stop.id]} times and listed unserved {left[stop.id]}.",
             )
         if stop.price is None and not visited[stop.id]:
             yield Violation("must", stop.id, f"Stop {stop.id} must be served and is not.")
@@ -193,8 +193,8 @@ def _time_violations(
             yield Violation(
                 "time",
                 stop.id,
-                f"Stop {stop.id} is reached at {clock} s and takes {service} s, but says arrive {visit.arrive},"
-                f" start {visit.start}, leave {visit.leave}.",
+                f"Stop {stop.id} is reached at {clock} s and takes {service} s, but says arrive"
+                f" {visit.arrive}, start {visit.start}, leave {visit.leave}.",
             )
         if not _inside_a_window(stop, visit.start):
             yield Violation(
@@ -203,11 +203,7 @@ def _time_violations(
                 f"Service at {stop.id} starts at {visit.start} s, outside {list(stop.windows)}.",
             )
         clock, place = visit.leave, problem.stop_place(number)
-    if (
-        route.break_after == len(route.visits) > 0
-        and van.rest is not None
-        and route.break_start is not None
-    ):
+    if route.break_after == len(route.visits) > 0 and van.rest is not None and route.break_start is not None:
         clock = max(clock, route.break_start) + van.rest.duration_seconds
     clock += problem.seconds[place][van.hub]
     if clock != route.return_hub:
@@ -231,7 +227,8 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         yield Violation(
             "break",
             van.id,
-            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to {van.rest.latest} s.",
+            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to"
+            f" {van.rest.latest} s.",
         )
     if begins < van.shift_start or begins + length > van.shift_end:
         yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s, outside its shift.")
@@ -240,7 +237,9 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         if begins + length > route.leave_hub and begins < route.return_hub:
             yield Violation("break", van.id, f"Van {van.id} takes its break at the hub while it is out.")
     elif not 1 <= after <= len(route.visits):
-        yield Violation("break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not.")
+        yield Violation(
+            "break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not."
+        )
     elif begins < route.visits[after - 1].leave:
         yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while at a stop.")
 
@@ -262,7 +261,9 @@ def _load_violations(
         ("grams", grams, route.grams, van.grams),
     ):
         if tuple(loads) != said:
-            yield Violation("load", van.id, f"Van {van.id} carries {loads} {unit} leg by leg, not {list(said)}.")
+            yield Violation(
+                "load", van.id, f"Van {van.id} carries {loads} {unit} leg by leg, not {list(said)}."
+            )
         if max(loads) > capacity:
             leg = loads.index(max(loads))
             yield Violation(

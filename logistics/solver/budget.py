@@ -24,7 +24,7 @@ class ProgressReport:
 
 
 Progress = Callable[[ProgressReport], bool | None]
-"""Called between chunks of search, a few times a second; returning False ends the search with the best so far."""
+"""Called between chunks of search, a few times a second; False ends the search with the best so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,15 @@ class Budget:
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.iterations is None):
-            raise Invalid("bad-budget", "A budget is either seconds or iterations.", "Give exactly one of them.")
-        if (self.seconds or 0) < 0 or (self.iterations or 0) < 0 or (self.seconds == 0) or (self.iterations == 0):
+            raise Invalid(
+                "bad-budget", "A budget is either seconds or iterations.", "Give exactly one of them."
+            )
+        if (
+            (self.seconds or 0) < 0
+            or (self.iterations or 0) < 0
+            or (self.seconds == 0)
+            or (self.iterations == 0)
+        ):
             raise Invalid("bad-budget", f"A budget of {self.seconds or self.iterations} is not more than 0.")
 
 

@@ -1,8 +1,8 @@
 """
 Drives the compiled search in chunks and keeps the pool of good routes that it meets.
 
-A chunk is a number of moves at falling temperature. Under a budget of iterations chunks are fixed, so that the
-same seed gives the same routes; under a budget of seconds their size follows the clock.
+A chunk is a number of moves at falling temperature. Under a budget of iterations chunks are fixed, so that
+the same seed gives the same routes; under a budget of seconds their size follows the clock.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ class NativeSearch:
         self._best[POOLED] = 0
         anneal(
             self.day, self._tours, self._known, self._chance, self._best_stop, self._best_size,
-            self._best, self._pool_cells, iterations, max(1e-3, hot * fall**begin), max(1e-3, hot * fall**end),
+            self._best, self._pool_cells, iterations, max(1e-3, hot * fall**begin),
+            max(1e-3, hot * fall**end),
         )  # fmt: skip
         self.iterations += iterations
         self._drain()

@@ -49,8 +49,8 @@ def plan(
         native.start_from(start)
     given = list(start.values())
     chosen = False
-    for begin, end in zip((0.0, *CHOICES), CHOICES, strict=False):
-        if not _search(native, budget, timer, begin, end, progress):
+    for end in CHOICES:
+        if not _search(native, budget, timer, end, progress):
             break
         chosen = _choose(native, given, budget, timer, seed) or chosen
     return assemble(
@@ -63,9 +63,9 @@ def plan(
 
 
 def _search(
-    native: NativeSearch, budget: Budget, timer: Timer, begin: float, end: float, progress: Progress | None
+    native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None
 ) -> bool:
-    """Search from one share of the budget to another; False when `progress` asked to stop."""
+    """Search up to a share of the budget; False when `progress` asked to stop."""
     size = FIRST_CHUNK
     while True:
         if budget.iterations is not None:
@@ -83,7 +83,9 @@ def _search(
                 return True
             native.run(size, min(1.0, before / seconds), min(1.0, before / seconds))
             took = max(1e-4, timer.elapsed() - before)
-            size = max(1, min(size * 4, int(size * min(CHUNK_SECONDS, max(0.002, stop - before - took)) / took)))
+            size = max(
+                1, min(size * 4, int(size * min(CHUNK_SECONDS, max(0.002, stop - before - took)) / took))
+            )
         if progress is not None:
             share = (
                 native.iterations / budget.iterations
@@ -112,7 +114,9 @@ def _choose(
     left = None if budget.seconds is None else budget.seconds - MARGIN - timer.elapsed()
     if left is not None and left <= 0.02:
         return False
-    allowed = None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
+    allowed = (
+        None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
+    )
     largest = 2000 if allowed is None else int(min(6000, 300 + 4000 * allowed))
     choice = choose_routes(native, given, seconds=allowed, effort=4.0, seed=seed, largest=largest)
     if choice is None:
@@ -122,7 +126,7 @@ def _choose(
 
 
 def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:
-    """What a solution, perhaps of another problem, says about this one: tours cut down to what is feasible here."""
+    """The tours of a solution, perhaps of another problem, cut down to what is feasible in this one."""
     orders: dict[int, list[int]] = {}
     seen: set[int] = set()
     for route in solution.routes:

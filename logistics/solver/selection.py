@@ -1,8 +1,8 @@
 """
 OR-Tools makes the plan: CP-SAT chooses routes, and the vans that drive them, from everything that was found.
 
-Set partitioning over a pool: routes that the search met, routes that were given (yesterday's, hand-made), each
-for every kind of van that can drive it. Starting from the best plan known, the result is never worse than it.
+Set partitioning over a pool: routes that the search met, routes that were given (yesterday's, hand-made),
+each for every kind of van that can drive it. Starting from the best plan known, it is never made worse.
 """
 
 from __future__ import annotations
@@ -76,7 +76,10 @@ def choose_routes(
     missing = min(missing, (1 << 58) // max(1, len(musts)))
     model.minimize(
         sum(column.micros * chosen for column, chosen in zip(columns, take, strict=True))
-        + sum((missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE])) * out[place] for place in out)
+        + sum(
+            (missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE])) * out[place]
+            for place in out
+        )
     )
     _hint(model, columns, take, out, {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)})
     solver = cp_model.CpSolver()

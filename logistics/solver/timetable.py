@@ -8,7 +8,7 @@ enough to decide feasibility exactly, because arriving earlier never hurts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from logistics.problem import Break, RoutingProblem, Stop, Van
@@ -29,7 +29,7 @@ def first_start(stop: Stop, arrive: int) -> int:
 
 
 def last_start(stop: Stop, latest: int) -> int:
-    """The last second at or before `latest` at which service may start; `-NEVER` when no window is open yet."""
+    """The last second up to `latest` at which service may start; `-NEVER` when no window is open yet."""
     if not stop.windows:
         return latest
     return next((min(latest, closes) for opens, closes in reversed(stop.windows) if latest >= opens), -NEVER)
@@ -55,7 +55,7 @@ def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...
 
 
 def timetable(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> Route | None:
-    """The route of one van over stops (by index) in this order, or None where shift, break or windows forbid it."""
+    """The route of one van over stops (by index) in this order; None where its times forbid it."""
     van = problem.vans[van_index]
     drive = _drives(problem, van, order)
     stops = [problem.stops[number] for number in order]
@@ -123,7 +123,12 @@ def _latest_departure(
 
 
 def _walk(
-    problem: RoutingProblem, van: Van, order: Sequence[int], drive: Sequence[int], leave: int, after: int | None
+    problem: RoutingProblem,
+    van: Van,
+    order: Sequence[int],
+    drive: Sequence[int],
+    leave: int,
+    after: int | None,
 ) -> Route:
     clock, visits, break_start = leave, [], None
     rest = van.rest
@@ -159,7 +164,7 @@ def _walk(
 
 
 def assemble(
-    problem: RoutingProblem, orders: dict[int, Sequence[int]], *, solver: str, seed: int, iterations: int
+    problem: RoutingProblem, orders: Mapping[int, Sequence[int]], *, solver: str, seed: int, iterations: int
 ) -> Solution:
     """
     The solution of these tours (van index to stop indices); stops in none of them are listed as unserved.
@@ -180,9 +185,7 @@ def assemble(
         for number, stop in enumerate(problem.stops)
         if number not in served
     )
-    prices = sum(
-        stop.price or 0 for number, stop in enumerate(problem.stops) if number not in served
-    )
+    prices = sum(stop.price or 0 for number, stop in enumerate(problem.stops) if number not in served)
     return Solution(
         problem=problem.digest(),
         routes=tuple(routes),

@@ -1,8 +1,8 @@
 """
 The loop: ruin, recreate, keep or take back, by simulated annealing over the cost.
 
-While stops that must be served are out, fewer and rarer absences come before cost: a stop that was left out
-often weighs more (the paper's section 5.4, there for the size of the fleet), which is what fits a tight fleet.
+While stops that must be served are out, fewer and rarer absences come before cost: a stop that was left
+out often weighs more (the paper's section 5.4, there for the size of the fleet), which fits a tight fleet.
 """
 
 from __future__ import annotations
@@ -79,11 +79,20 @@ def anneal(
         accept = new_cost < cost - heat * math.log(1.0 - draw(chance))
         if absent > 0 or new_absent > 0:
             lighter = new_weight < weight or (new_weight == weight and new_absent < absent)
-            accept = new_absent == 0 if absent == 0 else lighter or (new_weight <= weight and new_absent == absent and accept)
+            accept = (
+                new_absent == 0
+                if absent == 0
+                else lighter or (new_weight <= weight and new_absent == absent and accept)
+            )
             accept = accept or (absent > 0 and new_absent == 0)
         if accept:
-            better = new_absent < best[BEST_ABSENT] or (new_absent == best[BEST_ABSENT] and new_cost < best[BEST_COST])
-            if new_absent <= best[BEST_ABSENT] and new_cost <= best[BEST_COST] + best[BEST_COST] // POOL_MARGIN:
+            better = new_absent < best[BEST_ABSENT] or (
+                new_absent == best[BEST_ABSENT] and new_cost < best[BEST_COST]
+            )
+            if (
+                new_absent <= best[BEST_ABSENT]
+                and new_cost <= best[BEST_COST] + best[BEST_COST] // POOL_MARGIN
+            ):
                 _pool_routes(tours, pool, best)
             let_stand(tours)
             cost, absent = new_cost, new_absent
@@ -104,7 +113,7 @@ def _cost(day: Day, tours: Tours) -> int:
     total = tours.total[PRICES]
     for van in range(day.vans):
         total += tours.van[van, COST]
-    return total
+    return int(total)
 
 
 @compiled
@@ -114,7 +123,7 @@ def _weight(day: Day, tours: Tours) -> int:
     for place in range(day.hubs, day.places):
         if tours.place[place, VAN] < 0 and day.stop[place, PRICE] < 0:
             total += tours.place[place, MISSED]
-    return total
+    return int(total)
 
 
 @compiled

@@ -25,9 +25,9 @@ HUB, KIND, TARIFF, TOTES, GRAMS, BEGINS, ENDS, REST, REST_FROM, REST_TO, PER_SEC
 
 class Day(NamedTuple):
     """
-    Places are numbered as in the problem: hubs first, then stops. `arc` is the cost of driving, one matrix for
-    each tariff (a distinct price per metre and second). Vans of one KIND are interchangeable. Few wide arrays
-    rather than many narrow ones, because each array costs time whenever it is handed on.
+    Places are numbered as in the problem: hubs first, then stops. `arc` is the cost of driving, one matrix
+    for each tariff (a distinct price per metre and second). Vans of one KIND are interchangeable. Few wide
+    arrays rather than many narrow ones, because each array costs time whenever it is handed on.
     """
 
     hubs: int

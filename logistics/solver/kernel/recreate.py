@@ -44,7 +44,7 @@ OPTIONAL_TRIED = 10.0
 def absent_stops(
     day: Day, tours: Tours, chance: npt.NDArray[np.uint64], removed: Ints, count: int, everything: bool
 ) -> int:
-    """Fill `removed` (holding `count` just removed) up with stops that were out before: all that must, some that may."""
+    """Fill `removed` (holding `count`) up with stops out before: all that must be in, some that may."""
     optional = 0
     for place in range(day.hubs, day.places):
         if tours.place[place, VAN] < 0 and day.stop[place, PRICE] >= 0:
