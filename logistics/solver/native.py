@@ -37,7 +37,7 @@ POOL_ROUTES = 20_000
 
 
 class NativeSearch:
-    """One search over one problem; orders are van index to stop indices."""
+    """One search over one problem with stops and vans; orders are van index to stop indices."""
 
     def __init__(self, problem: RoutingProblem, seed: int) -> None:
         self.day: Day = day_of(problem)
@@ -53,7 +53,7 @@ class NativeSearch:
         self._pool_cells = np.zeros(POOL_CELLS, np.int64)
         self._scratch = empty_tours(self.day, width)
         self.pool: dict[tuple[int, ...], int] = {}
-        arcs = self.day.arc[0] if self.day.vans else np.ones((1, 1), np.int64)
+        arcs = self.day.arc[0]
         self._arc = float(arcs[arcs > 0].mean()) if (arcs > 0).any() else 1.0
         self._hot = HOT
 
@@ -98,8 +98,6 @@ class NativeSearch:
 
     def run(self, iterations: int, begin: float, end: float) -> None:
         """So many moves, from share `begin` of the cooling to share `end` (0 to 1)."""
-        if self.day.places == self.day.hubs or self.day.vans == 0:
-            return
         hot, fall = self._arc * self._hot, COLD / self._hot
         self._best[POOLED] = 0
         anneal(

@@ -37,6 +37,8 @@ def plan(
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
+    if not problem.stops or not problem.vans:
+        return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
     start = orders_from(problem, start_from) if start_from is not None else {}
     if importlib.util.find_spec("numba") is None:
         from logistics.solver.routing_library import search

@@ -116,7 +116,11 @@ class _Model:
                 self.breaks[van].SetStartRange(route.break_start, route.break_start)
 
     def _choices(self) -> None:
-        """Who may call where, and what leaving a stop out costs."""
+        """Who may call where, and what leaving a stop out costs; a hub without vans is no place to call."""
+        for hub in set(range(len(self.problem.hubs))) - {van.hub for van in self.problem.vans}:
+            index = self.manager.NodeToIndex(hub)
+            self.routing.AddDisjunction([index], 0)
+            self.routing.ActiveVar(index).SetValue(0)
         for number, stop in enumerate(self.problem.stops):
             index = self.index(number)
             self.routing.AddDisjunction([index], _MUST if stop.price is None else stop.price)

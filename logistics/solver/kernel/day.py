@@ -49,7 +49,7 @@ def day_of(problem: RoutingProblem) -> Day:
     metres = np.array(problem.metres, dtype=np.int64).reshape(places, places)
     seconds = np.array(problem.seconds, dtype=np.int64).reshape(places, places)
     tariffs = sorted({(van.micros_per_metre, van.micros_per_second) for van in vans})
-    arc = np.stack([metres * metre + seconds * second for metre, second in tariffs or [(1, 0)]])
+    arc = np.stack([metres * metre + seconds * second for metre, second in tariffs])
     mean = arc.sum(axis=0) // len(arc)
     near = np.argsort((mean + mean.T)[:, hubs:], axis=1, kind="stable") + hubs
     slowest = int(seconds.max(initial=0)) * (len(stops) + 1) + sum(stop.seconds_at_stop for stop in stops)
