@@ -188,12 +188,8 @@ class RoutingProblem:
         if not 0 <= van.hub < len(self.hubs):
             raise Invalid("van-without-hub", f"{where} names hub {van.hub}; there are {len(self.hubs)}.")
         if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
-            raise Invalid(
-                "bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds."
-            )
-        _check_amounts(
-            where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed
-        )
+            raise Invalid("bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds.")
+        _check_amounts(where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed)
         rest = van.rest
         if rest is None:
             return
@@ -232,15 +228,11 @@ class RoutingProblem:
             inside = all(0 <= end < len(self.stops) for end in ends)
             if len(ends) < 2 or not inside or ends & seen:
                 raise Invalid("bad-pair", f"Pair {pair.first} to {pair.second} shares a stop or names none.")
-            _check_amounts(
-                f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0
-            )
+            _check_amounts(f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0)
             seen |= ends
             one, two = self.stops[pair.first], self.stops[pair.second]
             if (one.price is None) != (two.price is None):
-                raise Invalid(
-                    "bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not."
-                )
+                raise Invalid("bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not.")
             if one.hub is not None and two.hub is not None and one.hub != two.hub:
                 raise Invalid("bad-pair", f"The pair {one.id} to {two.id} belongs to two hubs.")
 
@@ -259,11 +251,7 @@ class RoutingProblem:
         dearest = max(
             (longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0
         )
-        hours = (
-            max((van.micros_per_second for van in self.vans), default=0)
-            * END_OF_TIME
-            * max(1, len(self.vans))
-        )
+        hours = max((van.micros_per_second for van in self.vans), default=0) * END_OF_TIME * max(1, len(self.vans))
         fixed = sum(van.micros_fixed for van in self.vans)
         prices = sum(stop.price or 0 for stop in self.stops)
         if arcs * dearest + hours + fixed + prices >= _COST_CEILING:
@@ -283,9 +271,7 @@ def _check_names(kind: str, names: list[str]) -> None:
 def _check_amounts(where: str, *amounts: int) -> None:
     wrong = _first_outside(amounts)
     if wrong is not None:
-        raise Invalid(
-            "bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}."
-        )
+        raise Invalid("bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}.")
 
 
 def _first_outside(amounts: Iterable[int]) -> int | None:

@@ -131,17 +131,13 @@ def _violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violati
         yield from _load_violations(problem, van, route, numbers)
         yield from _cost_violations(problem, van, route, numbers)
     yield from _pair_violations(problem, solution)
-    prices = sum(
-        problem.stops[stops[left.stop]].price or 0 for left in solution.unserved if left.stop in stops
-    )
+    prices = sum(problem.stops[stops[left.stop]].price or 0 for left in solution.unserved if left.stop in stops)
     total = sum(route.micros for route in solution.routes) + prices
     if total != solution.micros:
         yield Violation("cost", "solution", f"The cost is {total} micros, not {solution.micros}.")
 
 
-def _stop_violations(
-    problem: RoutingProblem, solution: Solution, stops: dict[str, int]
-) -> Iterator[Violation]:
+def _stop_violations(problem: RoutingProblem, solution: Solution, stops: dict[str, int]) -> Iterator[Violation]:
     visited = Counter(visit.stop for route in solution.routes for visit in route.visits)
     left = Counter(unserved.stop for unserved in solution.unserved)
     for stop_id in [*visited, *left]:
@@ -171,9 +167,7 @@ def _hub_violations(problem: RoutingProblem, van: Van, numbers: list[int]) -> It
             )
 
 
-def _time_violations(
-    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
-) -> Iterator[Violation]:
+def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     if route.leave_hub < van.shift_start or route.return_hub > van.shift_end:
         yield Violation(
             "shift",
@@ -227,8 +221,7 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         yield Violation(
             "break",
             van.id,
-            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to"
-            f" {van.rest.latest} s.",
+            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to {van.rest.latest} s.",
         )
     if begins < van.shift_start or begins + length > van.shift_end:
         yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s, outside its shift.")
@@ -237,16 +230,12 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         if begins + length > route.leave_hub and begins < route.return_hub:
             yield Violation("break", van.id, f"Van {van.id} takes its break at the hub while it is out.")
     elif not 1 <= after <= len(route.visits):
-        yield Violation(
-            "break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not."
-        )
+        yield Violation("break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not.")
     elif begins < route.visits[after - 1].leave:
         yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while at a stop.")
 
 
-def _load_violations(
-    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
-) -> Iterator[Violation]:
+def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     stops = [problem.stops[number] for number in numbers]
     totes = [sum(stop.deliver for stop in stops)]
     grams = [sum(stop.deliver_grams for stop in stops)]
@@ -261,9 +250,7 @@ def _load_violations(
         ("grams", grams, route.grams, van.grams),
     ):
         if tuple(loads) != said:
-            yield Violation(
-                "load", van.id, f"Van {van.id} carries {loads} {unit} leg by leg, not {list(said)}."
-            )
+            yield Violation("load", van.id, f"Van {van.id} carries {loads} {unit} leg by leg, not {list(said)}.")
         if max(loads) > capacity:
             leg = loads.index(max(loads))
             yield Violation(
@@ -273,9 +260,7 @@ def _load_violations(
             )
 
 
-def _cost_violations(
-    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
-) -> Iterator[Violation]:
+def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     places = [van.hub, *(problem.stop_place(number) for number in numbers), van.hub]
     metres = sum(problem.metres[one][two] for one, two in pairwise(places))
     seconds = route.return_hub - route.leave_hub
@@ -307,6 +292,5 @@ def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Vi
             yield Violation(
                 "on-board",
                 two,
-                f"What rides from {one} to {two} is on board for {aboard} s, longer than"
-                f" {pair.longest_seconds} s.",
+                f"What rides from {one} to {two} is on board for {aboard} s, longer than {pair.longest_seconds} s.",
             )

@@ -13,9 +13,10 @@ import numpy as np
 
 from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
-from logistics.solver.kernel.day import PRICE, Day, day_of
+from logistics.solver.kernel.day import PRICE, Day, Ints, day_of
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge
+from logistics.solver.kernel.recreate import insert_all
 from logistics.solver.kernel.tours import (
     ABSENT,
     CLOCKED,
@@ -26,6 +27,7 @@ from logistics.solver.kernel.tours import (
     STAMPS,
     VAN,
     empty_tours,
+    let_stand,
 )
 
 __all__ = ["NativeSearch"]
@@ -91,7 +93,7 @@ class NativeSearch:
         tours.total[ABSENT] = absent = int((out & (prices < 0)).sum())
         tours.total[PRICES] = prices[out & (prices > 0)].sum()
         cost = int(tours.van[:, COST].sum() + tours.total[PRICES])
-        if (absent, cost) < (self.left_out, self.micros) or not self._best_size.any():
+        if (absent, cost) < (self.left_out, self.micros):
             self._best[BEST_COST], self._best[BEST_ABSENT] = cost, absent
             self._best_stop[:] = tours.stop
             self._best_size[:] = tours.van[:, SIZE]
@@ -108,13 +110,25 @@ class NativeSearch:
         self.iterations += iterations
         self._drain()
 
+    def fill_up(self) -> None:
+        """Put into the best tours whatever was left out and fits after all, each stop at its best place."""
+        self.adopt(self.orders())
+        tours = self._tours
+        for place in np.flatnonzero(tours.place[:, VAN] < 0):
+            if place < self.day.hubs:
+                continue
+            insert_all(self.day, tours, self._known, self._chance, np.array([place]), 1, 0.0)
+            if tours.place[place, VAN] >= 0:
+                let_stand(tours)
+                self.adopt(self._present())
+                self.adopt(self.orders())
+
+    def _present(self) -> dict[int, tuple[int, ...]]:
+        return _orders(self.day, self._tours.stop, self._tours.van[:, SIZE])
+
     def orders(self) -> dict[int, tuple[int, ...]]:
         """The best tours."""
-        return {
-            van: tuple(int(place) - self.day.hubs for place in self._best_stop[van, : self._best_size[van]])
-            for van in range(self.day.vans)
-            if self._best_size[van]
-        }
+        return _orders(self.day, self._best_stop, self._best_size)
 
     def judge(self, van: int, places: Sequence[int]) -> int:
         """Cost of a tour over places for a van, negative when it cannot drive it."""
@@ -132,6 +146,12 @@ class NativeSearch:
             at += 2 + size
         for route in list(self.pool)[: max(0, len(self.pool) - POOL_ROUTES)]:
             del self.pool[route]
+
+
+def _orders(day: Day, stop: Ints, size: Ints) -> dict[int, tuple[int, ...]]:
+    return {
+        van: tuple(int(place) - day.hubs for place in stop[van, : size[van]]) for van in range(day.vans) if size[van]
+    }
 
 
 def _scramble(seed: int) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
-from logistics.solver.timetable import assemble, loads, timetable
+from logistics.solver.timetable import assemble, fits
 
 if TYPE_CHECKING:
     from logistics.solver.native import NativeSearch
@@ -55,6 +55,7 @@ def plan(
         if not _search(native, budget, timer, end, progress):
             break
         chosen = _choose(native, given, budget, timer, seed) or chosen
+    native.fill_up()
     return assemble(
         problem,
         native.orders(),
@@ -64,9 +65,7 @@ def plan(
     )
 
 
-def _search(
-    native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None
-) -> bool:
+def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None) -> bool:
     """Search up to a share of the budget; False when `progress` asked to stop."""
     size = FIRST_CHUNK
     while True:
@@ -85,9 +84,7 @@ def _search(
                 return True
             native.run(size, min(1.0, before / seconds), min(1.0, before / seconds))
             took = max(1e-4, timer.elapsed() - before)
-            size = max(
-                1, min(size * 4, int(size * min(CHUNK_SECONDS, max(0.002, stop - before - took)) / took))
-            )
+            size = max(1, min(size * 4, int(size * min(CHUNK_SECONDS, max(0.002, stop - before - took)) / took)))
         if progress is not None:
             share = (
                 native.iterations / budget.iterations
@@ -116,9 +113,7 @@ def _choose(
     left = None if budget.seconds is None else budget.seconds - MARGIN - timer.elapsed()
     if left is not None and left <= 0.02:
         return False
-    allowed = (
-        None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
-    )
+    allowed = None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
     largest = 2000 if allowed is None else int(min(6000, 300 + 4000 * allowed))
     choice = choose_routes(native, given, seconds=allowed, effort=4.0, seed=seed, largest=largest)
     if choice is None:
@@ -138,19 +133,9 @@ def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[i
         order: list[int] = []
         for stop_id in route.stops:
             stop = problem.stop_index.get(stop_id)
-            if stop is not None and stop not in seen and _fits(problem, van, [*order, stop]):
+            if stop is not None and stop not in seen and fits(problem, problem.vans[van], [*order, stop]):
                 order.append(stop)
                 seen.add(stop)
         if order:
             orders[van] = order
     return orders
-
-
-def _fits(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> bool:
-    van = problem.vans[van_index]
-    if any(problem.stops[stop].hub not in (None, van.hub) for stop in order):
-        return False
-    totes, grams = loads(problem, order)
-    if max(totes) > van.totes or max(grams) > van.grams:
-        return False
-    return timetable(problem, van_index, order) is not None

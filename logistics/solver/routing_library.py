@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # type: ignore[import-untyped]
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from logistics.problem import END_OF_TIME, RoutingProblem
 from logistics.solution import Solution
@@ -136,20 +136,17 @@ def accepts(problem: RoutingProblem, solution: Solution) -> bool:
     model = _Model(problem)
     try:
         model.fix_times(solution)
-    except Exception:  # the library's way of saying that a value is outside its domain
+    except Exception:  # noqa: BLE001  the library raises no narrower one for a value outside its domain
         return False
     model.routing.CloseModelWithParameters(pywrapcp.DefaultRoutingSearchParameters())
     orders = {problem.van_index[route.van]: route.stops for route in solution.routes}
     given = [
-        [model.index(problem.stop_index[stop]) for stop in orders.get(van, ())]
-        for van in range(len(problem.vans))
+        [model.index(problem.stop_index[stop]) for stop in orders.get(van, ())] for van in range(len(problem.vans))
     ]
     return model.routing.ReadAssignmentFromRoutes(given, True) is not None
 
 
-def search(
-    problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]
-) -> Solution:
+def search(problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]) -> Solution:
     """The library's own search; `start` are feasible tours to begin with, by van and stop index."""
     orders: dict[int, list[int]] = {van: list(order) for van, order in start.items()}
     if problem.vans and problem.stops:

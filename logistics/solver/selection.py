@@ -76,10 +76,7 @@ def choose_routes(
     missing = min(missing, (1 << 58) // max(1, len(musts)))
     model.minimize(
         sum(column.micros * chosen for column, chosen in zip(columns, take, strict=True))
-        + sum(
-            (missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE])) * out[place]
-            for place in out
-        )
+        + sum((missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE])) * out[place] for place in out)
     )
     _hint(model, columns, take, out, {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)})
     solver = cp_model.CpSolver()

@@ -10,9 +10,7 @@ from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
 __all__ = ["random_day", "street"]
 
 
-def street(
-    stops: Sequence[tuple[int, Stop]], vans: Sequence[Van], *, hubs: Sequence[int] = (0,)
-) -> RoutingProblem:
+def street(stops: Sequence[tuple[int, Stop]], vans: Sequence[Van], *, hubs: Sequence[int] = (0,)) -> RoutingProblem:
     """Hubs and stops on one straight street, at minutes from its start; a minute's drive is 1,000 metres."""
     places = [*hubs, *(minute for minute, _ in stops)]
     return RoutingProblem(

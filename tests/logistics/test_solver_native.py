@@ -137,9 +137,7 @@ def test_a_plan_never_gets_worse_than_what_it_starts_from() -> None:
 
 
 def test_yesterdays_plan_may_name_stops_and_vans_of_yesterday() -> None:
-    yesterday = street(
-        [(1, Stop("a")), (2, Stop("b"))], [Van("old", hub=0, totes=1), Van("van", hub=0, totes=1)]
-    )
+    yesterday = street([(1, Stop("a")), (2, Stop("b"))], [Van("old", hub=0, totes=1), Van("van", hub=0, totes=1)])
     today = street([(1, Stop("a")), (3, Stop("c"))], [Van("van", hub=0, totes=1)])
     solution = solve(today, MOVES, 1, start_from=solve(yesterday, MOVES, 1))
     assert () == verify(today, solution)

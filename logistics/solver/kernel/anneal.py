@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import PRICE, Day, Ints
-from logistics.solver.kernel.recreate import absent_stops, insert_all, sort_stops
+from logistics.solver.kernel.recreate import BLINK, absent_stops, insert_all, sort_stops
 from logistics.solver.kernel.ruin import ruin
 from logistics.solver.kernel.tours import (
     ABSENT,
@@ -66,7 +66,7 @@ def anneal(
         count = ruin(day, tours, chance, stops)
         count = absent_stops(day, tours, chance, stops, count, count == 0)
         sort_stops(day, chance, stops, count, key)
-        insert_all(day, tours, known, chance, stops, count)
+        insert_all(day, tours, known, chance, stops, count, BLINK)
         for number in range(tours.touched[-1]):
             van = tours.touched[number]
             tours.van[van, COST] = price_tour(day, tours, van)
@@ -86,13 +86,8 @@ def anneal(
             )
             accept = accept or (absent > 0 and new_absent == 0)
         if accept:
-            better = new_absent < best[BEST_ABSENT] or (
-                new_absent == best[BEST_ABSENT] and new_cost < best[BEST_COST]
-            )
-            if (
-                new_absent <= best[BEST_ABSENT]
-                and new_cost <= best[BEST_COST] + best[BEST_COST] // POOL_MARGIN
-            ):
+            better = new_absent < best[BEST_ABSENT] or (new_absent == best[BEST_ABSENT] and new_cost < best[BEST_COST])
+            if new_absent <= best[BEST_ABSENT] and new_cost <= best[BEST_COST] + best[BEST_COST] // POOL_MARGIN:
                 _pool_routes(tours, pool, best)
             let_stand(tours)
             cost, absent = new_cost, new_absent

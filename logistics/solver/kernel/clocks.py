@@ -123,9 +123,7 @@ def _set_latest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None
 
 
 @compiled
-def _set_loads(
-    stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, collect: int, first: int
-) -> None:
+def _set_loads(stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, collect: int, first: int) -> None:
     """Loads in the column `first`, most before in the next, most after in the one after."""
     aboard = 0
     for k in range(size):

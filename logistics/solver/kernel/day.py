@@ -54,8 +54,7 @@ def day_of(problem: RoutingProblem) -> Day:
     near = np.argsort((mean + mean.T)[:, hubs:], axis=1, kind="stable") + hubs
     slowest = int(seconds.max(initial=0)) * (len(stops) + 1) + sum(stop.seconds_at_stop for stop in stops)
     timed = any(stop.windows for stop in stops) or any(
-        van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest
-        for van in vans
+        van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest for van in vans
     )
     heaviest = sum(stop.deliver_grams + stop.collect_grams for stop in stops)
     return Day(

@@ -121,9 +121,7 @@ def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int
 
 
 @compiled
-def _with_break(
-    day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int
-) -> bool:
+def _with_break(day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int) -> bool:
     """In time with the break still ahead, right after the stop, or right before it."""
     stop, rest, rest_from, rest_to = (
         day.stop,
