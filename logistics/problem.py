@@ -78,9 +78,9 @@ class Stop:
     """
     One call: `deliver` totes come from the hub, `collect` totes go to it.
 
-    `hub` is the index of the hub whose vans may call, None for any. Service may start within any of `windows`
-    (start, end; sorted, apart; empty for always). `price` in micros is what leaving it out costs; None: it must
-    be served.
+    `hub` is the index of the hub whose vans may call, None for any. Service may start within any of
+    `windows` (start, end; sorted, apart; empty for always). `price` in micros is what leaving it out costs;
+    None: it must be served.
     """
 
     id: str
@@ -105,8 +105,8 @@ class Pair:
     """
     Totes that ride from one stop to a later one on the same van, without seeing the hub.
 
-    `first` and `second` are indices of stops; a stop is in one pair at most. `longest_seconds` bounds the time
-    from driving on at the first to the start of service at the second; None: as long as it takes.
+    `first` and `second` are indices of stops; a stop is in one pair at most. `longest_seconds` bounds the
+    time from driving on at the first to the start of service at the second; None: as long as it takes.
     """
 
     first: int
@@ -189,9 +189,7 @@ class RoutingProblem:
             raise Invalid("van-without-hub", f"{where} names hub {van.hub}; there are {len(self.hubs)}.")
         if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
             raise Invalid("bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds.")
-        _check_amounts(
-            where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed
-        )
+        _check_amounts(where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed)
         rest = van.rest
         if rest is None:
             return
@@ -210,8 +208,8 @@ class RoutingProblem:
         if stop.hub is not None and not 0 <= stop.hub < len(self.hubs):
             raise Invalid("stop-without-hub", f"{where} names hub {stop.hub}; there are {len(self.hubs)}.")
         _check_amounts(
-            where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote, stop.deliver_grams,
-            stop.collect_grams, stop.price or 0,
+            where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote,
+            stop.deliver_grams, stop.collect_grams, stop.price or 0,
         )  # fmt: skip
         edges = [edge for window in stop.windows for edge in window]
         ordered = all(start <= end for start, end in stop.windows)
@@ -230,9 +228,7 @@ class RoutingProblem:
             inside = all(0 <= end < len(self.stops) for end in ends)
             if len(ends) < 2 or not inside or ends & seen:
                 raise Invalid("bad-pair", f"Pair {pair.first} to {pair.second} shares a stop or names none.")
-            _check_amounts(
-                f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0
-            )
+            _check_amounts(f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0)
             seen |= ends
             one, two = self.stops[pair.first], self.stops[pair.second]
             if (one.price is None) != (two.price is None):
@@ -252,7 +248,9 @@ class RoutingProblem:
         longest = max(map(max, self.metres))
         slowest = max(map(max, self.seconds))
         arcs = 2 * (len(self.stops) + len(self.vans))
-        dearest = max((longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0)
+        dearest = max(
+            (longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0
+        )
         hours = max((van.micros_per_second for van in self.vans), default=0) * END_OF_TIME * max(1, len(self.vans))
         fixed = sum(van.micros_fixed for van in self.vans)
         prices = sum(stop.price or 0 for stop in self.stops)

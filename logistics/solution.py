@@ -131,17 +131,13 @@ def _violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violati
         yield from _load_violations(problem, van, route, numbers)
         yield from _cost_violations(problem, van, route, numbers)
     yield from _pair_violations(problem, solution)
-    prices = sum(
-        problem.stops[stops[left.stop]].price or 0 for left in solution.unserved if left.stop in stops
-    )
+    prices = sum(problem.stops[stops[left.stop]].price or 0 for left in solution.unserved if left.stop in stops)
     total = sum(route.micros for route in solution.routes) + prices
     if total != solution.micros:
         yield Violation("cost", "solution", f"The cost is {total} micros, not {solution.micros}.")
 
 
-def _stop_violations(
-    problem: RoutingProblem, solution: Solution, stops: dict[str, int]
-) -> Iterator[Violation]:
+def _stop_violations(problem: RoutingProblem, solution: Solution, stops: dict[str, int]) -> Iterator[Violation]:
     visited = Counter(visit.stop for route in solution.routes for visit in route.visits)
     left = Counter(unserved.stop for unserved in solution.unserved)
     for stop_id in [*visited, *left]:
@@ -153,7 +149,7 @@ def _stop_violations(
             yield Violation(
                 "stop",
                 stop.id,
-                f"Stop {stop.id} is visited {visited[stop.id]} times and listed unserved {left[stop.id]} times.",
+                f"Stop {stop.id} is visited {visited[stop.id]} times and listed unserved {left[stop.id]}.",
             )
         if stop.price is None and not visited[stop.id]:
             yield Violation("must", stop.id, f"Stop {stop.id} must be served and is not.")
@@ -171,9 +167,7 @@ def _hub_violations(problem: RoutingProblem, van: Van, numbers: list[int]) -> It
             )
 
 
-def _time_violations(
-    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
-) -> Iterator[Violation]:
+def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     if route.leave_hub < van.shift_start or route.return_hub > van.shift_end:
         yield Violation(
             "shift",
@@ -193,8 +187,8 @@ def _time_violations(
             yield Violation(
                 "time",
                 stop.id,
-                f"Stop {stop.id} is reached at {clock} s and takes {service} s, but says arrive {visit.arrive},"
-                f" start {visit.start}, leave {visit.leave}.",
+                f"Stop {stop.id} is reached at {clock} s and takes {service} s, but says arrive"
+                f" {visit.arrive}, start {visit.start}, leave {visit.leave}.",
             )
         if not _inside_a_window(stop, visit.start):
             yield Violation(
@@ -203,11 +197,7 @@ def _time_violations(
                 f"Service at {stop.id} starts at {visit.start} s, outside {list(stop.windows)}.",
             )
         clock, place = visit.leave, problem.stop_place(number)
-    if (
-        route.break_after == len(route.visits) > 0
-        and van.rest is not None
-        and route.break_start is not None
-    ):
+    if route.break_after == len(route.visits) > 0 and van.rest is not None and route.break_start is not None:
         clock = max(clock, route.break_start) + van.rest.duration_seconds
     clock += problem.seconds[place][van.hub]
     if clock != route.return_hub:
@@ -245,9 +235,7 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while at a stop.")
 
 
-def _load_violations(
-    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
-) -> Iterator[Violation]:
+def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     stops = [problem.stops[number] for number in numbers]
     totes = [sum(stop.deliver for stop in stops)]
     grams = [sum(stop.deliver_grams for stop in stops)]
@@ -272,9 +260,7 @@ def _load_violations(
             )
 
 
-def _cost_violations(
-    problem: RoutingProblem, van: Van, route: Route, numbers: list[int]
-) -> Iterator[Violation]:
+def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     places = [van.hub, *(problem.stop_place(number) for number in numbers), van.hub]
     metres = sum(problem.metres[one][two] for one, two in pairwise(places))
     seconds = route.return_hub - route.leave_hub
@@ -306,6 +292,5 @@ def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Vi
             yield Violation(
                 "on-board",
                 two,
-                f"What rides from {one} to {two} is on board for {aboard} s, longer than"
-                f" {pair.longest_seconds} s.",
+                f"What rides from {one} to {two} is on board for {aboard} s, longer than {pair.longest_seconds} s.",
             )

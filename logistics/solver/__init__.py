@@ -1,9 +1,9 @@
 """
 The route solver behind one small interface.
 
-`solve(problem, budget, seed, start_from, progress)` returns the best plan found; `warm_up()` compiles the search
-once per installation; `second_opinion(problem, solution)` asks OR-Tools' routing library whether it agrees. The
-heavy packages (numba, numpy, ortools) are imported when these are called, not before.
+`solve(problem, budget, seed, start_from, progress)` returns the best plan found; `warm_up()` compiles the
+search once per installation; `second_opinion(problem, solution)` asks OR-Tools' routing library whether it
+agrees. The heavy packages (numba, numpy, ortools) are imported when these are called, not before.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def solve(
     """
     The best plan found within the budget; never none.
 
-    Stops that must be served and fit nowhere are listed as unserved. `start_from` may be a solution of another
-    problem (yesterday's): what it shares with this one by van and stop id is taken over. Under a budget of
-    iterations the same problem, seed and start give the same routes.
+    Stops that must be served and fit nowhere are listed as unserved. `start_from` may be a solution of
+    another problem (yesterday's): what it shares with this one by van and stop id is taken over. Under a
+    budget of iterations the same problem, seed and start give the same routes.
     """
     from logistics.solver.planner import plan
 

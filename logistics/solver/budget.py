@@ -24,7 +24,7 @@ class ProgressReport:
 
 
 Progress = Callable[[ProgressReport], bool | None]
-"""Called between chunks of search, a few times a second; returning False ends the search with the best so far."""
+"""Called between chunks of search, a few times a second; False ends the search with the best so far."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """
 Drives the compiled search in chunks and keeps the pool of good routes that it meets.
 
-A chunk is a number of moves at falling temperature. Under a budget of iterations chunks are fixed, so that the
-same seed gives the same routes; under a budget of seconds their size follows the clock.
+A chunk is a number of moves at falling temperature. Under a budget of iterations chunks are fixed, so that
+the same seed gives the same routes; under a budget of seconds their size follows the clock.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import numpy as np
 
 from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
-from logistics.solver.kernel.day import PRICE, Day, day_of
+from logistics.solver.kernel.day import PRICE, Day, Ints, day_of
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge
+from logistics.solver.kernel.recreate import insert_all
 from logistics.solver.kernel.tours import (
     ABSENT,
     CLOCKED,
@@ -26,6 +27,7 @@ from logistics.solver.kernel.tours import (
     STAMPS,
     VAN,
     empty_tours,
+    let_stand,
 )
 
 __all__ = ["NativeSearch"]
@@ -37,7 +39,7 @@ POOL_ROUTES = 20_000
 
 
 class NativeSearch:
-    """One search over one problem; orders are van index to stop indices."""
+    """One search over one problem with stops and vans; orders are van index to stop indices."""
 
     def __init__(self, problem: RoutingProblem, seed: int) -> None:
         self.day: Day = day_of(problem)
@@ -53,7 +55,7 @@ class NativeSearch:
         self._pool_cells = np.zeros(POOL_CELLS, np.int64)
         self._scratch = empty_tours(self.day, width)
         self.pool: dict[tuple[int, ...], int] = {}
-        arcs = self.day.arc[0] if self.day.vans else np.ones((1, 1), np.int64)
+        arcs = self.day.arc[0]
         self._arc = float(arcs[arcs > 0].mean()) if (arcs > 0).any() else 1.0
         self._hot = HOT
 
@@ -91,31 +93,42 @@ class NativeSearch:
         tours.total[ABSENT] = absent = int((out & (prices < 0)).sum())
         tours.total[PRICES] = prices[out & (prices > 0)].sum()
         cost = int(tours.van[:, COST].sum() + tours.total[PRICES])
-        if (absent, cost) < (self.left_out, self.micros) or not self._best_size.any():
+        if (absent, cost) < (self.left_out, self.micros):
             self._best[BEST_COST], self._best[BEST_ABSENT] = cost, absent
             self._best_stop[:] = tours.stop
             self._best_size[:] = tours.van[:, SIZE]
 
     def run(self, iterations: int, begin: float, end: float) -> None:
         """So many moves, from share `begin` of the cooling to share `end` (0 to 1)."""
-        if self.day.places == self.day.hubs or self.day.vans == 0:
-            return
         hot, fall = self._arc * self._hot, COLD / self._hot
         self._best[POOLED] = 0
         anneal(
             self.day, self._tours, self._known, self._chance, self._best_stop, self._best_size,
-            self._best, self._pool_cells, iterations, max(1e-3, hot * fall**begin), max(1e-3, hot * fall**end),
+            self._best, self._pool_cells, iterations, max(1e-3, hot * fall**begin),
+            max(1e-3, hot * fall**end),
         )  # fmt: skip
         self.iterations += iterations
         self._drain()
 
+    def fill_up(self) -> None:
+        """Put into the best tours whatever was left out and fits after all, each stop at its best place."""
+        self.adopt(self.orders())
+        tours = self._tours
+        for place in np.flatnonzero(tours.place[:, VAN] < 0):
+            if place < self.day.hubs:
+                continue
+            insert_all(self.day, tours, self._known, self._chance, np.array([place]), 1, 0.0)
+            if tours.place[place, VAN] >= 0:
+                let_stand(tours)
+                self.adopt(self._present())
+                self.adopt(self.orders())
+
+    def _present(self) -> dict[int, tuple[int, ...]]:
+        return _orders(self.day, self._tours.stop, self._tours.van[:, SIZE])
+
     def orders(self) -> dict[int, tuple[int, ...]]:
         """The best tours."""
-        return {
-            van: tuple(int(place) - self.day.hubs for place in self._best_stop[van, : self._best_size[van]])
-            for van in range(self.day.vans)
-            if self._best_size[van]
-        }
+        return _orders(self.day, self._best_stop, self._best_size)
 
     def judge(self, van: int, places: Sequence[int]) -> int:
         """Cost of a tour over places for a van, negative when it cannot drive it."""
@@ -133,6 +146,12 @@ class NativeSearch:
             at += 2 + size
         for route in list(self.pool)[: max(0, len(self.pool) - POOL_ROUTES)]:
             del self.pool[route]
+
+
+def _orders(day: Day, stop: Ints, size: Ints) -> dict[int, tuple[int, ...]]:
+    return {
+        van: tuple(int(place) - day.hubs for place in stop[van, : size[van]]) for van in range(day.vans) if size[van]
+    }
 
 
 def _scramble(seed: int) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
-from logistics.solver.timetable import assemble, loads, timetable
+from logistics.solver.timetable import assemble, fits
 
 if TYPE_CHECKING:
     from logistics.solver.native import NativeSearch
@@ -37,6 +37,8 @@ def plan(
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
+    if not problem.stops or not problem.vans:
+        return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
     start = orders_from(problem, start_from) if start_from is not None else {}
     if importlib.util.find_spec("numba") is None:
         from logistics.solver.routing_library import search
@@ -49,10 +51,11 @@ def plan(
         native.start_from(start)
     given = list(start.values())
     chosen = False
-    for begin, end in zip((0.0, *CHOICES), CHOICES, strict=False):
-        if not _search(native, budget, timer, begin, end, progress):
+    for end in CHOICES:
+        if not _search(native, budget, timer, end, progress):
             break
         chosen = _choose(native, given, budget, timer, seed) or chosen
+    native.fill_up()
     return assemble(
         problem,
         native.orders(),
@@ -62,10 +65,8 @@ def plan(
     )
 
 
-def _search(
-    native: NativeSearch, budget: Budget, timer: Timer, begin: float, end: float, progress: Progress | None
-) -> bool:
-    """Search from one share of the budget to another; False when `progress` asked to stop."""
+def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None) -> bool:
+    """Search up to a share of the budget; False when `progress` asked to stop."""
     size = FIRST_CHUNK
     while True:
         if budget.iterations is not None:
@@ -122,7 +123,7 @@ def _choose(
 
 
 def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:
-    """What a solution, perhaps of another problem, says about this one: tours cut down to what is feasible here."""
+    """The tours of a solution, perhaps of another problem, cut down to what is feasible in this one."""
     orders: dict[int, list[int]] = {}
     seen: set[int] = set()
     for route in solution.routes:
@@ -132,19 +133,9 @@ def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[i
         order: list[int] = []
         for stop_id in route.stops:
             stop = problem.stop_index.get(stop_id)
-            if stop is not None and stop not in seen and _fits(problem, van, [*order, stop]):
+            if stop is not None and stop not in seen and fits(problem, problem.vans[van], [*order, stop]):
                 order.append(stop)
                 seen.add(stop)
         if order:
             orders[van] = order
     return orders
-
-
-def _fits(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> bool:
-    van = problem.vans[van_index]
-    if any(problem.stops[stop].hub not in (None, van.hub) for stop in order):
-        return False
-    totes, grams = loads(problem, order)
-    if max(totes) > van.totes or max(grams) > van.grams:
-        return False
-    return timetable(problem, van_index, order) is not None

@@ -1,8 +1,8 @@
 """
-OR-Tools' routing library on the same problem: the second opinion on every plan, and the search without numba.
+OR-Tools' routing library on the same problem: the second opinion on a plan, and the search without numba.
 
-Two quantities model what is on board: totes still to deliver and totes collected; at every stop their sum must
-fit the van. Breaks may here also interrupt a drive, which only widens what is accepted.
+What is on board is one quantity that changes at every stop, tied at the start to another, what is still to be
+delivered. Breaks may here also interrupt a drive, which only widens what is accepted.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class _Model:
         places = len(problem.hubs) + len(problem.stops)
         self.manager = pywrapcp.RoutingIndexManager(places, len(hubs), hubs, hubs)
         self.routing = pywrapcp.RoutingModel(self.manager)
+        self.breaks: dict[int, pywrapcp.IntervalVar] = {}
         self._costs()
         self._loads("totes", [van.totes for van in problem.vans],
                     [(stop.deliver, stop.collect) for stop in problem.stops])  # fmt: skip
@@ -98,11 +99,28 @@ class _Model:
                 first = max(rest.earliest, van.shift_start)
                 last = min(rest.latest, van.shift_end - length)
                 interval = solver.FixedDurationIntervalVar(first, last, length, False, f"break {van.id}")
+                self.breaks[number] = interval
                 time.SetBreakIntervalsOfVehicle([interval], number, visits)
             self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.routing.End(number)))
 
+    def fix_times(self, solution: Solution) -> None:
+        """Fix leaving, service, break and return to the solution's; what is left to decide is nothing."""
+        time = self.routing.GetDimensionOrDie("time")
+        for route in solution.routes:
+            van = self.problem.van_index[route.van]
+            time.CumulVar(self.routing.Start(van)).SetValue(route.leave_hub)
+            time.CumulVar(self.routing.End(van)).SetValue(route.return_hub)
+            for visit in route.visits:
+                time.CumulVar(self.index(self.problem.stop_index[visit.stop])).SetValue(visit.start)
+            if route.break_start is not None:
+                self.breaks[van].SetStartRange(route.break_start, route.break_start)
+
     def _choices(self) -> None:
-        """Who may call where, and what leaving a stop out costs."""
+        """Who may call where, and what leaving a stop out costs; a hub without vans is no place to call."""
+        for hub in set(range(len(self.problem.hubs))) - {van.hub for van in self.problem.vans}:
+            index = self.manager.NodeToIndex(hub)
+            self.routing.AddDisjunction([index], 0)
+            self.routing.ActiveVar(index).SetValue(0)
         for number, stop in enumerate(self.problem.stops):
             index = self.index(number)
             self.routing.AddDisjunction([index], _MUST if stop.price is None else stop.price)
@@ -116,19 +134,19 @@ def accepts(problem: RoutingProblem, solution: Solution) -> bool:
     if not problem.vans or not problem.stops:
         return not solution.routes
     model = _Model(problem)
-    parameters = pywrapcp.DefaultRoutingSearchParameters()
-    model.routing.CloseModelWithParameters(parameters)
+    try:
+        model.fix_times(solution)
+    except Exception:  # noqa: BLE001  the library raises no narrower one for a value outside its domain
+        return False
+    model.routing.CloseModelWithParameters(pywrapcp.DefaultRoutingSearchParameters())
     orders = {problem.van_index[route.van]: route.stops for route in solution.routes}
     given = [
-        [model.index(problem.stop_index[stop]) for stop in orders.get(van, ())]
-        for van in range(len(problem.vans))
+        [model.index(problem.stop_index[stop]) for stop in orders.get(van, ())] for van in range(len(problem.vans))
     ]
     return model.routing.ReadAssignmentFromRoutes(given, True) is not None
 
 
-def search(
-    problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]
-) -> Solution:
+def search(problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]) -> Solution:
     """The library's own search; `start` are feasible tours to begin with, by van and stop index."""
     orders: dict[int, list[int]] = {van: list(order) for van, order in start.items()}
     if problem.vans and problem.stops:
@@ -138,9 +156,7 @@ def search(
     return assemble(problem, orders, solver="or-tools routing", seed=seed, iterations=budget.iterations or 0)
 
 
-def _solve(
-    model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]
-) -> dict[int, list[int]] | None:
+def _solve(model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]) -> dict[int, list[int]] | None:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     strategy = routing_enums_pb2.FirstSolutionStrategy
     parameters.first_solution_strategy = strategy.LOCAL_CHEAPEST_INSERTION
@@ -151,10 +167,7 @@ def _solve(
         parameters.time_limit.FromNanoseconds(int((budget.seconds or 1.0) * 1e9))
     routing = model.routing
     routing.CloseModelWithParameters(parameters)
-    given = [
-        [routing_index for routing_index in map(model.index, start.get(van, ()))]
-        for van in range(len(model.problem.vans))
-    ]
+    given = [list(map(model.index, start.get(van, ()))) for van in range(len(model.problem.vans))]
     first = routing.ReadAssignmentFromRoutes(given, True) if start else None
     answer = (
         routing.SolveFromAssignmentWithParameters(first, parameters)
@@ -176,7 +189,7 @@ def _solve(
 
 
 def _cut(problem: RoutingProblem, van: int, order: list[int]) -> list[int]:
-    """The library may break off a drive for a break; where this model may not, the last stops wait instead."""
+    """The library may interrupt a drive for a break; where that fails here, the last stops are left out."""
     while order and timetable(problem, van, order) is None:
         order = order[:-1]
     return order

@@ -1,8 +1,8 @@
 """
 OR-Tools makes the plan: CP-SAT chooses routes, and the vans that drive them, from everything that was found.
 
-Set partitioning over a pool: routes that the search met, routes that were given (yesterday's, hand-made), each
-for every kind of van that can drive it. Starting from the best plan known, the result is never worse than it.
+Set partitioning over a pool: routes that the search met, routes that were given (yesterday's, hand-made),
+each for every kind of van that can drive it. Starting from the best plan known, it is never made worse.
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ enough to decide feasibility exactly, because arriving earlier never hurts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from logistics.problem import Break, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution, Unserved, Visit
 
-__all__ = ["VERSION", "assemble", "first_start", "last_start", "loads", "timetable"]
+__all__ = ["VERSION", "assemble", "fits", "loads", "timetable", "tour_of"]
 
 VERSION = "1"
 """Goes up whenever the same problem, seed and iterations may give other routes."""
@@ -29,7 +29,7 @@ def first_start(stop: Stop, arrive: int) -> int:
 
 
 def last_start(stop: Stop, latest: int) -> int:
-    """The last second at or before `latest` at which service may start; `-NEVER` when no window is open yet."""
+    """The last second up to `latest` at which service may start; `-NEVER` when no window is open yet."""
     if not stop.windows:
         return latest
     return next((min(latest, closes) for opens, closes in reversed(stop.windows) if latest >= opens), -NEVER)
@@ -45,9 +45,7 @@ def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...
         totes[number] = sign * pair.totes if pair else 0
         grams[number] = sign * pair.grams if pair else 0
     tote_steps = [stop.collect - stop.deliver + totes[n] for n, stop in zip(order, stops, strict=True)]
-    gram_steps = [
-        stop.collect_grams - stop.deliver_grams + grams[n] for n, stop in zip(order, stops, strict=True)
-    ]
+    gram_steps = [stop.collect_grams - stop.deliver_grams + grams[n] for n, stop in zip(order, stops, strict=True)]
     return (
         tuple(accumulate(tote_steps, initial=sum(stop.deliver for stop in stops))),
         tuple(accumulate(gram_steps, initial=sum(stop.deliver_grams for stop in stops))),
@@ -55,10 +53,30 @@ def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...
 
 
 def timetable(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> Route | None:
-    """The route of one van over stops (by index) in this order, or None where shift, break or windows forbid it."""
-    van = problem.vans[van_index]
+    """The route of one van over stops (by index) in this order; None where its times forbid it."""
+    return tour_of(problem, problem.vans[van_index], order)
+
+
+def fits(problem: RoutingProblem, van: Van, order: Sequence[int], instead: Mapping[int, Stop] | None = None) -> bool:
+    """Whether a van, which need not be of the problem, can drive this order: hub, loads on every leg, times."""
+    if any(problem.stops[stop].hub not in {None, van.hub} for stop in order):
+        return False
+    totes, grams = loads(problem, order)
+    if max(totes) > van.totes or max(grams) > van.grams:
+        return False
+    return tour_of(problem, van, order, instead) is not None
+
+
+def tour_of(
+    problem: RoutingProblem, van: Van, order: Sequence[int], instead: Mapping[int, Stop] | None = None
+) -> Route | None:
+    """
+    The best times of a van, which need not be of the problem, over this order; None where its times forbid it.
+
+    `instead` gives some stops (by index) other windows than theirs.
+    """
     drive = _drives(problem, van, order)
-    stops = [problem.stops[number] for number in order]
+    stops = [(instead or {}).get(number, problem.stops[number]) for number in order]
     back = _earliest_return(van, stops, drive)
     if back is None:
         return None
@@ -66,7 +84,7 @@ def timetable(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> 
     if choice is None:
         return None
     leave, break_after = choice
-    return _walk(problem, van, order, drive, leave, break_after)
+    return _walk(problem, van, order, stops, drive, leave=leave, after=break_after)
 
 
 def _drives(problem: RoutingProblem, van: Van, order: Sequence[int]) -> list[int]:
@@ -87,7 +105,7 @@ def _earliest_return(van: Van, stops: Sequence[Stop], drive: Sequence[int]) -> i
             taken = min(taken, max(due, rest.earliest) + rest.duration_seconds)
     due, taken = due + drive[-1], taken + drive[-1]
     if rest and due <= _last_break(van, rest):
-        return due if taken >= due else taken
+        return min(due, taken)
     return taken if taken <= van.shift_end else None
 
 
@@ -123,12 +141,18 @@ def _latest_departure(
 
 
 def _walk(
-    problem: RoutingProblem, van: Van, order: Sequence[int], drive: Sequence[int], leave: int, after: int | None
+    problem: RoutingProblem,
+    van: Van,
+    order: Sequence[int],
+    stops: Sequence[Stop],
+    drive: Sequence[int],
+    *,
+    leave: int,
+    after: int | None,
 ) -> Route:
     clock, visits, break_start = leave, [], None
     rest = van.rest
-    for count, number in enumerate(order):
-        stop = problem.stops[number]
+    for count, stop in enumerate(stops):
         arrive = clock + drive[count]
         start = first_start(stop, arrive)
         clock = start + stop.seconds_at_stop
@@ -159,7 +183,7 @@ def _walk(
 
 
 def assemble(
-    problem: RoutingProblem, orders: dict[int, Sequence[int]], *, solver: str, seed: int, iterations: int
+    problem: RoutingProblem, orders: Mapping[int, Sequence[int]], *, solver: str, seed: int, iterations: int
 ) -> Solution:
     """
     The solution of these tours (van index to stop indices); stops in none of them are listed as unserved.
@@ -180,9 +204,7 @@ def assemble(
         for number, stop in enumerate(problem.stops)
         if number not in served
     )
-    prices = sum(
-        stop.price or 0 for number, stop in enumerate(problem.stops) if number not in served
-    )
+    prices = sum(stop.price or 0 for number, stop in enumerate(problem.stops) if number not in served)
     return Solution(
         problem=problem.digest(),
         routes=tuple(routes),

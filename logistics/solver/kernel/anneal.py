@@ -1,8 +1,8 @@
 """
 The loop: ruin, recreate, keep or take back, by simulated annealing over the cost.
 
-While stops that must be served are out, fewer and rarer absences come before cost: a stop that was left out
-often weighs more (the paper's section 5.4, there for the size of the fleet), which is what fits a tight fleet.
+While stops that must be served are out, fewer and rarer absences come before cost: a stop that was left
+out often weighs more (the paper's section 5.4, there for the size of the fleet), which fits a tight fleet.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import PRICE, Day, Ints
-from logistics.solver.kernel.recreate import absent_stops, insert_all, sort_stops
+from logistics.solver.kernel.recreate import BLINK, absent_stops, insert_all, sort_stops
 from logistics.solver.kernel.ruin import ruin
 from logistics.solver.kernel.tours import (
     ABSENT,
@@ -66,7 +66,7 @@ def anneal(
         count = ruin(day, tours, chance, stops)
         count = absent_stops(day, tours, chance, stops, count, count == 0)
         sort_stops(day, chance, stops, count, key)
-        insert_all(day, tours, known, chance, stops, count)
+        insert_all(day, tours, known, chance, stops, count, BLINK)
         for number in range(tours.touched[-1]):
             van = tours.touched[number]
             tours.van[van, COST] = price_tour(day, tours, van)
@@ -79,7 +79,11 @@ def anneal(
         accept = new_cost < cost - heat * math.log(1.0 - draw(chance))
         if absent > 0 or new_absent > 0:
             lighter = new_weight < weight or (new_weight == weight and new_absent < absent)
-            accept = new_absent == 0 if absent == 0 else lighter or (new_weight <= weight and new_absent == absent and accept)
+            accept = (
+                new_absent == 0
+                if absent == 0
+                else lighter or (new_weight <= weight and new_absent == absent and accept)
+            )
             accept = accept or (absent > 0 and new_absent == 0)
         if accept:
             better = new_absent < best[BEST_ABSENT] or (new_absent == best[BEST_ABSENT] and new_cost < best[BEST_COST])
@@ -104,7 +108,7 @@ def _cost(day: Day, tours: Tours) -> int:
     total = tours.total[PRICES]
     for van in range(day.vans):
         total += tours.van[van, COST]
-    return total
+    return int(total)
 
 
 @compiled
@@ -114,7 +118,7 @@ def _weight(day: Day, tours: Tours) -> int:
     for place in range(day.hubs, day.places):
         if tours.place[place, VAN] < 0 and day.stop[place, PRICE] < 0:
             total += tours.place[place, MISSED]
-    return total
+    return int(total)
 
 
 @compiled

@@ -30,8 +30,8 @@ from logistics.solver.kernel.day import (
 __all__ = ["NEVER", "first_start", "last_start", "paid_seconds", "set_clocks"]
 
 NEVER = 1 << 60
-# Columns by position: earliest start with the break still to take, and behind; latest start from which the rest
-# can be done; totes on leaving, and the most on any leg up to there and from there; the same in grams.
+# Columns by position: earliest start with the break still to take, and behind; latest start from which the
+# rest can be done; totes on leaving, the most on any leg up to there and from there; the same in grams.
 DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER = range(10)
 CLOCK_COLUMNS = 10
 
@@ -44,7 +44,7 @@ def first_start(stop: Ints, place: int, arrive: int) -> int:
         return arrive
     for window in range(count):
         if arrive <= stop[place, WINDOW + 2 * window + 1]:
-            return max(arrive, stop[place, WINDOW + 2 * window])
+            return int(max(arrive, stop[place, WINDOW + 2 * window]))
     return NEVER
 
 
@@ -56,7 +56,7 @@ def last_start(stop: Ints, place: int, latest: int) -> int:
         return latest
     for window in range(count - 1, -1, -1):
         if latest >= stop[place, WINDOW + 2 * window]:
-            return min(latest, stop[place, WINDOW + 2 * window + 1])
+            return int(min(latest, stop[place, WINDOW + 2 * window + 1]))
     return -NEVER
 
 
@@ -164,8 +164,8 @@ def paid_seconds(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> int
         after = here
     drive = seconds[day.van[van, HUB], after]
     if rest == 0:
-        return back - (taken - drive)
+        return int(back - (taken - drive))
     leave = due - drive if due > -NEVER else -NEVER
     if taken > -NEVER and taken - drive >= max(day.van[van, BEGINS], rest_from) + rest:
         leave = max(leave, taken - drive)
-    return back - leave
+    return int(back - leave)

@@ -43,9 +43,9 @@ _FOLDER = str(_cache_folder())
 
 def compiled(function: F) -> F:
     """Compile on first call, release the interpreter lock while running, keep the result on disk."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _FOLDER
+    before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = _FOLDER  # type: ignore[attr-defined]
     try:
         return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
     finally:
-        numba.config.CACHE_DIR = before
+        numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

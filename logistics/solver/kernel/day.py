@@ -25,9 +25,9 @@ HUB, KIND, TARIFF, TOTES, GRAMS, BEGINS, ENDS, REST, REST_FROM, REST_TO, PER_SEC
 
 class Day(NamedTuple):
     """
-    Places are numbered as in the problem: hubs first, then stops. `arc` is the cost of driving, one matrix for
-    each tariff (a distinct price per metre and second). Vans of one KIND are interchangeable. Few wide arrays
-    rather than many narrow ones, because each array costs time whenever it is handed on.
+    Places are numbered as in the problem: hubs first, then stops. `arc` is the cost of driving, one matrix
+    for each tariff (a distinct price per metre and second). Vans of one KIND are interchangeable. Few wide
+    arrays rather than many narrow ones, because each array costs time whenever it is handed on.
     """
 
     hubs: int
@@ -49,13 +49,12 @@ def day_of(problem: RoutingProblem) -> Day:
     metres = np.array(problem.metres, dtype=np.int64).reshape(places, places)
     seconds = np.array(problem.seconds, dtype=np.int64).reshape(places, places)
     tariffs = sorted({(van.micros_per_metre, van.micros_per_second) for van in vans})
-    arc = np.stack([metres * metre + seconds * second for metre, second in tariffs or [(1, 0)]])
+    arc = np.stack([metres * metre + seconds * second for metre, second in tariffs])
     mean = arc.sum(axis=0) // len(arc)
     near = np.argsort((mean + mean.T)[:, hubs:], axis=1, kind="stable") + hubs
     slowest = int(seconds.max(initial=0)) * (len(stops) + 1) + sum(stop.seconds_at_stop for stop in stops)
     timed = any(stop.windows for stop in stops) or any(
-        van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest
-        for van in vans
+        van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest for van in vans
     )
     heaviest = sum(stop.deliver_grams + stop.collect_grams for stop in stops)
     return Day(

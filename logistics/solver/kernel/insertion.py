@@ -77,8 +77,14 @@ def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int
     arc, seconds, stop = day.arc[day.van[van, TARIFF]], day.seconds, day.stop
     hub, timed, weighed = day.van[van, HUB], day.timed, day.weighed
     service, rest = stop[place, SERVICE], day.van[van, REST]
-    room_out, room_back = day.van[van, TOTES] - stop[place, DELIVER], day.van[van, TOTES] - stop[place, COLLECT]
-    heft_out, heft_back = day.van[van, GRAMS] - stop[place, DELIVER_GRAMS], day.van[van, GRAMS] - stop[place, COLLECT_GRAMS]
+    room_out, room_back = (
+        day.van[van, TOTES] - stop[place, DELIVER],
+        day.van[van, TOTES] - stop[place, COLLECT],
+    )
+    heft_out, heft_back = (
+        day.van[van, GRAMS] - stop[place, DELIVER_GRAMS],
+        day.van[van, GRAMS] - stop[place, COLLECT_GRAMS],
+    )
     extra = service * day.van[van, PER_SECOND] + (day.van[van, FIXED] if size == 0 else 0)
     best, best_at, second, second_at = NEVER, -1, NEVER, -1
     before = hub
@@ -115,11 +121,14 @@ def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int
 
 
 @compiled
-def _with_break(
-    day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int
-) -> bool:
+def _with_break(day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int) -> bool:
     """In time with the break still ahead, right after the stop, or right before it."""
-    stop, rest, rest_from, rest_to = day.stop, day.van[van, REST], day.van[van, REST_FROM], day.van[van, REST_TO]
+    stop, rest, rest_from, rest_to = (
+        day.stop,
+        day.van[van, REST],
+        day.van[van, REST_FROM],
+        day.van[van, REST_TO],
+    )
     latest = clocks[k + 1, TAKEN_BY]
     ready = clocks[k, DUE] + stop[before, SERVICE]
     leave = first_start(stop, place, ready + there) + stop[place, SERVICE]
@@ -129,5 +138,5 @@ def _with_break(
         return True
     if k > 0 and ready <= rest_to:
         start = first_start(stop, place, max(ready, rest_from) + rest + there)
-        return start + stop[place, SERVICE] + onwards <= latest
+        return bool(start + stop[place, SERVICE] + onwards <= latest)
     return False

@@ -33,7 +33,7 @@ from logistics.solver.kernel.insertion import (
 )
 from logistics.solver.kernel.tours import SIZE, STAMP, VAN, Tours, draw, put
 
-__all__ = ["absent_stops", "insert_all", "sort_stops"]
+__all__ = ["BLINK", "absent_stops", "insert_all", "sort_stops"]
 
 BLINK = 0.01
 FORCE = 0.03
@@ -44,7 +44,7 @@ OPTIONAL_TRIED = 10.0
 def absent_stops(
     day: Day, tours: Tours, chance: npt.NDArray[np.uint64], removed: Ints, count: int, everything: bool
 ) -> int:
-    """Fill `removed` (holding `count` just removed) up with stops that were out before: all that must, some that may."""
+    """Fill `removed` (holding `count`) up with stops out before: all that must be in, some that may."""
     optional = 0
     for place in range(day.hubs, day.places):
         if tours.place[place, VAN] < 0 and day.stop[place, PRICE] >= 0:
@@ -66,9 +66,7 @@ def absent_stops(
 
 
 @compiled
-def sort_stops(
-    day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int, key: npt.NDArray[np.float64]
-) -> None:
+def sort_stops(day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int, key: npt.NDArray[np.float64]) -> None:
     """In one of the paper's orders, drawn by weight: random 4, load 4, far 2, near 1, and by windows 6."""
     rule = draw(chance) * (17.0 if day.timed else 11.0)
     for number in range(count):
@@ -109,11 +107,11 @@ def sort_stops(
 
 @compiled
 def insert_all(
-    day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int
+    day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int, blink: float
 ) -> None:
-    """Insert the stops in their order; what fits nowhere stays out."""
+    """Insert the stops in their order; what fits nowhere stays out. A `blink` of 0 always takes the best place."""
     tried = np.zeros(day.vans, np.int64)
-    force = draw(chance) < FORCE
+    force = blink > 0 and draw(chance) < FORCE
     for number in range(count):
         place = stops[number]
         price = day.stop[place, PRICE]
@@ -129,7 +127,7 @@ def insert_all(
                 look(day, tours, known, place, van)
             if known[place, van, EXTRA] >= best:
                 continue
-            if draw(chance) >= BLINK:
+            if draw(chance) >= blink:
                 best = known[place, van, EXTRA]
                 best_van, best_position = van, known[place, van, POSITION]
             elif known[place, van, NEXT_EXTRA] < best:

@@ -7,8 +7,6 @@ longest string, half the strings keep a piece in their middle.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -62,7 +60,7 @@ def _remove_string(
     longest: float,
 ) -> int:
     size = tours.van[van, SIZE]
-    length = int(math.floor(draw(chance) * min(longest, float(size)) + 1.0))
+    length = int(draw(chance) * min(longest, float(size)) + 1.0)
     length = min(length, size)
     kept = 0
     if length < size and draw(chance) < SPLIT:

@@ -1,9 +1,9 @@
 """
 The state of the search: who drives where, what it costs, and how to take a move back.
 
-Before a move first changes a van's tour, `touch` keeps the old one; `take_back` restores all kept tours. Every
-change gives the tour a new number (STAMP), restored with it, so that what was once computed for a tour stays
-known (see `insertion`).
+Before a move first changes a van's tour, `touch` keeps the old one; `take_back` restores all kept tours.
+Every change gives the tour a new number (STAMP), restored with it, so that what was once computed for a tour
+stays known (see `insertion`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from logistics.solver.kernel.day import FIXED, HUB, PER_SECOND, PRICE, TARIFF, D
 
 __all__ = ["Tours", "draw", "empty_tours", "let_stand", "price_tour", "put", "take_back", "take_out", "touch"]
 
-# Columns of `Tours.van`; CLOCKED says whether the clocks belong to the present tour. KEPT_… is from before the move.
+# Columns of `Tours.van`; CLOCKED: the clocks belong to the present tour. KEPT_…: as before the move.
 SIZE, COST, STAMP, CLOCKED, KEPT, KEPT_SIZE, KEPT_COST, KEPT_STAMP = range(8)
 # Columns of `Tours.place`: the van that calls (-1 for none), in how many moves it was left out.
 VAN, MISSED = range(2)
@@ -71,7 +71,11 @@ def touch(tours: Tours, van: int) -> None:
         row[van, KEPT] = 1
         tours.touched[tours.touched[-1]] = van
         tours.touched[-1] += 1
-        row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP] = row[van, SIZE], row[van, COST], row[van, STAMP]
+        row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP] = (
+            row[van, SIZE],
+            row[van, COST],
+            row[van, STAMP],
+        )
         for k in range(row[van, SIZE]):
             tours.kept[van, k] = tours.stop[van, k]
     tours.total[STAMPS] += 1
@@ -97,7 +101,11 @@ def take_back(day: Day, tours: Tours) -> None:
             _leave(day, tours, tours.stop[van, k])
     for number in range(count):
         van = tours.touched[number]
-        row[van, SIZE], row[van, COST], row[van, STAMP] = row[van, KEPT_SIZE], row[van, KEPT_COST], row[van, KEPT_STAMP]
+        row[van, SIZE], row[van, COST], row[van, STAMP] = (
+            row[van, KEPT_SIZE],
+            row[van, KEPT_COST],
+            row[van, KEPT_STAMP],
+        )
         for k in range(row[van, SIZE]):
             tours.stop[van, k] = tours.kept[van, k]
             _serve(day, tours, tours.stop[van, k], van)
@@ -171,4 +179,4 @@ def price_tour(day: Day, tours: Tours, van: int) -> int:
             set_clocks(day, tours.clocks[van], van, stop[van], size)
             tours.van[van, CLOCKED] = 1
         cost += per_second * (paid_seconds(day, tours.clocks[van], van, stop[van], size) - drive)
-    return cost
+    return int(cost)

@@ -1,0 +1,259 @@
+"""
+Why a stop is left out, what it would take, and which limits a plan has come up against.
+
+Nothing here is a guess. For every van the stop is put back at every position of the tour with one limit lifted at
+a time; the smallest lift that works is named, and it was tried. Where no single lift works, that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from logistics.problem import END_OF_TIME, RoutingProblem, Stop, Van
+from logistics.solution import Route, Solution
+from logistics.solver.timetable import fits, loads, tour_of
+
+__all__ = ["Explanation", "Limit", "Obstacle", "TightLimit", "explain", "tight_limits"]
+
+Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "hub", "several"]
+
+NEARLY_FULL_TOTES = 1
+NEARLY_CLOSED_SECONDS = 600
+NEARLY_OVER_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """
+    What keeps a stop out of one van, and how much more of it lets the stop in.
+
+    `lacking` counts totes (capacity), grams (weight), seconds (window, shift, break: the break's length) or micros
+    (price: what serving it would cost above its price). It is 0 for `hub`, and for `several`: no single limit.
+    `after` is the stop after which it would go in, None: first.
+    """
+
+    van: str
+    limit: Limit
+    lacking: int
+    after: str | None
+    closes_later: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An unserved stop, what stands in the way in each van, and one sentence for people."""
+
+    stop: str
+    obstacles: tuple[Obstacle, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TightLimit:
+    """
+    A limit that a route has come up against: `slack` totes (capacity), grams (weight), or seconds (window, shift).
+
+    A window with a negative slack made the van wait that long for it to open. `stop` is where; None for a shift.
+    """
+
+    limit: Literal["capacity", "weight", "window", "shift"]
+    van: str
+    stop: str | None
+    slack: int
+
+
+def explain(problem: RoutingProblem, solution: Solution) -> tuple[Explanation, ...]:
+    """One explanation for every unserved stop, in the order of the solution."""
+    orders: dict[str, list[int]] = {van.id: [] for van in problem.vans}
+    now: dict[str, int] = dict.fromkeys(orders, 0)
+    for route in solution.routes:
+        orders[route.van] = [problem.stop_index[stop] for stop in route.stops]
+        now[route.van] = route.micros
+    found = []
+    for left in solution.unserved:
+        stop = problem.stop_index[left.stop]
+        obstacles = tuple(_obstacle(problem, van, orders[van.id], stop, now[van.id]) for van in problem.vans)
+        found.append(Explanation(left.stop, obstacles, _sentence(problem, problem.stops[stop], obstacles)))
+    return tuple(found)
+
+
+def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Obstacle:
+    """The limit of this van whose lifting takes least, of the first kind that suffices."""
+    its = problem.stops[stop]
+    if its.hub is not None and its.hub != van.hub:
+        return Obstacle(van.id, "hub", 0, None)
+    as_it_is = _as_it_is(problem, van, order, stop, now)
+    lifted = (lift(problem, van, order, stop) for lift in (_more_room, _longer_shift, _wider_window, _no_break))
+    for attempts in (as_it_is, *lifted):
+        found = min(attempts, key=lambda one: one.lacking, default=None)
+        if found is not None:
+            return found
+    return Obstacle(van.id, "several", 0, None)
+
+
+def _positions(problem: RoutingProblem, order: Sequence[int], stop: int) -> Iterator[tuple[str | None, list[int]]]:
+    """The stop before it, and the tour with it, for every position."""
+    for at in range(len(order) + 1):
+        before = problem.stops[order[at - 1]].id if at else None
+        yield before, [*order[:at], stop, *order[at:]]
+
+
+def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Iterator[Obstacle]:
+    for after, tour in _positions(problem, order, stop):
+        if fits(problem, van, tour):
+            route = tour_of(problem, van, tour)
+            if route is not None:
+                extra = route.micros - now - (problem.stops[stop].price or 0)
+                yield Obstacle(van.id, "price", max(0, extra), after)
+
+
+def _more_room(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
+    for after, tour in _positions(problem, order, stop):
+        totes, grams = loads(problem, tour)
+        lacking, heavier = max(totes) - van.totes, max(grams) - van.grams
+        if (lacking > 0) == (heavier > 0):
+            continue
+        larger = replace(van, totes=max(van.totes, *totes), grams=max(van.grams, *grams))
+        if fits(problem, larger, tour):
+            yield Obstacle(van.id, "capacity" if lacking > 0 else "weight", max(lacking, heavier), after)
+
+
+def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
+    for after, tour in _positions(problem, order, stop):
+        route = tour_of(problem, replace(van, shift_end=END_OF_TIME), tour)
+        if route is None:
+            continue
+        over = route.return_hub
+        if van.rest is not None and route.break_start is not None:
+            over = max(over, route.break_start + van.rest.duration_seconds)
+        if over > van.shift_end and fits(problem, replace(van, shift_end=over), tour):
+            yield Obstacle(van.id, "shift", over - van.shift_end, after)
+
+
+def _wider_window(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
+    its = problem.stops[stop]
+    for after, tour in _positions(problem, order, stop):
+        route = tour_of(problem, van, tour, {stop: replace(its, windows=())})
+        if route is None or not its.windows:
+            continue
+        soonest = _earliest(problem, van, tour, stop)
+        for opens, closes in its.windows:
+            later, earlier = max(0, soonest - closes), 0
+            if later == 0:
+                latest = _latest(problem, van, tour, stop, soonest, opens)
+                earlier = opens - latest
+            wider = ((opens - earlier, closes + later),)
+            if fits(problem, van, tour, {stop: replace(its, windows=wider)}):
+                yield Obstacle(van.id, "window", later or earlier, after, closes_later=later > 0)
+
+
+def _earliest(problem: RoutingProblem, van: Van, tour: Sequence[int], stop: int) -> int:
+    """The first moment at which service at the stop can start with the rest of the tour still possible."""
+    low, high = 0, van.shift_end
+    while low < high:
+        middle = (low + high) // 2
+        if _starts_within(problem, van, tour, stop, (0, middle)):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _latest(problem: RoutingProblem, van: Van, tour: Sequence[int], stop: int, soonest: int, opens: int) -> int:
+    """The last moment from `soonest` to `opens` at which it can start with the rest still possible."""
+    low, high = soonest, max(soonest, opens)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _starts_within(problem, van, tour, stop, (middle, END_OF_TIME)):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _starts_within(problem: RoutingProblem, van: Van, tour: Sequence[int], stop: int, window: tuple[int, int]) -> bool:
+    return fits(problem, van, tour, {stop: replace(problem.stops[stop], windows=(window,))})
+
+
+def _no_break(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
+    if van.rest is None:
+        return
+    for after, tour in _positions(problem, order, stop):
+        if fits(problem, replace(van, rest=None), tour):
+            yield Obstacle(van.id, "break", van.rest.duration_seconds, after)
+
+
+def _sentence(problem: RoutingProblem, stop: Stop, obstacles: Sequence[Obstacle]) -> str:
+    """What would let the stop in, the least of each kind, named by van."""
+    least: dict[Limit, Obstacle] = {}
+    for obstacle in obstacles:
+        known = least.get(obstacle.limit)
+        if known is None or obstacle.lacking < known.lacking:
+            least[obstacle.limit] = obstacle
+    if not obstacles:
+        return f"Stop {stop.id} is left out: there is no van."
+    ways = [_way(problem, stop, obstacle) for obstacle in least.values() if obstacle.limit not in {"several", "hub"}]
+    if ways:
+        return f"Stop {stop.id} is left out. It could be served if {', or '.join(ways)}."
+    if set(least) == {"hub"}:
+        hub = problem.hubs[stop.hub or 0].id
+        return f"Stop {stop.id} is left out: it belongs to hub {hub}, which has no van."
+    return f"Stop {stop.id} is left out: no van of its hub can take it by changing one limit alone."
+
+
+def _way(problem: RoutingProblem, stop: Stop, obstacle: Obstacle) -> str:
+    van = problem.vans[problem.van_index[obstacle.van]]
+    lacking = obstacle.lacking
+    minutes = _minutes(lacking)
+    where = f"after {obstacle.after}" if obstacle.after else "as its first stop"
+    if obstacle.limit == "capacity":
+        return f"van {van.id} held {van.totes + lacking} totes and not {van.totes} ({where})"
+    if obstacle.limit == "weight":
+        return f"van {van.id} carried {van.grams + lacking} g and not {van.grams} ({where})"
+    if obstacle.limit == "shift":
+        return f"the shift of van {van.id} ended {minutes} later ({where})"
+    if obstacle.limit == "window":
+        edge = "stayed open" if obstacle.closes_later else "opened"
+        return f"it {edge} {minutes} {'longer' if obstacle.closes_later else 'earlier'} (van {van.id}, {where})"
+    if obstacle.limit == "break":
+        return f"van {van.id} took no break of {minutes} ({where})"
+    if stop.price is None or lacking == 0:
+        return f"the search had gone on: van {van.id} has room {where}"
+    return f"leaving it out cost {stop.price + lacking} micros and not {stop.price} (van {van.id}, {where})"
+
+
+def _minutes(seconds: int) -> str:
+    whole = -(-seconds // 60)
+    return f"{whole} minute{'' if whole == 1 else 's'}"
+
+
+def tight_limits(problem: RoutingProblem, solution: Solution) -> tuple[TightLimit, ...]:
+    """
+    Where the plan is at a limit, route by route.
+
+    Capacity: at most 1 tote to spare on the fullest leg. Window: the van waits for it, or starts within 10 minutes
+    of its end. Shift: back within 15 minutes of its end.
+    """
+    return tuple(tight for route in solution.routes for tight in _tight(problem, route))
+
+
+def _tight(problem: RoutingProblem, route: Route) -> Iterator[TightLimit]:
+    van = problem.vans[problem.van_index[route.van]]
+    fullest = max(range(len(route.totes)), key=route.totes.__getitem__)
+    where = route.stops[max(0, fullest - 1)]
+    if van.totes - route.totes[fullest] <= NEARLY_FULL_TOTES:
+        yield TightLimit("capacity", van.id, where, van.totes - route.totes[fullest])
+    heaviest = max(range(len(route.grams)), key=route.grams.__getitem__)
+    if route.grams[heaviest] == van.grams:
+        yield TightLimit("weight", van.id, route.stops[max(0, heaviest - 1)], 0)
+    for visit in route.visits:
+        windows = problem.stops[problem.stop_index[visit.stop]].windows
+        if windows and visit.start > visit.arrive:
+            yield TightLimit("window", van.id, visit.stop, visit.arrive - visit.start)
+        closes = next((end for start, end in windows if start <= visit.start <= end), None)
+        if closes is not None and closes - visit.start <= NEARLY_CLOSED_SECONDS:
+            yield TightLimit("window", van.id, visit.stop, closes - visit.start)
+    if van.shift_end - route.return_hub <= NEARLY_OVER_SECONDS:
+        yield TightLimit("shift", van.id, None, van.shift_end - route.return_hub)

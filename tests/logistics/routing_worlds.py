@@ -1,0 +1,77 @@
+"""Small routing worlds for the tests: a street checkable by hand, and random days for the properties."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
+
+__all__ = ["random_day", "street"]
+
+
+def street(stops: Sequence[tuple[int, Stop]], vans: Sequence[Van], *, hubs: Sequence[int] = (0,)) -> RoutingProblem:
+    """Hubs and stops on one straight street, at minutes from its start; a minute's drive is 1,000 metres."""
+    places = [*hubs, *(minute for minute, _ in stops)]
+    return RoutingProblem(
+        hubs=tuple(Hub(f"hub{number}") for number in range(len(hubs))),
+        vans=tuple(vans),
+        stops=tuple(stop for _, stop in stops),
+        metres=tuple(tuple(abs(one - two) * 1000 for two in places) for one in places),
+        seconds=tuple(tuple(abs(one - two) * 60 for two in places) for one in places),
+    )
+
+
+def random_day(seed: int, *, stops: int, vans: int, hubs: int = 1) -> RoutingProblem:
+    """Everything that the model knows, mixed; some days are too tight to serve every stop."""
+    chance = random.Random(seed)
+    points = [(chance.randrange(40_000), chance.randrange(40_000)) for _ in range(hubs + stops)]
+    metres = tuple(
+        tuple(int(((x - u) ** 2 + (y - v) ** 2) ** 0.5 * 1.3) + chance.randrange(50) for u, v in points)
+        for x, y in points
+    )
+    return RoutingProblem(
+        hubs=tuple(Hub(f"h{number}") for number in range(hubs)),
+        vans=tuple(_random_van(chance, number, hubs) for number in range(vans)),
+        stops=tuple(_random_stop(chance, number, hubs) for number in range(stops)),
+        metres=metres,
+        seconds=tuple(tuple(cell * 3600 // 45_000 for cell in row) for row in metres),
+    )
+
+
+def _random_van(chance: random.Random, number: int, hubs: int) -> Van:
+    rest = Break(1800, chance.randrange(6, 13) * 3600, 13 * 3600) if chance.random() < 0.6 else None
+    return Van(
+        f"v{number}",
+        hub=number % hubs,
+        totes=chance.choice([8, 20, 40]),
+        shift_start=chance.choice([6, 7]) * 3600,
+        shift_end=chance.choice([14, 15, 18]) * 3600,
+        rest=rest,
+        micros_per_metre=chance.choice([0, 300, 450]),
+        micros_per_second=chance.choice([0, 5000]),
+        micros_fixed=chance.choice([0, 30_000_000]),
+        grams=chance.choice([120_000, 1_000_000_000]),
+    )
+
+
+def _random_stop(chance: random.Random, number: int, hubs: int) -> Stop:
+    windows: tuple[tuple[int, int], ...] = ()
+    if chance.random() < 0.6:
+        opens = chance.randrange(6, 13) * 3600
+        windows = ((opens, opens + chance.randrange(0, 3) * 3600),)
+        if chance.random() < 0.4:
+            windows += ((windows[0][1] + 1800, windows[0][1] + 7200),)
+    deliver, collect = chance.randrange(5), chance.randrange(5)
+    return Stop(
+        f"s{number}",
+        deliver=deliver,
+        collect=collect,
+        hub=chance.randrange(hubs) if chance.random() < 0.3 else None,
+        windows=windows,
+        service_seconds=chance.choice([0, 300]),
+        seconds_per_tote=chance.choice([0, 30]),
+        price=chance.randrange(100) * 1_000_000 if chance.random() < 0.3 else None,
+        deliver_grams=deliver * 9000,
+        collect_grams=collect * 9000,
+    )
