@@ -162,7 +162,8 @@ def days_waited(stop: StopDemand, at_us: int) -> int:
 
 
 def _what(stop: StopDemand) -> str:
-    return f"{stop.items} items in {stop.deliver.totes + stop.collect.totes} totes stay."
+    totes = stop.deliver.totes + stop.collect.totes
+    return f"{stop.items} item{'' if stop.items == 1 else 's'} in {totes} tote{'' if totes == 1 else 's'} left."
 
 
 def _at_most(load: Load, totes: int) -> Load:
