@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from circulation.clock import DAY_US
 from logistics.demand import Prices, WaitingRow
 from logistics.expectation import Lane
 from logistics.network import Courier
@@ -53,13 +52,13 @@ def board(
     """The lines of the board, the most urgent first; what is on a van now is not on it."""
     by_lane: dict[Lane, list[WaitingRow]] = defaultdict(list)
     for row in rows:
-        if not row.riding and row.at != row.destination:
-            by_lane[row.at, row.destination].append(row)
+        if row.kind == "branch" and row.place != row.destination:
+            by_lane[row.place, row.destination].append(row)
     sizes = courier.items_per_tote
     lines = []
     for lane in sorted({*by_lane, *expected}):
         here = by_lane.get(lane, [])
-        share = sum((Fraction(1, sizes.get(row.item_type, sizes["*"])) for row in here), Fraction())
+        share = sum((Fraction(row.items, sizes.get(row.item_type, sizes["*"])) for row in here), Fraction())
         more = expected.get(lane, 0)
         totes = ceil(share)
         lines.append(
@@ -67,11 +66,11 @@ def board(
                 origin=lane[0],
                 destination=lane[1],
                 next_stop=next_stop.get(lane),
-                waiting=len(here),
-                holds=sum(row.reason == "hold" for row in here),
+                waiting=sum(row.items for row in here),
+                holds=sum(row.items for row in here if row.reason == "hold"),
                 totes=totes,
-                oldest_us=min((row.since_us for row in here), default=None),
-                micros=sum(prices.of(row.reason) * (1 + max(0, at_us - row.since_us) // DAY_US) for row in here),
+                oldest_us=min((row.oldest_us for row in here), default=None),
+                micros=sum(prices.delay(row, at_us) for row in here),
                 expected=more,
                 expected_totes=ceil(share + Fraction(more, sizes["*"])) - totes,
             )

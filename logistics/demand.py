@@ -15,65 +15,83 @@ from math import ceil
 from typing import Protocol
 
 from circulation.clock import DAY_US
-from circulation.item import TransitReason
 from logistics.expectation import Lane
 from logistics.network import Courier
 from logistics.ways import Ways
 
-__all__ = ["Demand", "Load", "Prices", "StopDemand", "Stranded", "WaitingRow", "measure"]
+__all__ = ["Demand", "FillingRow", "Load", "Prices", "StopDemand", "Stranded", "WaitingRow", "measure"]
 
 
 class WaitingRow(Protocol):
-    """One item that must travel, as a projection knows it."""
+    """Items of one type that must travel to one place for one reason and lie together, as a projection knows them."""
 
     @property
-    def item(self) -> str:
-        """The barcode."""
+    def kind(self) -> str:
+        """Whether they are at a `branch` (or hub) or on a `van`."""
         ...
 
     @property
-    def at(self) -> str:
-        """The branch or hub where it lies; while it rides, where its tote comes off."""
+    def place(self) -> str:
+        """The code of the branch, hub or van."""
         ...
 
     @property
     def destination(self) -> str:
-        """The branch where it is to go in the end."""
+        """The branch where they are to go in the end."""
         ...
 
     @property
-    def reason(self) -> TransitReason:
-        """Why it travels."""
+    def reason(self) -> str:
+        """Why they travel: `hold`, `home`, `float`, `rebalance` or `manual`."""
         ...
 
     @property
     def item_type(self) -> str:
-        """Which decides how much of a tote it takes."""
-        ...
-
-    @property
-    def since_us(self) -> int:
-        """When its journey was opened."""
+        """Which decides how much of a tote each takes."""
         ...
 
     @property
     def filling(self) -> str | None:
-        """The filling that it lies in; None on a table or a shelf."""
+        """The filling that they lie in; None on a table or a shelf."""
         ...
 
     @property
-    def filling_destination(self) -> str | None:
-        """Where that filling goes."""
+    def items(self) -> int:
+        """How many."""
         ...
 
     @property
-    def sealed(self) -> bool:
-        """Whether nothing more goes into that filling."""
+    def oldest_us(self) -> int:
+        """When the first of their journeys was opened."""
         ...
 
     @property
-    def riding(self) -> bool:
-        """Whether it is on a van now."""
+    def opened_days(self) -> int:
+        """The days (UTC, since 1970) on which their journeys were opened, added up over the items."""
+        ...
+
+
+class FillingRow(Protocol):
+    """A filling of a tote that has not ended, as a projection knows it."""
+
+    @property
+    def filling(self) -> str:
+        """Its name, such as `T123/17`."""
+        ...
+
+    @property
+    def destination(self) -> str:
+        """Where it goes."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """`open`, `sealed`, `loaded`, `unloaded` or `received`."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """The branch, or the van while it is loaded."""
         ...
 
 
@@ -82,7 +100,7 @@ class Prices:
     """
     What a day's delay of one item costs, in micros (millionths of the currency unit), by why it travels.
 
-    An item that has waited n days counts n + 1 times, so that what is left today is dearer tomorrow.
+    An item that has waited n days (UTC) counts n + 1 times, so that what is left today is dearer tomorrow.
     """
 
     hold: int = 1_500_000
@@ -91,9 +109,10 @@ class Prices:
     rebalance: int = 100_000
     float: int = 50_000
 
-    def of(self, reason: TransitReason) -> int:
-        """The price of one item and day."""
-        return int(getattr(self, reason))
+    def delay(self, row: WaitingRow, at_us: int) -> int:
+        """What another day costs for all items of a row that waits at that instant."""
+        days_waited = row.items * (at_us // DAY_US) - row.opened_days
+        return int(getattr(self, row.reason)) * (row.items + max(0, days_waited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +183,7 @@ class Demand:
 
 def measure(
     rows: Iterable[WaitingRow],
+    fillings: Iterable[FillingRow],
     *,
     ways: Ways,
     courier: Courier,
@@ -172,21 +192,29 @@ def measure(
     expected: Mapping[Lane, int] | None = None,
 ) -> Demand:
     """
-    The demand at `at_us`, microseconds UTC.
+    The demand at `at_us`, microseconds UTC; `fillings` are those that have not ended.
 
     With `expected` (items by branch and next stop) what will have been added is counted too, and so is what rides
     to a hub now and will have been sorted there; without it only what waits.
     """
     heaps: dict[Lane, _Heap] = defaultdict(lambda: _Heap(courier, prices, at_us))
     stranded: Counter[tuple[str, str]] = Counter()
-    for row in sorted(rows, key=lambda row: row.item):
-        if row.riding and (expected is None or row.at not in ways.hubs):
+    boxes = {box.filling: box for box in fillings}
+    for row in rows:
+        box = boxes.get(row.filling or "")
+        riding = row.kind == "van"
+        if riding and (expected is None or box is None or box.destination not in ways.hubs):
+            # What is out for delivery is not brought a second time.
             continue
-        stop = _next_stop(row, ways, at_us)
+        at = box.destination if riding and box is not None else row.place
+        if box is not None and box.destination == at:
+            # A tote that is where it was to go is opened there, and its items are sorted.
+            box = None
+        stop = ways.next_hop(at, row.destination if box is None else box.destination, at_us)
         if stop is not None:
-            heaps[row.at, stop].add(row, at_hub=row.at in ways.hubs)
-        elif row.at != row.destination:
-            stranded[row.at, row.destination] += 1
+            heaps[at, stop].add(row, box, at_hub=at in ways.hubs)
+        elif at != row.destination:
+            stranded[at, row.destination] += row.items
     for lane, items in sorted((expected or {}).items()):
         heaps[lane].expect(items)
     return Demand(
@@ -194,14 +222,6 @@ def measure(
         trunks={lane: heap.load() for lane, heap in sorted(heaps.items()) if set(lane) <= set(ways.hubs)},
         stranded=tuple(Stranded(at, goal, items) for (at, goal), items in sorted(stranded.items())),
     )
-
-
-def _next_stop(row: WaitingRow, ways: Ways, at_us: int) -> str | None:
-    """Where the item's tote goes next from where it lies; a tote that is where it was to go is not counted as one."""
-    goal = row.destination
-    if row.filling_destination is not None and row.filling_destination != row.at:
-        goal = row.filling_destination
-    return ways.next_hop(row.at, goal, at_us)
 
 
 def _by_stop(heaps: Mapping[Lane, _Heap], ways: Ways) -> dict[str, StopDemand]:
@@ -250,24 +270,22 @@ class _Heap:
         self._waiting = self._expected = self._micros = 0
         self._oldest_us: int | None = None
 
-    def add(self, row: WaitingRow, *, at_hub: bool) -> None:
-        """Count one item; loose items join the open box of their kind."""
-        boxed = row.filling is not None and row.filling_destination != row.at
-        if boxed and row.sealed:
-            self._sealed.add(row.filling or "")
+    def add(self, row: WaitingRow, box: FillingRow | None, *, at_hub: bool) -> None:
+        """Count the items of a row; loose ones join the open box of their kind."""
+        if box is not None and box.status != "open":
+            self._sealed.add(box.filling)
         else:
             kind = "sorted" if at_hub else "holds" if row.reason == "hold" else "returns"
-            if boxed:
-                self._open[kind].add(row.filling or "")
-            self._share[kind] += self._part(row.item_type)
-        if row.riding:
-            self._expected += 1
+            if box is not None:
+                self._open[kind].add(box.filling)
+            self._share[kind] += row.items * self._part(row.item_type)
+        if row.kind == "van":
+            self._expected += row.items
         else:
-            self._waiting += 1
-            since_us = row.since_us
-            self._oldest_us = since_us if self._oldest_us is None else min(self._oldest_us, since_us)
-        self._by_reason[row.reason] += 1
-        self._micros += self._prices.of(row.reason) * (1 + max(0, self._at_us - row.since_us) // DAY_US)
+            self._waiting += row.items
+            self._oldest_us = row.oldest_us if self._oldest_us is None else min(self._oldest_us, row.oldest_us)
+        self._by_reason[row.reason] += row.items
+        self._micros += self._prices.delay(row, self._at_us)
 
     def expect(self, items: int) -> None:
         """Count items that nobody has scanned yet: as returns of no particular type."""

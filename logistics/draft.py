@@ -8,75 +8,31 @@ aside with its reason. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING
 
 from circulation.calendar import at_minute, zone_of
-from circulation.clock import DAY_US
-from circulation.errors import Invalid, Refused, Unknown
-from logistics.demand import Demand, Prices, StopDemand, WaitingRow, measure
-from logistics.expectation import DailyCount, Expectation, counts_by_lane
+from circulation.errors import Refused, Unknown
+from logistics.day_stops import SEARCH_DAYS, WEEKDAY_NAMES, DayStops, PlanRequest
+from logistics.demand import Demand, FillingRow, Prices, StopDemand, WaitingRow, measure
+from logistics.expectation import DailyCount, Expectation, Lane, counts_by_lane
 from logistics.fleet import Van as FleetVan
 from logistics.plan import LeftBehind, Wave
-from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
+from logistics.problem import Break, Hub, RoutingProblem, Van
 from logistics.situation import Situation, digest_of
 
-__all__ = ["Draft", "PlanRequest", "PlanRules", "Roads", "draft", "expected_additions", "group_name"]
+if TYPE_CHECKING:
+    from logistics.roads import Matrix
 
-MUST_MICROS = 1_000_000_000_000
-"""What leaving a stop costs that must be made: a million of the currency, more than any route."""
+__all__ = ["Draft", "PlanRequest", "PlanRules", "RoadsBetween", "draft", "expected_additions", "group_name"]
+
 _WAVES: Mapping[Wave, tuple[int, int]] = {"am": (0, 13 * 60), "pm": (13 * 60, 24 * 60), "day": (0, 24 * 60)}
-_SEARCH_DAYS = 60
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-class Roads(Protocol):
-    """Metres and seconds between places, row by row in the order of `codes`; see `logistics.roads`."""
-
-    @property
-    def codes(self) -> Sequence[str]:
-        """The places."""
-        ...
-
-    @property
-    def metres(self) -> Sequence[Sequence[int]]:
-        """How far."""
-        ...
-
-    @property
-    def seconds(self) -> Sequence[Sequence[int]]:
-        """How long."""
-        ...
-
-    @property
-    def provider(self) -> str:
-        """Who says so."""
-        ...
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of all of it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
-    """
-    What a coordinator asks for.
-
-    Without `hubs` all of them are planned together. The wave `am` is up to 13:00, `pm` from then on. Vans and
-    branches are codes; stops of `must` are made even if nothing waits there.
-    """
-
-    day: date
-    hubs: tuple[str, ...] = ()
-    wave: Wave = "day"
-    collect: Literal["waiting", "expected"] = "expected"
-    without_vans: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    must: tuple[str, ...] = ()
+RoadsBetween = Callable[[Sequence[str]], "Matrix"]
+"""Gives metres and seconds between places, in the order of their codes; refuses those that cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +59,11 @@ class Draft:
     hubs: tuple[str, ...]
     group: str
     problem: RoutingProblem
+    roads: str
     carried: Mapping[str, StopDemand]
     set_aside: tuple[LeftBehind, ...]
     demand: Demand
-    closes: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    expected: Mapping[Lane, int]
 
 
 def group_name(hubs: Sequence[str], all_hubs: Sequence[str]) -> str:
@@ -118,7 +75,7 @@ def group_name(hubs: Sequence[str], all_hubs: Sequence[str]) -> str:
 
 def expected_additions(
     counts: Iterable[DailyCount], situation: Situation, *, day: date, since_us: int, expectation: Expectation
-) -> dict[tuple[str, str], int]:
+) -> dict[Lane, int]:
     """Items that each branch adds for its next stop between an instant and the van of that day."""
     ways = situation.ways
     calls = {
@@ -137,8 +94,9 @@ def draft(
     request: PlanRequest,
     situation: Situation,
     *,
-    roads: Roads,
+    roads: RoadsBetween,
     rows: Iterable[WaitingRow],
+    fillings: Iterable[FillingRow],
     counts: Iterable[DailyCount],
     rules: PlanRules,
     at_us: int,
@@ -146,34 +104,39 @@ def draft(
     """
     The routing problem of the request at `at_us`, microseconds UTC.
 
-    Raises `Refused` (`plan.no-hub`, `plan.no-fleet`, `plan.no-service`, `plan.no-van`, `plan.no-call`,
-    `plan.nothing`, `plan.past`), `Unknown` (`hub.unknown`, `van.unknown`, `branch.unknown`) and `Invalid`
-    (`roads.missing`).
+    Raises `Refused` (`plan.no-hub`, `plan.no-fleet`, `plan.past`, `plan.no-service`, `plan.no-van`,
+    `plan.must-closed`, `plan.nothing`, `roads.unreachable`) and `Unknown` (`hub.unknown`, `van.unknown`,
+    `branch.unknown`).
     """
     hubs = _hubs(request, situation)
     _check_names(request, situation)
     vans = _vans(request, situation, hubs, at_us)
+    _check_must(request, situation, hubs)
     expected = None
     if request.collect == "expected":
-        expected = expected_additions(
-            counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation
-        )
+        expected = expected_additions(counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation)
     demand = measure(
-        rows, ways=situation.ways, courier=situation.courier, prices=rules.prices, at_us=at_us, expected=expected
+        rows,
+        fillings,
+        ways=situation.ways,
+        courier=situation.courier,
+        prices=rules.prices,
+        at_us=at_us,
+        expected=expected,
     )
-    sorting = _Sorting(request, situation, hubs, vans, at_us)
+    setting = DayStops(request, situation, hubs, vans, at_us)
     for code in sorted({*demand.stops, *request.must}):
         hub = situation.ways.hub_of(code)
         if hub in hubs:
-            sorting.take(demand.stops.get(code) or StopDemand(code, hub))
-    if not sorting.stops:
+            setting.take(demand.stops.get(code) or StopDemand(code, hub))
+    if not setting.stops:
+        aside = f"; {len(setting.aside)} stops are set aside" if setting.aside else ""
         raise Refused(
             "plan.nothing",
-            f"Nothing waits for a van of {', '.join(hubs)} on {request.day}"
-            f"{_and_aside(len(sorting.aside))}.",
+            f"Nothing waits for a van of {', '.join(hubs)} on {request.day}{aside}.",
             "See what waits with: branchline board",
         )
-    metres, seconds = _between(roads, [*hubs, *(stop.id for stop in sorting.stops)])
+    matrix = roads([*hubs, *(stop.id for stop in setting.stops)])
     return Draft(
         request=request,
         hubs=hubs,
@@ -181,19 +144,16 @@ def draft(
         problem=RoutingProblem(
             hubs=tuple(Hub(hub) for hub in hubs),
             vans=tuple(_problem_van(van, request.wave, hubs) for van in vans),
-            stops=tuple(sorting.stops),
-            metres=metres,
-            seconds=seconds,
+            stops=tuple(setting.stops),
+            metres=tuple(tuple(row) for row in matrix.metres.tolist()),
+            seconds=tuple(tuple(row) for row in matrix.seconds.tolist()),
         ),
-        carried=sorting.carried,
-        set_aside=tuple(sorting.aside),
+        roads=f"{matrix.provider} ({matrix.digest})",
+        carried=setting.carried,
+        set_aside=tuple(setting.aside),
         demand=demand,
-        closes=sorting.closes,
+        expected=expected or {},
     )
-
-
-def _and_aside(number: int) -> str:
-    return f"; {number} stops are set aside" if number else ""
 
 
 # --- what the day has ---
@@ -209,7 +169,9 @@ def _hubs(request: PlanRequest, situation: Situation) -> tuple[str, ...]:
         )
     for hub in request.hubs:
         if hub not in known:
-            raise Unknown("hub.unknown", f"'{hub[:60]}' is not a hub; hubs are {', '.join(known)}.", "Name one of them.")
+            raise Unknown(
+                "hub.unknown", f"'{hub[:60]}' is not a hub; hubs are {', '.join(known)}.", "Name one of them."
+            )
     return tuple(sorted(request.hubs)) or known
 
 
@@ -231,7 +193,7 @@ def _vans(request: PlanRequest, situation: Situation, hubs: tuple[str, ...], at_
         raise Refused(
             "plan.no-fleet",
             f"No van belongs to {' or '.join(hubs)}.",
-            "Import the vans with: branchline fleet import FLEET.csv (branchline fleet template writes one to fill in)",
+            "Import vans with: branchline fleet import FLEET.csv; branchline fleet template writes one to fill in.",
         )
     _check_service(request, situation, hubs, at_us)
     missing = {van.van: _why_not(van, request) for van in sorted(fleet, key=lambda van: van.van)}
@@ -253,7 +215,7 @@ def _why_not(van: FleetVan, request: PlanRequest) -> str:
     if off_road is not None:
         return f"is off the road until {off_road.last}" + (f" ({off_road.reason})" if off_road.reason else "")
     if request.day.weekday() not in van.days:
-        return f"does not work on a {_WEEKDAYS[request.day.weekday()]}"
+        return f"does not work on a {WEEKDAY_NAMES[request.day.weekday()]}"
     starts, ends = _shift(van, request.wave)
     if starts >= ends:
         return f"has no shift in the wave {request.wave}"
@@ -272,16 +234,26 @@ def _check_service(request: PlanRequest, situation: Situation, hubs: tuple[str, 
     branches = [code for hub in hubs for code in situation.ways.served_by(hub)]
     if any(situation.ways.call(code, request.day) for code in branches):
         return
-    later = (request.day + timedelta(days=ahead) for ahead in range(1, _SEARCH_DAYS))
+    later = (request.day + timedelta(days=ahead) for ahead in range(1, SEARCH_DAYS))
     following = next((day for day in later if any(situation.ways.call(code, day) for code in branches)), None)
-    after = "none is in sight" if following is None else f"the next is {_WEEKDAYS[following.weekday()]} {following}"
+    after = "none is in sight" if following is None else f"the next is {WEEKDAY_NAMES[following.weekday()]} {following}"
     closure = situation.calendar.closure_on(hubs[0], request.day)
     raise Refused(
         "plan.no-service",
-        f"There is no service on {_WEEKDAYS[request.day.weekday()]} {request.day}"
+        f"There is no service on {WEEKDAY_NAMES[request.day.weekday()]} {request.day}"
         f"{f' ({closure.reason})' if closure else ''} for {', '.join(hubs)}; {after}.",
         "" if following is None else f"Plan it with: branchline plan draft --date {following}",
     )
+
+
+def _check_must(request: PlanRequest, situation: Situation, hubs: tuple[str, ...]) -> None:
+    for code in request.must:
+        if situation.ways.hub_of(code) not in hubs or situation.ways.call(code, request.day) is None:
+            raise Refused(
+                "plan.must-closed",
+                f"{code} must be served, but no van of {', '.join(hubs)} can call there on {request.day}.",
+                "See its delivery days with: branchline network show BRANCH",
+            )
 
 
 def _problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:
@@ -299,20 +271,4 @@ def _problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:
         micros_per_metre=van.cost_per_km_cents * 10,
         micros_per_second=round(van.cost_per_hour_cents * 10_000 / 3600),
         micros_fixed=van.cost_per_day_cents * 10_000,
-    )
-
-
-def _between(roads: Roads, codes: Sequence[str]) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
-    rows = {code: number for number, code in enumerate(roads.codes)}
-    missing = [code for code in codes if code not in rows]
-    if missing:
-        raise Invalid(
-            "roads.missing",
-            f"The travel times ({roads.provider}) know no road to {', '.join(missing)}.",
-            "Add the place to the matrix, or give its coordinates.",
-        )
-    at = [rows[code] for code in codes]
-    return (
-        tuple(tuple(int(roads.metres[one][two]) for two in at) for one in at),
-        tuple(tuple(int(roads.seconds[one][two]) for two in at) for one in at),
     )

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, null, select, union_all
 
 from circulation.calendar import local_day, zone_of
+from circulation.clock import DAY_US
 from projections.asof import halves
 from projections.catalogue import COPY
 from projections.locations import ITEM_NOW, ITEM_PAST
@@ -84,7 +85,8 @@ class Waiting:
     Items of one type that are to go to `destination` for one reason and are at one place together.
 
     `kind` is `branch` or `van`; `filling` is None for items outside totes. `oldest_us` is when the first of
-    their journeys began, `since_us` when the first of them came to lie here (or into the tote).
+    their journeys began, `since_us` when the first of them came to lie here (or into the tote). `opened_days` adds up,
+    over the items, the days (UTC, since 1970) on which their journeys began: with it the age of all is known.
     """
 
     kind: str
@@ -96,6 +98,7 @@ class Waiting:
     items: int
     oldest_us: int
     since_us: int
+    opened_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,11 @@ def waiting(views: Views, *, as_of: int | None = None) -> list[Waiting]:
     with views.reading("custody", "totes", "catalogue", as_of=as_of) as connection:
         rows: list[Any] = list(connection.execute(_waiting(as_of)))
     # Intervals that ended and those that still run come apart; the same group is put together again.
-    groups: dict[tuple[Any, ...], tuple[int, int, int]] = {}
-    for *group, items, oldest_us, since_us in rows:
-        before = groups.get(tuple(group), (0, oldest_us, since_us))
-        groups[tuple(group)] = before[0] + items, min(before[1], oldest_us), min(before[2], since_us)
+    groups: dict[tuple[Any, ...], tuple[int, int, int, int]] = {}
+    for *group, items, oldest_us, since_us, days in rows:
+        before = groups.get(tuple(group), (0, oldest_us, since_us, 0))
+        oldest_us, since_us = min(before[1], oldest_us), min(before[2], since_us)
+        groups[tuple(group)] = before[0] + items, oldest_us, since_us, before[3] + int(days)
     found = [Waiting(*group, *numbers) for group, numbers in groups.items()]  # type: ignore[call-arg]
     return sorted(found, key=lambda w: (w.place, w.destination, w.reason, w.item_type, w.filling or ""))
 
@@ -166,6 +170,7 @@ def _waiting(as_of: int | None) -> Any:
                 select(
                     item.c.kind, item.c.ref, transit.c.destination, transit.c.reason, copy.c.item_type,
                     null().label("filling"), func.count(), func.min(transit.c.opened_us), func.min(item.c.from_us),
+                    func.sum(transit.c.opened_us // DAY_US),
                 )
                 .join(item, item.c.item == transit.c.item)
                 .join(copy, copy.c.item == transit.c.item)
@@ -179,6 +184,7 @@ def _waiting(as_of: int | None) -> Any:
                     select(
                         *place, filling.c.filling,
                         func.count(), func.min(transit.c.opened_us), func.min(item.c.from_us),
+                        func.sum(transit.c.opened_us // DAY_US),
                     )
                     .join(item, item.c.item == transit.c.item)
                     .join(copy, copy.c.item == transit.c.item)

@@ -6,16 +6,24 @@ Monday is 2026-11-23. Branches are staffed 09:00 to 17:00 from Monday to Friday 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+import numpy as np
+
 from circulation.branch import Branch, BranchKind, DeliveryTerms
 from circulation.calendar import BranchCalendar, Calendar, Closure, WeekHours, parse_spans
-from circulation.clock import parse_instant
-from circulation.item import TransitReason
+from circulation.clock import DAY_US, parse_instant
 from logistics.fleet import Van
-from logistics.network import Trunk
+from logistics.network import Courier, Trunk
+from logistics.problem import RoutingProblem
+from logistics.roads import Matrix
+from logistics.situation import Situation
+from logistics.solution import Solution
+from logistics.solver import Budget, Progress
+from logistics.solver.timetable import assemble, fits, tour_of
 
 WEEK = ("09:00-17:00",) * 5 + ("", "")
 
@@ -133,18 +141,27 @@ def instant(text: str) -> int:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row as the projection gives it: an item that must travel."""
+    """A row as the projection gives it: items that must travel and lie together."""
 
-    item: str
-    at: str
+    kind: str
+    place: str
     destination: str
-    reason: TransitReason = "home"
-    item_type: str = "book"
-    since_us: int = 0
-    filling: str | None = None
-    filling_destination: str | None = None
-    sealed: bool = False
-    riding: bool = False
+    reason: str
+    item_type: str
+    filling: str | None
+    items: int
+    oldest_us: int
+    opened_days: int
+
+
+@dataclass(frozen=True)
+class Box:
+    """A filling that has not ended, as the projection gives it."""
+
+    filling: str
+    destination: str
+    status: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -158,33 +175,53 @@ class Count:
 
 
 def waiting(
-    number: int,
-    at: str,
+    items: int,
+    place: str,
     destination: str,
-    reason: TransitReason = "home",
+    reason: str = "home",
     *,
     since: str = "24 08:00",
     item_type: str = "book",
     filling: str | None = None,
-    to: str | None = None,
-    sealed: bool = False,
-    riding: bool = False,
-    first: int = 1,
-) -> list[Waiting]:
-    """So many alike; their barcodes name where they are, where they go, and why."""
+    kind: str = "branch",
+) -> Waiting:
+    """So many items that wait alike, since one instant of November 2026."""
     since_us = instant(since)
-    return [
-        Waiting(
-            f"{at}-{destination}-{reason}-{filling or 'loose'}-{n:03d}",
-            at,
-            destination,
-            reason,
-            item_type,
-            since_us,
-            filling,
-            to,
-            sealed,
-            riding,
-        )
-        for n in range(first, first + number)
-    ]
+    return Waiting(kind, place, destination, reason, item_type, filling, items, since_us, items * (since_us // DAY_US))
+
+
+def flat_roads(codes: Sequence[str]) -> Matrix:
+    """Ten kilometres and ten minutes between any two places."""
+    size = len(codes)
+    apart = np.ones((size, size), dtype=np.int64) - np.eye(size, dtype=np.int64)
+    return Matrix(tuple(codes), apart * 10_000, apart * 600, "flat", "0" * 64)
+
+
+def first_fit(
+    problem: RoutingProblem,
+    _budget: Budget,
+    seed: int,
+    _start: Solution | None = None,
+    _progress: Progress | None = None,
+) -> Solution:
+    """A search that is easy to follow: every stop, in order, at the end of the first tour that takes it and pays."""
+    orders: dict[int, list[int]] = {}
+    for stop, its in enumerate(problem.stops):
+        for number, van in enumerate(problem.vans):
+            before = orders.get(number, [])
+            tour = [*before, stop]
+            if its.hub not in (None, van.hub) or not fits(problem, van, tour):
+                continue
+            route, was = tour_of(problem, van, tour), tour_of(problem, van, before) if before else None
+            if route is not None and route.micros - (was.micros if was else 0) <= (its.price or 0):
+                orders[number] = tour
+                break
+    return assemble(problem, orders, solver="first fit", seed=seed, iterations=1)
+
+
+def situation(*vans: Van, of: dict[str, Branch] | None = None, closures: tuple[Closure, ...] = ()) -> Situation:
+    """The two regions with these vans and a trunk run between their hubs."""
+    places = of or two_regions()
+    link = trunk("bath", "taunton")
+    courier = Courier(trunks={link.trunk: link})
+    return Situation(7, places, calendar(places, *closures), courier, {one.van: one for one in vans})

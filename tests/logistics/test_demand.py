@@ -8,17 +8,18 @@ from logistics.board import board
 from logistics.demand import Demand, Load, Prices, Stranded, measure
 from logistics.network import Courier
 from logistics.ways import Ways
-from tests.logistics.small_network import Waiting, calendar, instant, trunk, two_regions, waiting
+from tests.logistics.small_network import Box, Waiting, calendar, instant, trunk, two_regions, waiting
 
 NOW = instant("24 18:00")
 LINK = trunk("bath", "taunton")
 
 
-def demand(*heaps: list[Waiting], expected=None, items_per_tote=None, direct=()) -> Demand:
+def demand(*rows: Waiting, boxes: tuple[Box, ...] = (), expected=None, items_per_tote=None, direct=()) -> Demand:
     places = two_regions()
     courier = Courier(trunks={LINK.trunk: LINK}, items_per_tote=items_per_tote or {"*": 40}, direct=frozenset(direct))
     return measure(
-        [row for heap in heaps for row in heap],
+        rows,
+        boxes,
         ways=Ways(places, courier, calendar(places)),
         courier=courier,
         prices=Prices(hold=100, home=10, manual=10, rebalance=5, float=1),
@@ -55,23 +56,27 @@ def test_holds_and_returns_are_packed_apart_so_each_is_rounded_up():
 
 def test_a_sealed_tote_is_a_whole_one_however_little_is_in_it():
     heaps = (
-        waiting(2, "keynsham", "midsomer", filling="T1/4", to="bath", sealed=True),
-        waiting(2, "keynsham", "midsomer", filling="T2/9", to="bath", sealed=True),
+        waiting(2, "keynsham", "midsomer", filling="T1/4"),
+        waiting(2, "keynsham", "midsomer", filling="T2/9"),
         waiting(2, "keynsham", "midsomer"),
     )
-    load = demand(*heaps).stops["keynsham"].collect
+    boxes = (Box("T1/4", "bath", "sealed", "keynsham"), Box("T2/9", "bath", "sealed", "keynsham"))
+    load = demand(*heaps, boxes=boxes).stops["keynsham"].collect
     assert (3, ("T1/4", "T2/9"), 6) == (load.totes, load.fillings, load.waiting)
 
 
 def test_loose_items_join_the_box_that_is_open():
-    heaps = (waiting(20, "keynsham", "midsomer", filling="T1/4", to="bath"), waiting(20, "keynsham", "wells"))
-    load = demand(*heaps).stops["keynsham"].collect
+    heaps = (waiting(20, "keynsham", "midsomer", filling="T1/4"), waiting(20, "keynsham", "wells"))
+    load = demand(*heaps, boxes=(Box("T1/4", "bath", "open", "keynsham"),)).stops["keynsham"].collect
     assert (1, ("T1/4",)) == (load.totes, load.fillings)
 
 
 def test_a_tote_that_reached_its_hub_is_sorted_from_there():
-    heap = waiting(5, "bath", "keynsham", filling="T7/1", to="bath", sealed=True)
-    assert Load(1, 5, 0, (), instant("24 08:00"), {"home": 5}, 50) == demand(heap).stops["keynsham"].deliver
+    heap = waiting(5, "bath", "keynsham", filling="T7/1")
+    box = Box("T7/1", "bath", "received", "bath")
+    assert (
+        Load(1, 5, 0, (), instant("24 08:00"), {"home": 5}, 50) == demand(heap, boxes=(box,)).stops["keynsham"].deliver
+    )
 
 
 def test_items_between_regions_ride_the_trunk_and_make_no_stop():
@@ -102,11 +107,22 @@ def test_expected_items_are_counted_apart_from_those_that_wait():
     assert {"home": 30, "expected": 20} == load.by_reason
 
 
+def test_what_is_out_for_delivery_is_not_brought_a_second_time():
+    heap = waiting(4, "v1", "keynsham", kind="van", filling="T7/1")
+    assert {} == demand(heap, boxes=(Box("T7/1", "keynsham", "loaded", "v1"),), expected={}).stops
+
+
+def test_what_is_left_in_an_opened_tote_lies_loose_where_it_was_opened():
+    load = demand(waiting(4, "bath", "keynsham", filling="T7/1")).stops["keynsham"].deliver
+    assert (1, (), 4) == (load.totes, load.fillings, load.waiting)
+
+
 def test_what_rides_to_the_hub_now_is_expected_there_and_does_not_wait():
-    heap = waiting(4, "bath", "keynsham", riding=True)
-    load = demand(heap, expected={}).stops["keynsham"].deliver
+    heap = waiting(4, "v1", "keynsham", kind="van", filling="T7/1")
+    box = Box("T7/1", "bath", "loaded", "v1")
+    load = demand(heap, boxes=(box,), expected={}).stops["keynsham"].deliver
     assert (0, 4, 1) == (load.waiting, load.expected, load.totes)
-    assert {} == demand(heap).stops
+    assert {} == demand(heap, boxes=(box,)).stops
 
 
 def test_the_price_of_delay_grows_with_kind_and_age():
@@ -120,7 +136,7 @@ def test_the_price_of_delay_grows_with_kind_and_age():
 
 def test_by_default_a_hold_is_dearer_than_a_return_and_a_return_than_a_floating_item():
     prices = Prices()
-    assert prices.of("hold") > prices.of("home") > prices.of("float") > 0
+    assert prices.hold > prices.home > prices.float > 0
 
 
 def test_the_oldest_item_of_both_directions_gives_the_age_of_the_stop():
@@ -129,15 +145,19 @@ def test_the_oldest_item_of_both_directions_gives_the_age_of_the_stop():
 
 
 def test_the_order_of_the_rows_does_not_matter():
-    rows = waiting(30, "keynsham", "midsomer", "hold") + waiting(30, "bath", "keynsham") + waiting(9, "bath", "wells")
-    assert demand(rows) == demand(rows[::-1])
+    rows = (
+        waiting(30, "keynsham", "midsomer", "hold"),
+        waiting(30, "bath", "keynsham"),
+        waiting(9, "bath", "wells"),
+    )
+    assert demand(*rows) == demand(*rows[::-1])
 
 
 def test_the_board_shows_waiting_and_expected_apart_and_the_most_urgent_lane_first():
     rows = [
-        *waiting(10, "keynsham", "midsomer", "home", since="23 08:00"),
-        *waiting(2, "keynsham", "wells", "hold", since="24 08:00"),
-        *waiting(3, "bath", "keynsham", riding=True),
+        waiting(10, "keynsham", "midsomer", "home", since="23 08:00"),
+        waiting(2, "keynsham", "wells", "hold", since="24 08:00"),
+        waiting(3, "v1", "keynsham", kind="van", filling="T7/1"),
     ]
     lines = board(
         rows,

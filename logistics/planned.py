@@ -1,0 +1,190 @@
+"""
+From a solution to the plan that is recorded: routes in the courier's words, what is left behind and why, tight limits.
+
+Nothing is searched or decided here. A solution that breaks a rule never becomes a plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from circulation.errors import Refused
+from logistics.day_stops import MUST_MICROS, days_waited
+from logistics.draft import Draft
+from logistics.explain import Explanation, Obstacle, explain, tight_limits
+from logistics.plan import (
+    LeftBehind,
+    PlanDrafted,
+    PlanInputs,
+    PlannedRoute,
+    PlannedStop,
+    PlanTotals,
+    TightLimit,
+)
+from logistics.problem import RoutingProblem
+from logistics.solution import Route, Solution, Violation, verify
+
+__all__ = ["Judge", "planned"]
+
+Judge = Callable[[RoutingProblem, Solution], Sequence[Violation]]
+_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "weight", "hub", "several")
+
+_NEARLY_TOO_LATE_SECONDS = 300
+"""A break that begins within so many seconds of its latest moment binds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    code: str
+    why: str
+
+
+def planned(
+    draft: Draft,
+    solution: Solution,
+    *,
+    revision: int,
+    inputs: PlanInputs,
+    at_us: int,
+    judge: Judge = verify,
+) -> PlanDrafted:
+    """
+    The plan of a draft by this solution.
+
+    Raises `Refused` (`plan.unsound`) naming the first broken rules if the judge finds any.
+    """
+    violations = judge(draft.problem, solution)
+    if violations:
+        raise Refused(
+            "plan.unsound",
+            f"The routes break {len(violations)} rules and were not recorded:"
+            f" {' '.join(violation.sentence for violation in violations[:3])}",
+            "Draft again with another seed; if it happens twice, report it with the plan's inputs.",
+        )
+    routes = tuple(_route(draft, route) for route in solution.routes)
+    left = (*draft.set_aside, *_left(draft, solution, at_us))
+    return PlanDrafted(
+        revision=revision,
+        day=draft.request.day.isoformat(),
+        hubs=draft.hubs,
+        wave=draft.request.wave,
+        inputs=inputs,
+        routes=routes,
+        left=left,
+        tight=tuple(_tight(draft.problem, solution)),
+        totals=_totals(draft, solution, routes, len(left)),
+    )
+
+
+def _route(draft: Draft, route: Route) -> PlannedRoute:
+    problem = draft.problem
+    van = problem.vans[problem.van_index[route.van]]
+    places = [van.hub, *(problem.stop_place(problem.stop_index[stop]) for stop in route.stops), van.hub]
+    stops = []
+    for visit, load_after in zip(route.visits, route.totes[1:], strict=True):
+        its = draft.carried[visit.stop]
+        stops.append(
+            PlannedStop(
+                branch=visit.stop,
+                arrives=visit.arrive,
+                starts=visit.start,
+                leaves=visit.leave,
+                totes_off=its.deliver.totes,
+                totes_on=its.collect.totes,
+                load_after=load_after,
+                items_off=its.deliver.items,
+                items_on=its.collect.items,
+                fillings_off=its.deliver.fillings,
+            )
+        )
+    return PlannedRoute(
+        van=route.van,
+        hub=problem.hubs[van.hub].id,
+        leaves=route.leave_hub,
+        returns=route.return_hub,
+        metres=route.metres,
+        drive_seconds=sum(problem.seconds[one][two] for one, two in pairwise(places)),
+        load_at_start=route.totes[0],
+        break_at=route.break_start,
+        stops=tuple(stops),
+    )
+
+
+def _left(draft: Draft, solution: Solution, at_us: int) -> Iterable[LeftBehind]:
+    for explanation in explain(draft.problem, solution):
+        its = draft.carried[explanation.stop]
+        reason = _reason(draft, explanation)
+        yield LeftBehind(
+            branch=its.branch,
+            hub=its.hub,
+            totes_off=its.deliver.totes,
+            totes_on=its.collect.totes,
+            items=its.items,
+            oldest_days=days_waited(its, at_us),
+            code=reason.code,
+            why=reason.why,
+        )
+
+
+def _reason(draft: Draft, explanation: Explanation) -> _Reason:
+    """The obstacle that is easiest to remove gives the code; a price is told in money, the rest as it was found."""
+    obstacles = sorted(explanation.obstacles, key=lambda one: (_MOST_TELLING.index(one.limit), one.lacking, one.van))
+    if not obstacles or obstacles[0].limit != "price":
+        return _Reason(obstacles[0].limit if obstacles else "no-van", explanation.sentence)
+    return _Reason("price", _dearer(draft, explanation.stop, obstacles[0]))
+
+
+def _dearer(draft: Draft, code: str, cheapest: Obstacle) -> str:
+    price = draft.problem.stops[draft.problem.stop_index[code]].price or 0
+    where = f"van {cheapest.van} after {cheapest.after}" if cheapest.after else f"van {cheapest.van} as its first stop"
+    if price >= MUST_MICROS or cheapest.lacking == 0:
+        return f"{code} would fit into the tour of {where}: the search ended before it found that; search longer."
+    items = draft.carried[code].items
+    return (
+        f"Serving {code} would cost {_money(price + cheapest.lacking)} at least ({where});"
+        f" leaving its {items} items for another day is counted as {_money(price)}."
+    )
+
+
+def _money(micros: int) -> str:
+    return f"{micros / 1_000_000:.2f}"
+
+
+def _tight(problem: RoutingProblem, solution: Solution) -> Iterable[TightLimit]:
+    for found in tight_limits(problem, solution):
+        if found.limit == "weight":
+            continue
+        spare = max(0, found.slack)
+        unit: Literal["totes", "seconds"] = "totes" if found.limit == "capacity" else "seconds"
+        hub = problem.hubs[problem.vans[problem.van_index[found.van]].hub].id
+        yield TightLimit(limit=found.limit, van=found.van, branch=found.stop or hub, spare=spare, unit=unit)
+    for route in solution.routes:
+        rest = problem.vans[problem.van_index[route.van]].rest
+        if rest is not None and route.break_start is not None and route.break_after is not None:
+            spare = rest.latest - route.break_start
+            if spare <= _NEARLY_TOO_LATE_SECONDS:
+                branch = route.visits[route.break_after - 1].stop
+                yield TightLimit(limit="break", van=route.van, branch=branch, spare=spare, unit="seconds")
+
+
+def _totals(draft: Draft, solution: Solution, routes: Sequence[PlannedRoute], left: int) -> PlanTotals:
+    served = [draft.carried[stop.branch] for route in routes for stop in route.stops]
+    by_reason: Counter[str] = Counter()
+    for stop in served:
+        by_reason.update(stop.deliver.by_reason)
+        by_reason.update(stop.collect.by_reason)
+    return PlanTotals(
+        vans=len(routes),
+        stops=len(served),
+        totes=sum(stop.deliver.totes + stop.collect.totes for stop in served),
+        items=sum(stop.items for stop in served),
+        metres=solution.metres,
+        drive_seconds=sum(route.drive_seconds for route in routes),
+        cost_cents=round(sum(route.micros for route in solution.routes) / 10_000),
+        left_behind=left,
+        by_reason=dict(sorted(by_reason.items())),
+    )
