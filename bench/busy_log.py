@@ -46,7 +46,7 @@ def _write(ledger: Ledger, rows: list[Row]) -> None:
 
 def happenings(events: int, *, items: int, branches: int, seed: int) -> Iterator[Row]:
     """The rows of the log, the same for the same arguments."""
-    return _Network(items, branches, random.Random(seed)).rows(events)  # noqa: S311 - a benchmark, no secret
+    return _Network(items, branches, random.Random(seed)).rows(events)
 
 
 class _Network:
