@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from circulation.actor import Actor, Role, fold_actor
 from circulation.clock import MINUTE_US, Clock, iso
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Appended, Event, NewEvents, Stamp, Via
-from circulation.ledger import ClaimChanges, Fold, Ledger
+from circulation.ledger import ClaimChanges, Fold, ImportReport, Ledger
 
 __all__ = ["ACTOR", "Caller", "Commands", "Decision", "new_request"]
 
@@ -138,6 +138,27 @@ class Commands:
             return Decision((NewEvents(stream, loaded.version, events),) if events else ())
 
         return self.run(caller, name, arguments, decide_one, roles=roles, request=request)
+
+    def import_events(
+        self,
+        caller: Caller,
+        name: str,
+        batches: Iterable[Sequence[NewEvents]],
+        *,
+        roles: Collection[Role],
+    ) -> ImportReport:
+        """
+        Record the events of a long list as `Ledger.import_events` does, by somebody who may.
+
+        The list is its own request: what the same content recorded before is passed over.
+        Raises as `run` does, and what the ledger raises.
+        """
+        self._permit(caller, name, roles)
+        digest = _digest(name, {}, None)
+        stamp = Stamp(
+            self.clock(), caller.actor, caller.via, caller.desk, caller.device, name.replace(" ", "-"), digest
+        )
+        return self.ledger.import_events(stamp, batches)
 
     def _permit(self, caller: Caller, name: str, roles: Collection[Role]) -> None:
         actor = self.ledger.load(caller.actor, ACTOR).state

@@ -151,8 +151,9 @@ class Desk:
                 started = box.starts
                 outcome = decide(replace(scan, filling=box.filling), item, title, shelf_until)
         changes = [
-            NewEvents(item_stream(item.barcode), loaded.version, outcome.item),
+            # A filling begins before anything is in it, at every position of the log.
             *started,
+            NewEvents(item_stream(item.barcode), loaded.version, outcome.item),
             *self.totes.opened_by(item, branch),
         ]
         if outcome.title:

@@ -107,11 +107,16 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class NewEvents:
-    """Events to append to one stream, which must stand at `after_version` (0: it must not exist yet)."""
+    """
+    Events to append to one stream, which must stand at `after_version` (0: it must not exist yet).
+
+    `happened_us` is when they happened, where that is not when their command did: rows of an imported list.
+    """
 
     stream: str
     after_version: int
     events: tuple[Event, ...]
+    happened_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,6 +426,11 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return item
     if isinstance(happened, ScanUndone):
         return replace(item, custody=happened.custody)
+    # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
+    if isinstance(happened, ItemTargeted):
+        return replace(item, custody=replace(item.custody, target=happened.hold))
+    if isinstance(happened, ItemTargetDropped):
+        return replace(item, custody=replace(item.custody, target=None))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -480,10 +485,6 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
             return replace(custody, transit=transit, target=None, custody_us=at)
         case TransitAbandoned():
             return replace(custody, transit=None, custody_us=at)
-        case ItemTargeted() as targeted:
-            return replace(custody, target=targeted.hold)
-        case ItemTargetDropped():
-            return replace(custody, target=None)
         case ItemSetAside() as aside:
             capture = Capture(hold=aside.hold, pickup=aside.pickup)
             place = Place(kind="branch", ref=aside.branch)

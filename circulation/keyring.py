@@ -177,6 +177,16 @@ class Keyring:
         if self._bind("cards", "card", "patron", self._digest("card", card), patron_id) != patron_id:
             raise Refused("card.taken", "This card belongs to another patron.", "Use another card.")
 
+    def bind_cards(self, cards: Iterable[tuple[str, str]]) -> None:
+        """
+        Say of many cards at once which patrons' they are (card, patron).
+
+        Raises `Refused` (`card.taken`), and binds none, if one of them is another patron's.
+        """
+        with self._lock, self._tables.writing():
+            for card, patron_id in cards:
+                self.bind_card(card, patron_id)
+
     def patron_of(self, card: str) -> str | None:
         """The id of the patron whose card it is, if it is one."""
         rows = self._tables.run("SELECT patron FROM cards WHERE card = ?", (self._digest("card", card),))

@@ -112,7 +112,7 @@ class Ledger(Application[str]):
                 change.stream,
                 version,
                 event,
-                stamp.happened_us,
+                stamp.happened_us if change.happened_us is None else change.happened_us,
                 stamp.actor,
                 stamp.via,
                 stamp.desk,
@@ -178,7 +178,7 @@ class Ledger(Application[str]):
         batches: Iterable[Sequence[NewEvents]],
         *,
         shuffled: bool = False,
-        events_at_once: int = 20_000,
+        events_at_once: int = 10_000,
     ) -> ImportReport:
         """
         Record many events in chunks of about `events_at_once`, each chunk all or none.
@@ -318,6 +318,21 @@ class Ledger(Application[str]):
             row = (stream, fold.name, fold.version, loaded.version, fold.dump(state))
             self._waiting[stream, fold.name] = row
         return loaded
+
+    def load_many(self, streams: Sequence[str], fold: Fold[S]) -> dict[str, Loaded[S]]:
+        """
+        The states of those of the streams that exist, each replayed whole: for imports, which meet many once.
+
+        Up to 5,000 streams at a time are read in one go.
+        """
+        with _in_our_words():
+            rows = self.store.rows_of_streams(streams)
+        found: dict[str, Loaded[S]] = {}
+        for fact in self._facts(rows):
+            before = found.get(fact.stream)
+            state = fold.apply(None if before is None else before.state, fact)
+            found[fact.stream] = Loaded(fact.version, state)
+        return found
 
     def _kept(self, stream: str, fold: Fold[S]) -> Loaded[S]:
         with _in_our_words(), self.store.reading() as c:

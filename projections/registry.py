@@ -11,7 +11,6 @@ from typing import Any
 from pydantic_core import from_json
 
 # Imported for the event types in them: a type that is not known stops every projection.
-import circulation.actor
 import logistics.counts  # noqa: F401
 from circulation.codec import read_payload
 from circulation.event import EVENT_TYPES

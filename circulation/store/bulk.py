@@ -77,6 +77,8 @@ class Chunk:
 
 def _encoded(changes: Iterable[NewEvents]) -> Iterator[EncodedRow]:
     for change in changes:
+        if change.happened_us is not None:
+            raise ValueError(f"{change.stream}: an import has one time of happening; append what has its own")
         stream = change.stream
         version = change.after_version
         for event in change.events:

@@ -41,7 +41,7 @@ _REFUSE = """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 _CONTINUES = """CREATE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN
         IF (SELECT max(position) - min(position) + 1 <> count(*) FROM fresh)
-            OR (SELECT min(position) FROM fresh) > 1 AND NOT EXISTS (
+            OR (SELECT min(position) FROM fresh) <> 1 AND NOT EXISTS (
                 SELECT 1 FROM stored_events WHERE position = (SELECT min(position) FROM fresh) - 1)
         THEN RAISE EXCEPTION 'an event continues the log'; END IF;
         RETURN NULL;

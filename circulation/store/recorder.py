@@ -228,6 +228,16 @@ class LogRecorder(ApplicationRecorder):
             rows: list[Row] = self.run(c, sql + " ORDER BY originator_version", params).fetchall()
         return rows
 
+    def rows_of_streams(self, streams: Sequence[str]) -> list[Row]:
+        """The rows of several streams, each stream's in order of version."""
+        if not streams:
+            return []
+        named = ", ".join("?" * len(streams))
+        sql = f"{_SELECT} WHERE originator_id IN ({named}) ORDER BY originator_id, originator_version"
+        with self.reading() as c:
+            rows: list[Row] = self.run(c, sql, streams).fetchall()
+        return rows
+
     def log_rows(self, after: int, limit: int, upto: int | None, types: Sequence[str] = ()) -> list[Row]:
         """Rows after a position in the order of the log."""
         sql = _SELECT + " WHERE position > ?"

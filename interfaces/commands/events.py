@@ -86,4 +86,3 @@ def _facts(
             return
         after = facts[-1].position
         left = None if left is None else left - len(facts)
-

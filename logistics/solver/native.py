@@ -15,7 +15,7 @@ from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
 from logistics.solver.kernel.day import PRICE, Day, Ints, day_of
 from logistics.solver.kernel.insertion import nothing_known
-from logistics.solver.kernel.judge import judge
+from logistics.solver.kernel.judge import judge, judge_all
 from logistics.solver.kernel.recreate import insert_all
 from logistics.solver.kernel.tours import (
     ABSENT,
@@ -34,6 +34,8 @@ __all__ = ["NativeSearch"]
 
 HOT, COLD, WARM = 1.0, 0.001, 0.05
 """Start and end temperature as shares of the mean cost of an arc; `WARM` is the start from given routes."""
+CLOSING, CLOSING_PER_STOP = 0.02, 0.0001
+"""Seconds to keep for writing the answer down."""
 POOL_CELLS = 400_000
 POOL_ROUTES = 20_000
 
@@ -44,6 +46,7 @@ class NativeSearch:
     def __init__(self, problem: RoutingProblem, seed: int) -> None:
         self.day: Day = day_of(problem)
         self.iterations = 0
+        self.closing_seconds = CLOSING + CLOSING_PER_STOP * len(problem.stops)
         width = len(problem.stops) + 1
         self._tours = empty_tours(self.day, width)
         self._known = nothing_known(self.day)
@@ -133,6 +136,13 @@ class NativeSearch:
     def judge(self, van: int, places: Sequence[int]) -> int:
         """Cost of a tour over places for a van, negative when it cannot drive it."""
         return int(judge(self.day, self._scratch, van, np.array(places, dtype=np.int64)))
+
+    def judge_all(self, vans: Sequence[int], tours: Sequence[Sequence[int]]) -> Ints:
+        """`judge` for every tour (row) and van (column)."""
+        cells = [cell for tour in tours for cell in (len(tour), *tour)]
+        verdicts = np.empty((len(tours), len(vans)), np.int64)
+        judge_all(self.day, self._scratch, np.array(vans), np.array(cells, dtype=np.int64), verdicts)
+        return verdicts
 
     def _drain(self) -> None:
         """Move new routes from the kernel's buffer into the pool, newest last, oldest dropped."""

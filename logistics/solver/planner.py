@@ -10,6 +10,7 @@ import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from circulation.errors import Refused
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
@@ -23,9 +24,12 @@ __all__ = ["orders_from", "plan"]
 CHUNK = 500
 """Moves between two looks at the clock under a budget of iterations."""
 FIRST_CHUNK, CHUNK_SECONDS = 20, 0.05
-CHOICES = (0.7, 1.0)
+CHOICES = (0.6, 0.85, 1.0)
 """Shares of the budget at which CP-SAT chooses."""
-CHOICE_SHARE, CHOICE_SECONDS, MARGIN = 0.05, 1.5, 0.03
+CHOICE_SHARE, CHOICE_SECONDS, LEAST_CHOICE = 0.04, 1.5, 0.08
+"""Time for one round of choosing: a share of the budget, at most and at least so many seconds."""
+POOLS, SECONDS_PER_ROUTE = (250, 1000, 2500), 0.0005
+"""How many routes CP-SAT chooses from, step by step, and what one more costs it as a rule of thumb."""
 
 
 def plan(
@@ -37,6 +41,12 @@ def plan(
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
+    if problem.pairs:
+        raise Refused(
+            "pairs-not-routed",
+            f"This problem has {len(problem.pairs)} pairs that ride from stop to stop; the solver routes by hubs only.",
+            "Leave the pairs out, or send them over their hub.",
+        )
     if not problem.stops or not problem.vans:
         return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
     start = orders_from(problem, start_from) if start_from is not None else {}
@@ -78,7 +88,7 @@ def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, prog
             native.run(size, used, until / budget.iterations)
         else:
             seconds = budget.seconds or 0.0
-            stop = end * (seconds - MARGIN) - _choice_seconds(seconds)
+            stop = end * (seconds - native.closing_seconds) - max(LEAST_CHOICE, _choice_seconds(seconds))
             before = timer.elapsed()
             if before >= stop and native.iterations > 0:
                 return True
@@ -100,26 +110,27 @@ def _choice_seconds(seconds: float) -> float:
     return min(CHOICE_SECONDS, CHOICE_SHARE * seconds)
 
 
-def _choose(
-    native: NativeSearch,
-    given: Sequence[Sequence[int]],
-    budget: Budget,
-    timer: Timer,
-    seed: int,
-) -> bool:
-    """Let CP-SAT choose; take its plan over where it is better. True when it gave an answer."""
+def _choose(native: NativeSearch, given: Sequence[Sequence[int]], budget: Budget, timer: Timer, seed: int) -> bool:
+    """Let CP-SAT choose, from the newest routes first, then from more of them; True when it gave an answer."""
     from logistics.solver.selection import choose_routes
 
-    left = None if budget.seconds is None else budget.seconds - MARGIN - timer.elapsed()
-    if left is not None and left <= 0.02:
-        return False
-    allowed = None if left is None or budget.seconds is None else min(left, _choice_seconds(budget.seconds)) * 0.7
-    largest = 2000 if allowed is None else int(min(6000, 300 + 4000 * allowed))
-    choice = choose_routes(native, given, seconds=allowed, effort=4.0, seed=seed, largest=largest)
-    if choice is None:
-        return False
-    native.adopt(choice.orders)
-    return True
+    began, answered = timer.elapsed(), False
+    for largest in POOLS:
+        seconds = None
+        if budget.seconds is not None:
+            seconds = (
+                min(began + max(LEAST_CHOICE, _choice_seconds(budget.seconds)), budget.seconds - native.closing_seconds)
+                - timer.elapsed()
+            )
+            needed = SECONDS_PER_ROUTE * largest if answered else 0.02
+            if seconds < needed:
+                break
+        choice = choose_routes(native, given, seconds=seconds, effort=2.0, seed=seed, largest=largest)
+        if choice is None:
+            break
+        native.adopt(choice.orders)
+        answered = True
+    return answered
 
 
 def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:

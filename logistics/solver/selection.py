@@ -62,27 +62,33 @@ def choose_routes(
     model = cp_model.CpModel()
     take = [model.new_bool_var("") for _ in columns]
     out = {place: model.new_bool_var("") for place in range(day.hubs, day.places)}
+    driving: dict[int, list[cp_model.IntVar]] = {kind: [] for kind in vans_of}
     covering: dict[int, list[cp_model.IntVar]] = {place: [out[place]] for place in out}
     for column, chosen in zip(columns, take, strict=True):
+        driving[column.kind].append(chosen)
         for place in column.places:
             covering[place].append(chosen)
     for literals in covering.values():
         model.add_exactly_one(literals)
     for kind, vans in vans_of.items():
-        model.add(sum(c for c, column in zip(take, columns, strict=True) if column.kind == kind) <= len(vans))
+        model.add(cp_model.LinearExpr.sum(driving[kind]) <= len(vans))
     musts = [place for place in out if day.stop[place, PRICE] < 0]
     model.add(sum(out[place] for place in musts) <= search.left_out)
     missing = max(column.micros for column in columns) * day.vans + 1
     missing = min(missing, (1 << 58) // max(1, len(musts)))
+    prices = [missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE]) for place in out]
     model.minimize(
-        sum(column.micros * chosen for column, chosen in zip(columns, take, strict=True))
-        + sum((missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE])) * out[place] for place in out)
+        cp_model.LinearExpr.weighted_sum([*take, *out.values()], [*(column.micros for column in columns), *prices])
     )
     _hint(model, columns, take, out, {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)})
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)
     solver.parameters.linearization_level = 2
+    # the model is small and already tight: what a longer preparation finds is not worth its time
+    solver.parameters.cp_model_probing_level = 0
+    solver.parameters.symmetry_level = 0
+    solver.parameters.max_presolve_iterations = 1
     solver.parameters.max_deterministic_time = effort
     if seconds is not None:
         solver.parameters.max_time_in_seconds = seconds
@@ -104,10 +110,11 @@ def _columns(
 ) -> list[_Column]:
     """For each set of stops and kind of van the cheapest order known."""
     cheapest: dict[tuple[frozenset[int], int], _Column] = {}
-    for places in routes:
+    tours = list(routes)
+    verdicts = search.judge_all([vans[0] for vans in vans_of.values()], tours).tolist()
+    for places, verdict in zip(tours, verdicts, strict=True):
         covered = frozenset(places)
-        for kind, vans in vans_of.items():
-            micros = search.judge(vans[0], places)
+        for kind, micros in zip(vans_of, verdict, strict=True):
             if micros < 0:
                 continue
             column = cheapest.get((covered, kind))

@@ -236,3 +236,12 @@ def test_another_programs_file_is_refused_as_it_is(tmp_path: Path) -> None:
         Keyring.open(str(path))
     assert refused.value.code == "store.not-a-store"
     assert path.read_bytes() == before
+
+
+def test_many_cards_are_bound_at_once_or_not_at_all(keyring: Keyring) -> None:
+    keyring.bind_card("card-9", "patron-9")
+    keyring.bind_cards([("card-1", "patron-1"), ("card-2", "patron-2")])
+    assert [keyring.patron_of(card) for card in ("card-1", "card-2")] == ["patron-1", "patron-2"]
+    with pytest.raises(Refused):
+        keyring.bind_cards([("card-3", "patron-3"), ("card-9", "somebody-else")])
+    assert keyring.patron_of("card-3") is None

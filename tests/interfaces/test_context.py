@@ -6,7 +6,7 @@ import getpass
 import platform
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -79,26 +79,36 @@ def test_the_caller_is_the_declared_actor_at_the_branch() -> None:
     assert ("staff/ana", "declared", "bath", "desk-2") == (caller.actor, caller.via, caller.desk, caller.device)
 
 
-def test_without_a_declared_actor_the_operating_system_says_who(monkeypatch: pytest.MonkeyPatch) -> None:
+class _Logins:
+    """A key store that knows one login."""
+
+    def actor_of(self, login: str) -> str | None:
+        return "staff/ana-desk" if login == "Ana" else None
+
+
+def _session_with_logins() -> Session:
+    return Session(Options(), {"commands": lambda _: nullcontext(), "keyring": lambda _: nullcontext(_Logins())})
+
+
+def test_without_a_declared_actor_it_is_whose_login_the_operating_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """And without a device the machine's name is one."""
     monkeypatch.setattr(getpass, "getuser", lambda: "Ana")
     monkeypatch.setattr(platform, "node", lambda: "Bath_Desk 2.example.org")
 
-    caller = Session(Options(), {}).caller
+    caller = _session_with_logins().caller
 
-    assert ("staff/ana", "os", "", "bath-desk-2") == (caller.actor, caller.via, caller.desk, caller.device)
+    assert ("staff/ana-desk", "os", "", "bath-desk-2") == (caller.actor, caller.via, caller.desk, caller.device)
 
 
-def test_an_operating_system_user_that_cannot_be_a_staff_code_must_be_declared(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Two users must never become one by leaving letters out."""
-    monkeypatch.setattr(getpass, "getuser", lambda: "ana.desk")
-    with pytest.raises(Invalid) as refused:
-        _ = Session(Options(), {}).caller
+def test_a_login_that_nobody_here_has_must_be_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence does not repeat the login, which is a person's."""
+    monkeypatch.setattr(getpass, "getuser", lambda: "Bartholomew")
 
-    assert refused.value.code == "actor.missing"
-    assert "--actor" in refused.value.hint
+    with pytest.raises(Unknown) as error:
+        _ = _session_with_logins().caller
+
+    assert error.value.code == "actor.unknown"
+    assert "Bartholomew" not in error.value.sentence
 
 
 def test_a_command_for_a_branch_asks_for_it() -> None:

@@ -17,7 +17,7 @@ from logistics.solver.kernel.day import (
 )
 from logistics.solver.kernel.tours import CLOCKED, SIZE, Tours, price_tour
 
-__all__ = ["IMPOSSIBLE", "judge"]
+__all__ = ["IMPOSSIBLE", "judge", "judge_all"]
 
 IMPOSSIBLE = -1
 
@@ -45,3 +45,14 @@ def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
         if not rested and not resting:
             return IMPOSSIBLE
     return price_tour(day, scratch, van)
+
+
+@compiled
+def judge_all(day: Day, scratch: Tours, vans: Ints, cells: Ints, verdicts: Ints) -> None:
+    """The same for every tour in `cells` (size, places…, size, …) and each of `vans`, into `verdicts` (tour, van)."""
+    at = 0
+    for number in range(verdicts.shape[0]):
+        size = cells[at]
+        for choice in range(len(vans)):
+            verdicts[number, choice] = judge(day, scratch, vans[choice], cells[at + 1 : at + 1 + size])
+        at += size + 1

@@ -1,0 +1,67 @@
+"""`branchline patron`: borrowers. Names and cards are sealed; no listing shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from interfaces.command_tree import accepts
+from interfaces.context import session_of
+
+app = typer.Typer()
+Card = Annotated[str, typer.Argument(help="The card's number.")]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    card: Card,
+    name: Annotated[str, typer.Option(help="The patron's name; kept sealed.")],
+    category: Annotated[str, typer.Option(help="Such as adult or child.")] = "adult",
+    home: Annotated[str, typer.Option(help="The home branch.")] = "",
+    contact: Annotated[str, typer.Option(help="Mail or telephone; kept sealed.")] = "",
+) -> None:
+    """Register a patron with a card."""
+    session = session_of(context)
+    where = home or session.branch
+    desk = session.part("desk")
+    desk.places.branch(where)
+    desk.borrowers.register(session.caller, card=card, name=name, contact=contact, category=category, home=where)
+    session.output.note("The patron is registered.")
+
+
+@app.command()
+@accepts("json")
+def show(context: typer.Context, card: Card) -> None:
+    """What is open under a card: loans, holds and blocks."""
+    session = session_of(context)
+    borrower = session.part("desk").borrowers.by_card(card)
+    record = {
+        "category": borrower.patron.category,
+        "home": borrower.patron.home,
+        "blocks": " ".join(borrower.patron.blocks),
+        "loans": " ".join(borrower.claims.loans),
+        "holds": " ".join(borrower.claims.holds),
+    }
+    session.output.show(record, tuple(record), title="Patron")
+
+
+@app.command()
+def block(
+    context: typer.Context, card: Card, reason: Annotated[str, typer.Option(help="A code such as overdue.")] = "staff"
+) -> None:
+    """The patron may not borrow or place holds."""
+    session = session_of(context)
+    session.part("desk").borrowers.block(session.caller, card, reason)
+    session.output.note(f"Blocked: {reason}.")
+
+
+@app.command()
+def unblock(
+    context: typer.Context, card: Card, reason: Annotated[str, typer.Option(help="The block's code.")] = "staff"
+) -> None:
+    """Lift a block."""
+    session = session_of(context)
+    session.part("desk").borrowers.block(session.caller, card, reason, lift=True)
+    session.output.note(f"Not blocked any more: {reason}.")
