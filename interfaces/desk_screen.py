@@ -31,8 +31,8 @@ from interfaces.desk_tally import Scanned, Tally
 
 __all__ = ["Answer", "DeskScreen", "Kind"]
 
-Kind = Literal["shelve", "hold-shelf", "send", "aside", "unknown", "done"]
-"""What is to be done, as a receipt's signal says it; a code that nobody knows is a kind of its own."""
+Kind = Literal["shelve", "hold-shelf", "send", "aside", "done", "unknown", "refused"]
+"""What is to be done, as a receipt's signal says it; unknown codes and refusals are kinds of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ _LOOKS: dict[Kind, _Look] = {
     "hold-shelf": _Look("blue", "◆", "*", "HOLD SHELF", 2),
     "send": _Look("yellow", "➜", ">", "SEND TO", 1),
     "aside": _Look("red", "✕", "x", "KEEP ASIDE", 3),
-    "unknown": _Look("red", "?", "?", "UNKNOWN", 3),
     "done": _Look("cyan", "✓", "+", "DONE", 0),
+    "unknown": _Look("red", "?", "?", "UNKNOWN", 3),
+    "refused": _Look("red", "✕", "x", "NOT DONE", 3),
 }
 _LAST_SCANS = 5
 _BETWEEN_BELLS_SECONDS = 0.15
@@ -141,7 +142,8 @@ class DeskScreen:
         table.add_column()
         for name, count in (*tally.by_destination(), *((f"packed in {name}", n) for name, n in tally.by_tote())):
             table.add_row(str(count), Text(printable(name)))
-        self._console.print(Text(f"{len(tally.scans)} scans in {minutes} minutes at {self._place.name}.", style="bold"))
+        told = f"{_counted(len(tally.scans), 'scan')} in {_counted(minutes, 'minute')} at {self._place.name}."
+        self._console.print(Text(printable(told), style="bold"))
         self._console.print(table)
 
     def time_of(self, at_us: int) -> str:
@@ -176,7 +178,7 @@ class DeskScreen:
         between = " · " if self._unicode else " - "
         counts = [f"{name} {count}" for name, count in tally.by_destination()]
         totes = [f"tote {name}: {count}" for name, count in tally.by_tote()]
-        return printable(between.join([f"{len(tally.scans)} scans", *counts, *totes]))
+        return printable(between.join([_counted(len(tally.scans), "scan"), *counts, *totes]))
 
     def _last_scans(self, tally: Tally) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), style="dim")
@@ -187,3 +189,7 @@ class DeskScreen:
 
 def _brief(scanned: Scanned) -> tuple[str, str, str]:
     return scanned.code, scanned.goes, scanned.receipt.filling or ""
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -45,6 +45,9 @@ _HELP = (
     "A tote's code that is scanned receives it if it just came, or packs into it if it is open or empty.",
 )
 
+_LARGE = {"scan.card": "A CARD", "barcode.unreadable": "SCAN AGAIN", "undo.nothing": "NO UNDO", "scan.tote": "A TOTE"}
+"""What a refusal says in large letters."""
+
 
 class TerminalDesk:
     """One session at a desk; `occurred_us` is when everything scanned in it happened, None for now."""
@@ -107,7 +110,7 @@ class TerminalDesk:
             elif not asked or word.lower() not in ("n", "no"):
                 self._obey(word)
         except BranchlineError as error:
-            self._show(Answer("aside", "NOT DONE", (error.sentence, error.hint)))
+            self._show(Answer("refused", _LARGE.get(error.code, "NOT DONE"), (error.sentence, error.hint)))
 
     def _obey(self, word: str) -> None:
         command, _, rest = (part.strip() for part in word.partition(" "))
@@ -235,8 +238,10 @@ class TerminalDesk:
             receipt = self._desk.totes.receive(self._caller, tote, request=new_request())
             self._show(Answer("done", tote, (receipt.sentence,)))
         else:
-            to = current.destination
-            raise Refused("scan.tote", f"{current.filling} to {to} is {current.status} here.", "Scan its items.")
+            hint = "It waits for the van." if current.status == "sealed" else "Scan its items."
+            raise Refused(
+                "scan.tote", f"Tote {current.filling} to {current.destination} is {current.status} here.", hint
+            )
 
     def _is_new_to_us(self, code: str) -> bool:
         """Whether a code is neither an item nor a card, so that it can be a tote."""
