@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from projections.registry import PROJECTIONS, open_views
 from tests.contracts.desk_to_kill import STORE
 from tests.world import World
 
-KILLS = 6
-LONGEST_SECONDS = 0.6
+KILLS = 12
+LONGEST_SECONDS = 0.2
+"""Of undisturbed work; then it dies in one of the writes that come next."""
+
+LONGEST_WRITE_NS = 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +40,34 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, in
     chance = random.Random(1)
     acknowledged: dict[int, int] = {}
     for _ in range(KILLS):
-        acknowledged |= _work_until_killed(folder, len(acknowledged), chance.uniform(0, LONGEST_SECONDS))
+        acknowledged |= _work_until_killed(folder, len(acknowledged), chance)
     return folder, acknowledged
 
 
-def _work_until_killed(folder: Path, first: int, seconds: float) -> dict[int, int]:
-    """What a desk acknowledged that was killed so long after its first command, in the middle of whatever it did."""
+def _work_until_killed(folder: Path, first: int, chance: random.Random) -> dict[int, int]:
+    """What a desk acknowledged that was killed while it was writing to the log."""
     command = [sys.executable, "-m", "tests.contracts.desk_to_kill", str(folder), str(first)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as desk:
         assert desk.stdout is not None
         begun = desk.stdout.readline()
         with pytest.raises(subprocess.TimeoutExpired):
-            desk.wait(seconds)
+            desk.wait(chance.uniform(0, LONGEST_SECONDS))
+        _await_write(desk, folder, chance.randrange(LONGEST_WRITE_NS))
         desk.send_signal(signal.SIGKILL)
         lines = [begun, *desk.stdout]
     assert -signal.SIGKILL == desk.returncode
     return {int(number): int(position) for number, position in (line.split() for line in lines)}
+
+
+def _await_write(desk: subprocess.Popen[str], folder: Path, then_ns: int) -> None:
+    """Return so long after the log's file was next touched: most of a desk's time is thinking, not writing."""
+    journal = folder / f"{STORE}-wal"
+    untouched = journal.stat().st_mtime_ns
+    while journal.stat().st_mtime_ns == untouched and desk.poll() is None:
+        pass
+    touched = time.perf_counter_ns()
+    while time.perf_counter_ns() - touched < then_ns:
+        pass
 
 
 @pytest.fixture
