@@ -89,6 +89,8 @@ def manifest_page(plan: PlanDrafted, van: str, branches: Mapping[str, Branch]) -
 </header>
 <dl>{facts}</dl>
 <table>
+<colgroup><col class="seq"><col class="time"><col><col class="off"><col class="on"><col class="done">\
+<col class="sign"></colgroup>
 <thead>
 <tr class="sheet"><th colspan="7">{escape(title)}</th></tr>
 <tr><th class="seq">Stop</th><th class="time">Time</th><th>Branch</th><th class="off">Totes off</th>\
