@@ -206,3 +206,22 @@ def _now(context: typer.Context) -> Session:
     session = session_of(context)
     not_backdated(session)
     return session
+
+
+@app.command("import")
+@listing
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="card,pickup,placed,title_id[,barcode,suspended_until]")],
+) -> None:
+    """Take in the open holds of another system from a CSV file, in the order of their queues."""
+    from interfaces.imported import tell
+    from interfaces.imports.holds import import_holds
+    from interfaces.imports.table import open_file
+
+    session = session_of(context)
+    with open_file(file) as source, session.output.progress("holds") as advance:
+        outcome = import_holds(
+            session.part("commands"), session.part("keyring"), session.caller, file.name, source, progress=advance
+        )
+    tell(session, outcome, "holds")

@@ -25,9 +25,9 @@ def import_file(
     from interfaces.imports.table import open_file
 
     session = session_of(context)
-    with open_file(file) as source:
-        outcome = import_items(session.part("commands"), session.caller, file.name, source)
-    tell(session, outcome, "items and titles")
+    with open_file(file) as source, session.output.progress("items") as advance:
+        outcome = import_items(session.part("commands"), session.caller, file.name, source, progress=advance)
+    tell(session, outcome, "items")
 
 
 @app.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -84,3 +85,21 @@ _COLUMNS = ("item", "branch", "lent_us", "due_us", "overdue", "renewals", "rule"
 
 def _plain(loan: object) -> dict[str, object]:
     return {name: getattr(loan, name) for name in _COLUMNS if name != "overdue"}
+
+
+@app.command("import")
+@listing
+def import_file(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="barcode,card,branch,lent,due[,renewals]")]
+) -> None:
+    """Take in the open loans of another system from a CSV file; limits do not keep them out."""
+    from interfaces.imported import tell
+    from interfaces.imports.loans import import_loans
+    from interfaces.imports.table import open_file
+
+    session = session_of(context)
+    with open_file(file) as source, session.output.progress("loans") as advance:
+        outcome = import_loans(
+            session.part("commands"), session.part("keyring"), session.caller, file.name, source, progress=advance
+        )
+    tell(session, outcome, "loans")
