@@ -1,0 +1,326 @@
+"""
+The drivers' commands: a van leaves, calls, skips a stop, comes back; a whole day's paper entered at once.
+
+Each command records the run and every tote that it moves in one append. Totes that a driver names were scanned;
+totes that follow from the plan are assumed, and stay so until somebody sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from circulation.actor import Role
+from circulation.command import Caller, Commands, Decision
+from circulation.errors import Refused, Unknown
+from circulation.event import Event, Fact, NewEvents
+from circulation.ledger import Ledger, Loaded
+from logistics.folds import RUN
+from logistics.paper import Deviation, check_deviations, rest_of_the_day, totes_named
+from logistics.plan import Wave
+from logistics.run import Run, RunFinished, RunStarted, StopServed, StopSkipped, run_stream
+from logistics.tote_moves import Known, ToteMoves
+from logistics.yard import TotesThere, Yard
+
+__all__ = ["RunDesk", "RunReceipt"]
+
+_DRIVERS = (Role.DRIVER, Role.COORDINATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class RunReceipt:
+    """A run after a command, and the facts that it recorded (again the first ones, if the request is repeated)."""
+
+    run: Run
+    facts: tuple[Fact, ...]
+    repeated: bool
+
+
+class RunDesk:
+    """Runs: what the vans did. A run is named `<date>/<van>/<wave>`, such as `2026-11-24/van-3/am`."""
+
+    def __init__(self, ledger: Ledger, commands: Commands, totes: TotesThere) -> None:
+        self._ledger = ledger
+        self._commands = commands
+        self._yard = Yard(ledger, totes)
+
+    # --- commands ---
+
+    def start(
+        self,
+        caller: Caller,
+        *,
+        day: date,
+        van: str,
+        wave: Wave,
+        totes: Sequence[str] | None = None,
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> RunReceipt:
+        """
+        The van leaves its hub on the published plan, with the totes that were scanned onto it.
+
+        Without `totes` those are assumed that stand ready at the hub for its stops. Raises `Refused`
+        (`run.started`, `run.no-plan`) and what a tote refuses.
+        """
+        stream = run_stream(date=day.isoformat(), van=van, wave=wave)
+
+        def change(run: Run | None, moves: ToteMoves) -> list[Event]:
+            _must_be_new(run)
+            return [self._started(day, van, wave, moves, totes, ())]
+
+        return self._do(
+            caller, "run start", stream, van, {"totes": totes}, change, request=request, happened_us=happened_us
+        )
+
+    def start_trunk(
+        self,
+        caller: Caller,
+        *,
+        day: date,
+        trunk: str,
+        totes: Sequence[str] | None = None,
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> RunReceipt:
+        """
+        A trunk run leaves; the run is named after it: `<date>/<trunk>/day`.
+
+        Without `totes` as many are assumed as it holds of those that stand ready for the other hub, the oldest first.
+        """
+        stream = run_stream(date=day.isoformat(), van=trunk, wave="day")
+
+        def change(run: Run | None, moves: ToteMoves) -> list[Event]:
+            _must_be_new(run)
+            its = self._yard.trunk(trunk)
+            named = self._yard.ready(its.origin, {its.destination}, None)[: its.totes] if totes is None else totes
+            on = moves.load_all(its.origin, assumed=named if totes is None else (), scanned=totes or ())
+            return [RunStarted(van=trunk, hub=its.origin, stops=(its.destination,), fillings_on=on)]
+
+        return self._do(
+            caller, "run trunk", stream, trunk, {"totes": totes}, change, request=request, happened_us=happened_us
+        )
+
+    def stop(
+        self,
+        caller: Caller,
+        run: str,
+        branch: str,
+        *,
+        off: Sequence[str] | None = None,
+        on: Sequence[str] | None = None,
+        note: str = "",
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> RunReceipt:
+        """
+        The van called at a branch. Without `off` or `on` the totes for the branch, or those that stand ready there,
+        are assumed. A call that was not planned is a fact like any other.
+        """
+
+        def change(state: Run | None, moves: ToteMoves) -> list[Event]:
+            out = _must_be_out(state, run)
+            return [self._served(out, out.on_board, branch, moves, off=off, on=on, note=note)]
+
+        arguments = {"branch": branch, "off": off, "on": on, "note": note}
+        return self._do(
+            caller, "run stop", f"run/{run}", None, arguments, change, request=request, happened_us=happened_us
+        )
+
+    def skip(
+        self,
+        caller: Caller,
+        run: str,
+        branch: str,
+        *,
+        why: str,
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> RunReceipt:
+        """The van did not call at a planned stop. Raises `Refused` (`run.not-planned`) for another one."""
+
+        def change(state: Run | None, _moves: ToteMoves) -> list[Event]:
+            out = _must_be_out(state, run)
+            if branch not in _ahead(out):
+                raise Refused(
+                    "run.not-planned",
+                    f"{branch} is not ahead of van {out.van}; {', '.join(_ahead(out)) or 'nothing'} is.",
+                    "See the run with: branchline run show",
+                )
+            return [StopSkipped(branch=branch, why=why)]
+
+        arguments = {"branch": branch, "why": why}
+        return self._do(
+            caller, "run skip", f"run/{run}", None, arguments, change, request=request, happened_us=happened_us
+        )
+
+    def finish(
+        self,
+        caller: Caller,
+        run: str,
+        *,
+        off: Sequence[str] | None = None,
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> RunReceipt:
+        """The van is back at its hub; without `off` everything on board is assumed to have come off there."""
+
+        def change(state: Run | None, moves: ToteMoves) -> list[Event]:
+            out = _must_be_out(state, run)
+            came = moves.unload_all(out.hub, assumed=out.on_board if off is None else (), scanned=off or ())
+            return [RunFinished(fillings_off=came, known="assumed" if off is None else "scanned")]
+
+        return self._do(
+            caller, "run finish", f"run/{run}", None, {"off": off}, change, request=request, happened_us=happened_us
+        )
+
+    def finish_as_planned(
+        self,
+        caller: Caller,
+        *,
+        day: date,
+        van: str,
+        wave: Wave,
+        deviations: Collection[Deviation] = (),
+        request: str | None = None,
+        happened_us: int | None = None,
+    ) -> RunReceipt:
+        """
+        The rest of the day (all of it, if the van was never started) went as planned, but for these deviations.
+
+        Totes that a deviation names count as scanned, all others as assumed. Raises `Invalid` (`run.deviation`) for
+        a deviation at a place that the run does not call at.
+        """
+        stream = run_stream(date=day.isoformat(), van=van, wave=wave)
+
+        def change(run: Run | None, moves: ToteMoves) -> list[Event]:
+            events: list[Event] = []
+            if run is None:
+                begun = self._started(day, van, wave, moves, None, deviations)
+                events.append(begun)
+                planned, hub, aboard = begun.stops, begun.hub, list(begun.fillings_on)
+            else:
+                out = _must_be_out(run, stream.removeprefix("run/"))
+                planned, hub, aboard = _ahead(out), out.hub, list(out.on_board)
+            check_deviations(deviations, {*planned, hub}, van)
+            leaves = self._yard.leaving_times(stream, day, van, wave)
+            rest = rest_of_the_day(
+                planned,
+                hub,
+                aboard,
+                moves=moves,
+                yard=self._yard,
+                leaves=leaves,
+                deviations=deviations,
+                collects=run is None or run.plan is not None,
+            )
+            return [*events, *rest]
+
+        arguments = {"deviations": list(deviations)}
+        return self._do(
+            caller, "run as planned", stream, van, arguments, change, request=request, happened_us=happened_us
+        )
+
+    # --- decisions ---
+
+    def _started(
+        self,
+        day: date,
+        van: str,
+        wave: Wave,
+        moves: ToteMoves,
+        totes: Sequence[str] | None,
+        deviations: Collection[Deviation],
+    ) -> RunStarted:
+        plan, revision, route = self._yard.route(day, van, wave)
+        stops = tuple(stop.branch for stop in route.stops)
+        left_out = totes_named(moves, deviations, route.hub, "not-on")
+        assumed: Sequence[str] = ()
+        if totes is None:
+            leaves_us = self._yard.instant(route.hub, day, route.leaves)
+            assumed = [one for one in self._yard.ready(route.hub, set(stops), leaves_us) if one not in left_out]
+        extra = totes_named(moves, deviations, route.hub, "on")
+        on = moves.load_all(route.hub, assumed=assumed, scanned=[*(totes or ()), *extra])
+        return RunStarted(van=van, hub=route.hub, plan=plan, revision=revision, stops=stops, fillings_on=on)
+
+    def _served(
+        self,
+        run: Run,
+        aboard: Sequence[str],
+        branch: str,
+        moves: ToteMoves,
+        *,
+        off: Sequence[str] | None,
+        on: Sequence[str] | None,
+        note: str,
+    ) -> StopServed:
+        ends_here = branch in run.planned and run.plan is None
+        for_here = [one for one in aboard if ends_here or moves.destination_of(one) == branch]
+        came = moves.unload_all(branch, assumed=for_here if off is None else (), scanned=off or ())
+        # A trunk run takes nothing on where it ends.
+        ready = self._yard.ready(branch, None, None) if on is None and not ends_here else ()
+        went = moves.load_all(branch, assumed=ready, scanned=on or ())
+        known: Known = "assumed" if off is None and on is None else "scanned"
+        return StopServed(branch=branch, fillings_off=came, fillings_on=went, known=known, note=note)
+
+    def _do(
+        self,
+        caller: Caller,
+        name: str,
+        stream: str,
+        van: str | None,
+        arguments: Mapping[str, object],
+        change: Callable[[Run | None, ToteMoves], list[Event]],
+        *,
+        request: str | None,
+        happened_us: int | None,
+    ) -> RunReceipt:
+        """Carry out one command on a run and the totes that it moves; `van` is None where the run must exist."""
+
+        def decide(_at_us: int) -> Decision:
+            loaded: Loaded[Run] = self._ledger.load(stream, RUN)
+            carrier = van or ("" if loaded.state is None else loaded.state.van)
+            moves = ToteMoves(self._ledger, van=carrier, run=stream.removeprefix("run/"))
+            events = tuple(change(loaded.state, moves))
+            return Decision((NewEvents(stream, loaded.version, events), *moves.changes()))
+
+        appended = self._commands.run(
+            caller,
+            name,
+            {"run": stream, **arguments},
+            decide,
+            roles=_DRIVERS,
+            request=request,
+            happened_us=happened_us,
+        )
+        state = self._ledger.load(stream, RUN).state
+        if state is None:
+            raise _unknown(stream.removeprefix("run/"))
+        return RunReceipt(state, appended.facts, appended.repeated)
+
+
+def _ahead(run: Run) -> tuple[str, ...]:
+    done = {stop.branch for stop in run.stops}
+    return tuple(branch for branch in run.planned if branch not in done)
+
+
+def _must_be_new(run: Run | None) -> None:
+    if run is not None:
+        raise Refused(
+            "run.started",
+            f"The run {run.run} {'is over' if run.finished else 'has started already'}.",
+            "Record its stops with: branchline run stop",
+        )
+
+
+def _must_be_out(run: Run | None, name: str) -> Run:
+    if run is None:
+        raise _unknown(name)
+    if run.finished:
+        raise Refused("run.finished", f"The run {run.run} is over.", "What was missed is put right by scanning totes.")
+    return run
+
+
+def _unknown(name: str) -> Unknown:
+    return Unknown("run.unknown", f"There is no run '{name[:80]}'.", "Start one with: branchline run start VAN")
