@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from circulation.keyring import Keyring
     from circulation.ledger import Ledger
     from interfaces.live_courier import LiveCourier
+    from logistics.dispatcher import Dispatcher
+    from logistics.run_desk import RunDesk
     from projections.views import Views
 
 __all__ = ["FACTORIES", "clock_of", "make_desk"]
@@ -104,6 +106,22 @@ def _desk(session: Session) -> Iterator[Desk]:
     yield make_desk(part("ledger"), part("keyring"), part("commands"), part("views"), part("courier"))
 
 
+@contextmanager
+def _dispatcher(session: Session) -> Iterator[Dispatcher]:
+    from logistics.dispatcher import Dispatcher
+    from projections.day_board import DayBoardOfViews
+
+    yield Dispatcher(session.part("ledger"), session.part("commands"), DayBoardOfViews(session.part("views")))
+
+
+@contextmanager
+def _runs(session: Session) -> Iterator[RunDesk]:
+    from logistics.run_desk import RunDesk
+    from projections.day_board import DayBoardOfViews
+
+    yield RunDesk(session.part("ledger"), session.part("commands"), DayBoardOfViews(session.part("views")))
+
+
 FACTORIES: dict[str, Factory] = {
     "ledger": _ledger,
     "keyring": _keyring,
@@ -111,4 +129,6 @@ FACTORIES: dict[str, Factory] = {
     "commands": _commands,
     "courier": _courier,
     "desk": _desk,
+    "dispatcher": _dispatcher,
+    "runs": _runs,
 }

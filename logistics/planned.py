@@ -144,9 +144,10 @@ def _dearer(draft: Draft, code: str, cheapest: Obstacle) -> str:
     if price >= MUST_MICROS or cheapest.lacking == 0:
         return f"{code} would fit into the tour of {where}: the search ended before it found that; search longer."
     items = draft.carried[code].items
+    heap = "its one item" if items == 1 else f"its {items} items"
     return (
         f"Serving {code} would cost {_money(price + cheapest.lacking)} at least ({where});"
-        f" leaving its {items} items for another day is counted as {_money(price)}."
+        f" leaving {heap} for another day is counted as {_money(price)}."
     )
 
 

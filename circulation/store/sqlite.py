@@ -29,7 +29,7 @@ from eventsourcing.sqlite import (
 from circulation.clock import system_clock
 from circulation.errors import Invalid
 from circulation.store.recorder import LogRecorder, Row
-from circulation.store.schema import APPEND_ONLY, TABLES, check_facts, facts_of_new_store
+from circulation.store.schema import APPEND_ONLY, TABLES, check_facts, facts_of_new_store, missing_store
 from circulation.store.sqlite_file import WAIT_SECONDS, is_new_file, read_sound_file, take_write_lock
 
 __all__ = ["SQLiteLogFactory", "SQLiteLogRecorder"]
@@ -182,7 +182,10 @@ class SQLiteLogFactory(SQLiteFactory):
         shown = "memory" if self.path is None else str(self.path)
         if self.path is not None and not is_new_file(self.path, may_create=self.env_create_table()):
             facts = read_sound_file(self.path, "store_facts", "stored_events")
-            check_facts(shown, facts, simulated=simulated)
+            if facts:
+                check_facts(shown, facts, simulated=simulated)
+            elif not self.env_create_table():
+                raise missing_store(shown)
         recorder = SQLiteLogRecorder(self.datastore)
         try:
             if not (facts := recorder.facts()):

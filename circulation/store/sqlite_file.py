@@ -70,7 +70,8 @@ def is_new_file(path: Path, *, may_create: bool) -> bool:
 
 def read_sound_file(path: Path, facts: str, log: str = "") -> dict[str, str]:
     """
-    The names and values in the table `facts` of a file, read without writing.
+    The names and values in the table `facts` of a file, read without writing; none in an empty database,
+    which is what another process that is making the store has written first.
 
     Raises `Invalid` (`store.unreachable`, `store.not-a-store`, `store.damaged`); of the table `log`
     only the first and the last page are looked at, so that opening a large store stays quick.
@@ -98,6 +99,8 @@ def read_sound_file(path: Path, facts: str, log: str = "") -> dict[str, str]:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=WAIT_SECONDS)
         try:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            if not tables:
+                return {}
             if facts not in tables or (log and log not in tables):
                 raise not_a_store(str(path))
             for end in ("ASC", "DESC") if log else ():

@@ -15,7 +15,7 @@ from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
 from logistics.solver.kernel.day import PRICE, Day, Ints, day_of
 from logistics.solver.kernel.insertion import nothing_known
-from logistics.solver.kernel.judge import judge
+from logistics.solver.kernel.judge import judge, judge_all
 from logistics.solver.kernel.recreate import insert_all
 from logistics.solver.kernel.tours import (
     ABSENT,

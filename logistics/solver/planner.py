@@ -41,6 +41,12 @@ def plan(
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
+    if problem.pairs:
+        raise Refused(
+            "pairs-not-routed",
+            f"This problem has {len(problem.pairs)} pairs that ride from stop to stop; the solver routes by hubs only.",
+            "Leave the pairs out, or send them over their hub.",
+        )
     if not problem.stops or not problem.vans:
         return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
     start = orders_from(problem, start_from) if start_from is not None else {}

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from circulation.errors import Conflict, Invalid
-from circulation.event import Event, NewEvents, Stamp
-from circulation.folds import ITEM
-from circulation.hold import TitleAdded
-from circulation.item import ItemAdded, ItemDescribed
-from circulation.ledger import Ledger
-
-STAMP = Stamp(1_000_000, "staff/ana", "declared", "bath", "desk-1", "import-1", b"digest")
+from circulation.event import NewEvents
+from circulation.ledger import ImportReport, Ledger
+from circulation.store import bulk
+from tests.contracts.said import added, noted, stamp
 
 
 def titles(count: int, *, shuffled: bool = False) -> list[list[NewEvents]]:
@@ -85,25 +82,34 @@ def test_a_failed_import_is_taken_up_again_and_nothing_is_doubled(ledger: Ledger
     assert [f.position for f in ledger.facts(limit=1000)] == list(range(1, 401))
 
 
-def test_a_thing_that_stands_in_the_import_twice_is_named(ledger: Ledger) -> None:
-    with pytest.raises(Invalid) as error:
-        ledger.import_events(STAMP, [[items(1)[0], items(1)[0]]], shuffled=True)
-    assert error.value.code == "import.twice"
-    assert "item/000000" in error.value.sentence
+def test_an_import_whose_beginning_was_left_out_the_second_time_loses_nothing(ledger: Ledger) -> None:
+    ledger.import_events(stamp("import"), titles(200)[:12], events_at_once=60)
+
+    report = ledger.import_events(stamp("import"), titles(200)[12:], events_at_once=60)
+
+    assert report == ImportReport(events=160, repeated=0, position=400)
 
 
-def test_many_streams_are_loaded_as_one_by_one(ledger: Ledger) -> None:
-    ledger.import_events(STAMP, [items(30)])
-    again = ItemDescribed(title="t2", owner="Bath", home="bath", item_type="book")
-    ledger.append(replace(STAMP, request="again"), [NewEvents("item/000003", 1, (again,))])
-    asked = [f"item/{n:06d}" for n in (3, 7, 99)]
-    assert ledger.load_many(asked, ITEM) == {stream: ledger.load(stream, ITEM) for stream in asked[:2]}
-    assert ledger.load_many([], ITEM) == {}
+def test_a_stream_that_exists_stops_the_import_by_name_and_its_chunk_leaves_nothing(ledger: Ledger) -> None:
+    ledger.append(stamp(), [added("00150")])
+
+    with pytest.raises(Conflict) as stopped:
+        ledger.import_events(stamp("import"), titles(200), events_at_once=60)
+
+    assert "'title/00150' stands at version 1, not 0" in stopped.value.sentence
+    assert ledger.head().position == 1 + 300
+    assert ledger.stream("title/00149")[-1].version == 2
+    assert ledger.stream("title/00151") == []
 
 
-def test_rows_of_a_list_may_have_happened_at_times_of_their_own(ledger: Ledger) -> None:
-    event = items(1)[0].events
-    ledger.append(STAMP, [NewEvents("item/a", 0, event, happened_us=5), NewEvents("item/b", 0, event)])
-    assert [fact.happened_us for fact in ledger.facts()] == [5, STAMP.happened_us]
-    with pytest.raises(ValueError, match="item/c"):
-        ledger.import_events(STAMP, [[NewEvents("item/c", 0, event, happened_us=5)]])
+def test_a_thing_given_twice_is_named_and_nothing_of_its_chunk_is_recorded(ledger: Ledger) -> None:
+    with pytest.raises(Invalid) as stopped:
+        ledger.import_events(stamp("import"), [[added("a"), added("b"), added("a")]], shuffled=True)
+    assert stopped.value.code == "import.twice"
+    assert "'title/a'" in stopped.value.sentence
+    assert ledger.head().position == 0
+
+
+def test_an_empty_import_does_nothing(ledger: Ledger) -> None:
+    assert ledger.import_events(stamp("import"), []) == ImportReport(0, 0, 0)
+    assert ledger.import_events(stamp("import"), [[], []], shuffled=True) == ImportReport(0, 0, 0)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from logistics.problem import Break, Stop, Van
+from circulation.errors import Refused
+from logistics.problem import Break, Pair, Stop, Van
 from logistics.solution import verify
-from logistics.solver import Budget, ProgressReport, second_opinion, solve
+from logistics.solver import Budget, ProgressReport, second_opinion, solve, warm_up
 from tests.logistics.routing_worlds import random_day, street
 
 MOVES = Budget(iterations=400)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """So that no test that watches the clock waits for the compiler."""
+    warm_up()
 
 
 def test_one_van_drives_the_street_once() -> None:
@@ -102,6 +112,19 @@ def test_without_vans_everything_is_left_out() -> None:
     solution = solve(problem, MOVES, 1)
     assert [("a", "no-room"), ("b", "price")] == [(left.stop, left.reason) for left in solution.unserved]
     assert 7 == solution.micros
+
+
+def test_pairs_are_refused_and_not_forgotten() -> None:
+    problem = street([(1, Stop("a")), (2, Stop("b"))], [Van("van", hub=0, totes=1)])
+    with pytest.raises(Refused, match="1 pairs"):
+        solve(replace(problem, pairs=(Pair(0, 1, totes=1),)), MOVES, 1)
+
+
+def test_a_budget_of_seconds_is_kept() -> None:
+    began = time.perf_counter()
+    solution = solve(random_day(5, stops=40, vans=6), Budget(seconds=0.6), 1)
+    assert 0.0 < time.perf_counter() - began < 0.6 + 0.1
+    assert "ruin-and-recreate + cp-sat" == solution.solver
 
 
 def test_without_stops_nobody_drives() -> None:
