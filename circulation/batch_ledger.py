@@ -24,6 +24,7 @@ __all__ = ["BatchLedger"]
 S = TypeVar("S")
 
 _EVENTS_AT_ONCE = 10_000
+_STREAMS_AT_ONCE = 5_000
 
 
 class BatchLedger(Ledger):
@@ -43,7 +44,11 @@ class BatchLedger(Ledger):
         self._queued_facts: dict[str, list[Fact]] = {}
         self._queued = 0
         self._held: dict[str, dict[str, tuple[Fold[Any], Loaded[Any]]]] = {}
-        self._requests: dict[tuple[str, str], tuple[bytes, Appended]] = {}
+        # A store that was empty holds nothing that did not pass through here: what is not known is not there.
+        self._began_empty = self._head.position == 0
+        self._imported: set[str] = set()
+        self._appended: set[str] = set()
+        self._requests: dict[tuple[str, str], tuple[bytes, int, int]] = {}
         self._claims: dict[bytes, Claims] = {}
         self._holders: dict[str, bytes] = {}
 
@@ -60,11 +65,12 @@ class BatchLedger(Ledger):
                 self.store.check_version(change.stream, self._version(change.stream), change.after_version)
             at[change.stream] = change.after_version + len(change.events)
         recorded_us = max(self._now(), self._head.recorded_us)
-        meta = encode_meta(stamp.happened_us, stamp.actor, stamp.via, stamp.desk, stamp.request)
         facts: list[Fact] = []
         rows: list[tuple[str, int, str, bytes]] = []
         position = self._head.position
         for change in changes:
+            happened_us = stamp.happened_us if change.happened_us is None else change.happened_us
+            meta = encode_meta(happened_us, stamp.actor, stamp.via, stamp.desk, stamp.request)
             for version, event in enumerate(change.events, change.after_version + 1):
                 position += 1
                 topic = type(event).__name__
@@ -74,7 +80,7 @@ class BatchLedger(Ledger):
                         change.stream,
                         version,
                         event,
-                        stamp.happened_us,
+                        happened_us,
                         stamp.actor,
                         stamp.via,
                         stamp.desk,
@@ -95,11 +101,10 @@ class BatchLedger(Ledger):
         self._head = Head(position, recorded_us)
         for fact in facts:
             self._remember(fact)
-        appended = Appended(tuple(facts), False)
-        self._requests[stamp.device, stamp.request] = (stamp.digest, appended)
+        self._requests[stamp.device, stamp.request] = (stamp.digest, facts[0].position, len(facts))
         if self._queued >= _EVENTS_AT_ONCE:
             self.flush()
-        return appended
+        return Appended(tuple(facts), False)
 
     def flush(self) -> None:
         """Record what waits, in one transaction. Raises `Conflict` (`store.shared`) if somebody else wrote too."""
@@ -123,7 +128,6 @@ class BatchLedger(Ledger):
         finally:
             self.store.clock = self._now
         self._queued_facts.clear()
-        self._requests.clear()
 
     def import_events(
         self,
@@ -135,10 +139,16 @@ class BatchLedger(Ledger):
     ) -> ImportReport:
         """See `Ledger.import_events`; states that were held are read again."""
         self.flush()
-        report = super().import_events(stamp, batches, shuffled=shuffled, events_at_once=events_at_once)
+        noted = self._noting_kinds(batches)
+        report = super().import_events(stamp, noted, shuffled=shuffled, events_at_once=events_at_once)
         self._held.clear()
         self._head = super().head()
         return report
+
+    def _noting_kinds(self, batches: Iterable[Sequence[NewEvents]]) -> Iterator[Sequence[NewEvents]]:
+        for batch in batches:
+            self._imported.update(_kind_of(change.stream) for change in batch)
+            yield batch
 
     def close(self) -> None:
         """Record what waits and let the store go."""
@@ -154,12 +164,31 @@ class BatchLedger(Ledger):
             known = held.get(fold.name)
             if known is not None:
                 return known[1]
-        loaded = super().load(stream, fold)
+        loaded = Loaded(0, None) if self._is_new(stream) else self._read(stream, fold)
         for fact in self._queued_facts.get(stream, ()):
             if fact.version > loaded.version:
                 loaded = Loaded(fact.version, fold.apply(loaded.state, fact))
         self._held.setdefault(stream, {})[fold.name] = (fold, loaded)
         return loaded
+
+    def hold(self, streams: Sequence[str], fold: Fold[Any]) -> None:
+        """Read these states ahead, many at a time, for decisions that will soon be taken on them."""
+        self.flush()
+        for first in range(0, len(streams), _STREAMS_AT_ONCE):
+            for stream, loaded in super().load_many(streams[first : first + _STREAMS_AT_ONCE], fold).items():
+                self._held.setdefault(stream, {})[fold.name] = (fold, loaded)
+
+    def _is_new(self, stream: str) -> bool:
+        """Whether nothing of the stream is in the store."""
+        return self._began_empty and stream not in self._appended and _kind_of(stream) not in self._imported
+
+    def _read(self, stream: str, fold: Fold[S]) -> Loaded[S]:
+        return super().load_many((stream,), fold).get(stream) or Loaded(0, None)
+
+    def load_many(self, streams: Sequence[str], fold: Fold[S]) -> dict[str, Loaded[S]]:
+        """See `Ledger.load_many`."""
+        self.flush()
+        return super().load_many(streams, fold)
 
     def _version(self, stream: str) -> int:
         held = self._held.get(stream)
@@ -168,10 +197,11 @@ class BatchLedger(Ledger):
         waiting = self._queued_facts.get(stream)
         if waiting:
             return waiting[-1].version
-        rows = self.store.stream_rows(stream, 0, None, None)
+        rows = () if self._is_new(stream) else self.store.stream_rows(stream, 0, None, None)
         return rows[-1][2] if rows else 0
 
     def _remember(self, fact: Fact) -> None:
+        self._appended.add(fact.stream)
         self._queued_facts.setdefault(fact.stream, []).append(fact)
         held = self._held.get(fact.stream)
         if held is not None:
@@ -180,12 +210,16 @@ class BatchLedger(Ledger):
 
     def repeated(self, device: str, request: str, digest: bytes) -> Appended | None:
         """See `Ledger.repeated`."""
-        waiting = self._requests.get((device, request))
-        if waiting is None:
-            return super().repeated(device, request, digest)
-        if waiting[0] != digest:
-            raise Refused("request.reused", f"The request id '{request}' was used before, for another command.")
-        return Appended(waiting[1].facts, True)
+        known = self._requests.get((device, request))
+        if known is None:
+            return None if self._began_empty else super().repeated(device, request, digest)
+        if known[0] != digest:
+            raise Refused(
+                "request.reused",
+                f"The request id '{request}' was used before, for another command.",
+                "Give every command an id of its own, and repeat an id only with the same command.",
+            )
+        return Appended(tuple(self.facts(after=known[1] - 1, limit=known[2])), True)
 
     # -- claims ------------------------------------------------------------------------------------------
 
@@ -268,5 +302,10 @@ class BatchLedger(Ledger):
 
     def streams(self, prefix: str) -> Iterator[str]:
         """See `Ledger.streams`."""
-        self.flush()
+        if any(stream.startswith(prefix) for stream in self._queued_facts):
+            self.flush()
         yield from super().streams(prefix)
+
+
+def _kind_of(stream: str) -> str:
+    return stream.partition("/")[0]

@@ -7,16 +7,17 @@ What was scanned into a tote is what the log says; what lies in it may differ by
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from circulation.folds import FILLING, ITEM
 from circulation.item import item_stream
 from circulation.ledger import Ledger
 from circulation.lookups import OpenFilling
-from circulation.tote import filling_stream
+from circulation.tote import Filling, filling_stream
 from interfaces.demo.codes import tote_code
 
-__all__ = ["Boxes", "tote_of"]
+__all__ = ["Boxes", "There", "tote_of"]
 
 
 def tote_of(filling: str) -> str:
@@ -24,8 +25,22 @@ def tote_of(filling: str) -> str:
     return filling.rpartition("/")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class There:
+    """A filling as the log places it, and when it was sealed (microseconds UTC)."""
+
+    filling: str
+    destination: str
+    status: str
+    since_us: int
+
+
 class Boxes:
-    """Every tote of the network. Implements `circulation.lookups.Contents` from what was packed in this demo."""
+    """
+    Every tote of the network.
+
+    Implements `circulation.lookups.Contents` and `logistics.yard.TotesThere` from what was packed in this demo.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -33,7 +48,8 @@ class Boxes:
         self._empty: dict[str, list[str]] = defaultdict(list)
         self._scanned: dict[str, list[str]] = {}
         self._inside: dict[str, list[str]] = {}
-        self._open: dict[str, list[str]] = defaultdict(list)
+        self._sealed_us: dict[str, int] = {}
+        self._there: dict[str, list[str]] = defaultdict(list)
 
     # --- as things ---
 
@@ -52,24 +68,50 @@ class Boxes:
                 self._empty[place].remove(tote)
             self._scanned[filling] = []
             self._inside[filling] = []
-            self._open[place].append(filling)
+            self._there[place].append(filling)
         self._scanned[filling].append(barcode)
         self._inside[filling if into is None else into].append(barcode)
         return len(self._scanned[filling])
 
-    def close(self, place: str, filling: str) -> None:
-        """A filling is sealed: nothing more goes in."""
-        self._open[place].remove(filling)
-
-    def filling_at(self, place: str) -> tuple[str, ...]:
-        """The fillings that are being packed at a place."""
-        return tuple(self._open[place])
+    def move(self, fillings: Iterable[str], origin: str, destination: str) -> None:
+        """Sealed totes are carried from a place onto a van, or off one."""
+        for filling in fillings:
+            self._there[origin].remove(filling)
+            self._there[destination].append(filling)
 
     def empty_out(self, place: str, filling: str) -> Sequence[str]:
         """What really lies in a filling; its tote is empty afterwards."""
+        self._there[place].remove(filling)
         self._empty[place].append(tote_of(filling))
-        self._scanned.pop(filling, None)
-        return self._inside.pop(filling, [])
+        self._scanned.pop(filling)
+        self._sealed_us.pop(filling, None)
+        return self._inside.pop(filling)
+
+    def seal(self, filling: str, at_us: int) -> None:
+        """A filling was closed."""
+        self._sealed_us[filling] = at_us
+
+    def there(self, place: str) -> list[str]:
+        """The fillings that are at a place or on a van."""
+        return list(self._there[place])
+
+    def being_packed(self, place: str) -> list[str]:
+        """The fillings at a place into which something can still be put."""
+        return [filling for filling in self._there[place] if self._state(filling).status == "open"]
+
+    def destination(self, filling: str) -> str:
+        """Where a filling goes."""
+        return self._state(filling).destination
+
+    def ready(self, place: str, destinations: Collection[str] | None = None) -> list[str]:
+        """The sealed fillings at a place, those for some destinations only if given; without, for all others."""
+        found = []
+        for filling in self._there[place]:
+            state = self._state(filling)
+            wanted = state.destination != place if destinations is None else state.destination in destinations
+            if state.status != "open" and wanted:
+                found.append(filling)
+        return found
 
     # --- as the log has it ---
 
@@ -79,12 +121,23 @@ class Boxes:
 
     def open_at(self, branch: str) -> Sequence[OpenFilling]:
         """The fillings that are open at a branch."""
+        states = [self._state(filling) for filling in self._there[branch]]
+        return [OpenFilling(one.filling, one.destination, one.purpose) for one in states if one.status == "open"]
+
+    def fillings_at(self, place: str) -> Sequence[There]:
+        """The fillings at a branch or on a van that have not ended, wherever they really are."""
         found = []
-        for filling in self._open[branch]:
-            state = self._ledger.load(filling_stream(filling), FILLING).state
-            if state is not None:
-                found.append(OpenFilling(filling, state.destination, state.purpose))
+        for filling in self._scanned:
+            state = self._state(filling)
+            if state.place == place and state.status != "ended":
+                found.append(There(filling, state.destination, state.status, self._sealed_us.get(filling, 0)))
         return found
+
+    def _state(self, filling: str) -> Filling:
+        state = self._ledger.load(filling_stream(filling), FILLING).state
+        if state is None:
+            raise KeyError(filling)
+        return state
 
     def _place_of(self, barcode: str) -> str:
         item = self._ledger.load(item_stream(barcode), ITEM).state

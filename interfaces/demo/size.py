@@ -29,7 +29,7 @@ class _Published:
 # Ireland publishes 20,000 items a week between its branches and 13 million in its catalogue; LibrariesWest its
 # 2.5 million items. The rest is in proportion to the people that both serve.
 _PUBLISHED: Mapping[str, _Published] = {
-    "librarieswest": _Published(items=2_500_000, loans_a_day=28_000, journeys_a_day=1_750),
+    "librarieswest": _Published(items=2_500_000, loans_a_day=28_000, journeys_a_day=1_200),
     "ireland": _Published(items=13_000_000, loans_a_day=52_000, journeys_a_day=4_000),
 }
 _FEWEST_ITEMS = 40

@@ -145,6 +145,13 @@ class Stage:
         if open_day is not None:
             self.returns[open_day, branch].append(barcode)
 
+    def put_off(self, branch: str, day: date) -> None:
+        """The branch stays shut: who wanted to come that day comes on the next open one."""
+        following = self.next_open_day(branch, day)
+        if following is not None:
+            self.returns[following, branch].extend(self.returns.pop((day, branch), ()))
+            self.fetching[following, branch].extend(self.fetching.pop((day, branch), ()))
+
     # --- things ---
 
     def item(self, barcode: str) -> Item:
@@ -167,7 +174,7 @@ class Stage:
     def _by_mistake(self, branch: str) -> str | None:
         if not self.misplaced or self.draw.random() >= self.misplaced:
             return None
-        others = self.boxes.filling_at(branch)
+        others = self.boxes.being_packed(branch)
         if not others:
             return None
         self.done["items put into a wrong tote"] += 1
@@ -176,8 +183,13 @@ class Stage:
     def seal(self, place: str, filling: str) -> None:
         """Somebody closes a tote."""
         self.desk.totes.seal(at_desk(place), tote_of(filling))
-        self.boxes.close(place, filling)
+        self.boxes.seal(filling, self.agenda.now_us)
         self.done["totes sealed"] += 1
+
+    def seal_all(self, place: str) -> None:
+        """Every tote that is being packed at a place is closed."""
+        for filling in self.boxes.being_packed(place):
+            self.seal(place, filling)
 
     def refused(self, error: Refused) -> None:
         """A rule said no, as rules do."""
