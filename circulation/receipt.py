@@ -164,11 +164,11 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                     route_to=onward,
                     slip=(f"TO {onward}", "AGAIN", f"from {fact.desk}"),
                 )
-            case ItemPacked(onward=onward, filling=filling) if onward:
+            case ItemPacked(onward=onward) if onward:
                 return Receipt(
                     "send.onward",
                     f"Send to {onward}",
-                    f"It goes on to {onward} in tote {filling}.",
+                    f"{came_in} It goes on to {onward}.",
                     "send",
                     route_to=onward,
                     slip=(f"TO {onward}", "ONWARD", f"from {fact.desk}"),
@@ -232,6 +232,8 @@ def _came_in(facts: Sequence[Fact]) -> str:
                 return f"Found at {branch}, not on loan."
             case ItemSighted(branch=branch):
                 return f"Seen at {branch}, not on loan."
+            case ItemPacked(branch=branch, filling=filling):
+                return f"Packed at {branch} into {filling}."
             case _:
                 continue
     return ""
