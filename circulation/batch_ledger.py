@@ -246,11 +246,11 @@ class BatchLedger(Ledger):
                 raise Conflict("claims.changed", "The patron's loans, holds or blocks changed meanwhile.", "Repeat it.")
         touched = set(changes.versions)
         for ref in changes.closed:
-            holder = self._holder_of(ref)
-            if holder is not None:
-                touched.add(holder)
-                before = self.open_claims(holder)
-                self._claims[holder] = Claims(
+            owner = self._holder_of(ref)
+            if owner is not None:
+                touched.add(owner)
+                before = self.open_claims(owner)
+                self._claims[owner] = Claims(
                     before.version,
                     tuple(loan for loan in before.loans if loan != ref),
                     tuple(hold for hold in before.holds if hold != ref),
