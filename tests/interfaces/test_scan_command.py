@@ -182,6 +182,26 @@ def test_a_copy_that_was_lent_since_is_a_new_return_although_the_line_is_the_sam
     assert "ItemReturned" in kinds(shop, BATH_COPY)
 
 
+def test_a_code_named_again_is_another_scan(shop: Shop) -> None:
+    """What somebody types on the command line is what lies on the desk now."""
+    for _ in range(2):
+        rows = shop.run("scan", "--branch", "wells", WELLS_COPY, WELLS_COPY, "--nl").lines
+        assert [False, False] == [row["repeated"] for row in rows]
+    assert ["ItemAdded", *["ItemSighted"] * 4] == kinds(shop, WELLS_COPY)
+
+
+def test_a_file_that_names_a_copy_twice_is_known_as_a_whole_after_something_happened(shop: Shop) -> None:
+    """The second line must not be taken for the first one of the time before."""
+    lines = f"{BATH_COPY}\n{BATH_COPY}\n".encode()
+    shop.run("scan", "--branch", "wells", "-", stdin=lines)
+    lend(shop, BATH_COPY, "wells")
+    rows = shop.run("scan", "--branch", "wells", "-", "--nl", stdin=lines).lines
+    assert [False, False] == [row["repeated"] for row in rows]
+    head = shop.head()
+    shop.run("scan", "--branch", "wells", "-", stdin=lines)
+    assert head == shop.head()
+
+
 def test_a_request_id_makes_every_line_of_a_retry_harmless(shop: Shop) -> None:
     lines = f"{BATH_COPY}\n{BATH_COPY}\n".encode()
     shop.run("scan", "--branch", "wells", "-", "--request-id", "monday", stdin=lines)
