@@ -230,7 +230,9 @@ def _say_that_it_was_seen(draft: _Draft, scan: Scan, item: Item, onward: str | N
         as_ = "here"
     else:
         as_ = "found"
-    draft.item.insert(0, ItemSighted(branch=scan.branch, as_=as_, onward=onward))
+    capture = draft.custody.capture
+    waits_for = capture.hold if capture is not None and capture.until_us is not None and onward is None else None
+    draft.item.insert(0, ItemSighted(branch=scan.branch, as_=as_, onward=onward, hold=waits_for))
 
 
 def best_hold(title: Title, item: Item, day: str) -> Hold | None:

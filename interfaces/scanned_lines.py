@@ -40,10 +40,6 @@ class ScannedLine:
     branch: str | None = None
     happened_us: int | None = None
 
-    def request(self, nth: int | None = None) -> str:
-        """The request id of this line, or of another one of its series."""
-        return f"{self.series}-{nth or self.nth}"
-
 
 def read_lines(
     lines: Iterable[bytes], *, zone_at: Callable[[str], ZoneInfo], occurred_us: int | None = None, how: str = ""

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from circulation.barcode import parse_name
+from circulation.command import new_request
 from circulation.errors import BranchlineError, Conflict, Invalid, Refused, Unknown
 from interfaces.cells import printable
 from interfaces.command_tree import Misused
@@ -67,15 +68,15 @@ def scan_all(session: Session, codes: list[str], *, branch: str | None, way: Way
             _open_desk(session, branch, way, slips)
             return
         raise Misused(Invalid("scan.nothing", "Nothing to scan was named.", "Name barcodes, or - to read stdin."))
-    scanner = _Scanner(session, branch, way, open_slips(session, slips))
-    if codes != ["-"]:
+    are_named = codes != ["-"]
+    is_alone = are_named and len(codes) == 1
+    scanner = _Scanner(session, branch, way, open_slips(session, slips), are_named=are_named, is_alone=is_alone)
+    if are_named:
         lines: Iterable[bytes] = (code.encode() for code in codes)
     else:
         lines = sys.stdin.buffer
         # Whoever reads our answers through a pipe gets each one as it comes.
         getattr(sys.stdout, "reconfigure", lambda **_settings: None)(line_buffering=True)
-    if len(codes) == 1 and codes != ["-"]:
-        scanner.forgiving = False
     try:
         _tell(session, scanner.rows(lines))
     finally:
@@ -129,14 +130,20 @@ def _tell(session: Session, rows: Iterator[dict[str, object]]) -> None:
 
 @dataclass(slots=True)
 class _Scanner:
-    """Carries the lines to the desk; `rejects` are line numbers with reasons."""
+    """
+    Carries the lines to the desk; `rejects` are line numbers with reasons.
+
+    `are_named` says that they are codes from the command line, each a new beep; `is_alone` that there is only one.
+    """
 
     session: Session
     branch: str | None
     way: Way
     slips: Slips | None
-    forgiving: bool = True
+    are_named: bool
+    is_alone: bool
     rejects: list[tuple[int, str]] = field(default_factory=list)
+    _used: dict[str, int] = field(default_factory=dict)
     desk: Desk = field(init=False)
     caller: Caller = field(init=False)
 
@@ -169,16 +176,19 @@ class _Scanner:
             raise Invalid("branch.missing", "The line names no branch.", "Give it with --branch CODE.")
         given = self.session.options.request
         if given is not None:
-            return self._record(line, given if not self.forgiving else f"{given}-{line.line}")
+            return self._record(line, given if self.is_alone else f"{given}-{line.line}")
         if line.happened_us is not None:
-            return self._record(line, line.request())
-        nth = line.nth
+            return self._record(line, f"{line.series}-{line.nth}")
+        if self.are_named:
+            return self._record(line, new_request())
+        nth = self._used.get(line.series, 0)
         while True:
-            receipt = self._record(line, line.request(nth))
+            nth += 1
+            receipt = self._record(line, f"{line.series}-{nth}")
             if not receipt.repeated or not self._moved_since(line, receipt):
+                self._used[line.series] = nth
                 return receipt
             # Another day's beep of the same copy: something else happened to it since the one that is known.
-            nth += 1
 
     def _record(self, line: ScannedLine, request: str) -> Receipt:
         caller, by = self.caller, self.way.by
@@ -227,7 +237,7 @@ class _Scanner:
     def _rejected(self, number: int, error: BranchlineError, *, item: str | None) -> dict[str, object]:
         """The row of a line that was not recorded; raises what would meet every other line as well."""
         concerns_all = not isinstance(error, (Unknown, Invalid, Refused)) or error.code in _CONCERN_ALL
-        if concerns_all or isinstance(error, Conflict) or not self.forgiving:
+        if concerns_all or isinstance(error, Conflict) or self.is_alone:
             raise error
         self.rejects.append((number, f"{error.sentence} {error.hint}".rstrip()))
         told = {"line": number, "item": item, "code": error.code, "headline": "Not recorded", "signal": "aside"}

@@ -62,8 +62,8 @@ def _of_item(event: Event) -> str:
             return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
         case ItemReturned(branch=branch, by=by):
             return f"It was returned at {branch}, {_HOW_RETURNED[by]}."
-        case ItemSighted(branch=branch, as_=as_, onward=onward):
-            then = f"; it goes on to {onward}" if onward else ""
+        case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):
+            then = f"; it goes on to {onward}" if onward else f"; it waits there for hold {hold}" if hold else ""
             return f"It was seen at {branch}, {_SEEN_AS[as_]}{then}."
         case ItemArrived(branch=branch):
             return f"It arrived at {branch}, where it was to go."

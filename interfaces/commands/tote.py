@@ -101,10 +101,14 @@ def load(
     context: typer.Context, tote: Tote, van: Annotated[str, typer.Option(metavar="CODE", help="Onto which van.")]
 ) -> None:
     """A sealed tote goes onto a van at --branch."""
+    from logistics.fleet import van_stream
+    from logistics.folds import VAN
+
     session = _here(context)
-    receipt = session.part("desk").totes.load(
-        session.caller, tote, van=parse_name(van, what="van"), request=session.options.request
-    )
+    name = parse_name(van, what="van")
+    if session.part("ledger").load(van_stream(name), VAN).state is None:
+        raise Unknown("van.unknown", f"There is no van '{name}'.", "List the vans with: branchline fleet list")
+    receipt = session.part("desk").totes.load(session.caller, tote, van=name, request=session.options.request)
     show_receipt(session, receipt)
 
 

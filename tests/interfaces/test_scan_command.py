@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 from circulation.clock import DAY_US, iso, parse_instant
@@ -146,6 +149,29 @@ def test_after_a_crash_the_lines_go_on_where_they_stopped(shop: Shop) -> None:
     assert [True, True, False] == [row["repeated"] for row in done.lines]
 
 
+def test_killed_in_the_middle_no_answered_line_is_lost_and_none_is_recorded_twice(shop: Shop) -> None:
+    """SIGKILL after the tenth answer; then the same lines again."""
+    lines = "".join(f"99900{number:03d}\n" for number in range(60)).encode()
+    command = [sys.executable, "-m", "cli", "--store", str(shop.path), "--actor", "ana", "--device", "desk-1"]
+    with subprocess.Popen(
+        [*command, "scan", "--branch", "wells", "-", "--nl"],
+        cwd=Path(__file__).resolve().parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(lines)
+        process.stdin.flush()
+        answered = [json.loads(process.stdout.readline())["item"] for _ in range(10)]
+        process.kill()
+    done = shop.run("scan", "--branch", "wells", "-", "--nl", stdin=lines)
+    assert 60 == len(done.lines)
+    assert set(answered) <= {row["item"] for row in done.lines if row["repeated"]}
+    with shop.world() as world:
+        assert 60 == len(world.ledger.stream("unknown/wells"))
+
+
 def test_a_copy_that_was_lent_since_is_a_new_return_although_the_line_is_the_same(shop: Shop) -> None:
     """A line without a time cannot tell two days apart, and a lost return would be the patron's loss."""
     line = f"{BATH_COPY}\n".encode()
@@ -154,6 +180,26 @@ def test_a_copy_that_was_lent_since_is_a_new_return_although_the_line_is_the_sam
     done = shop.run("scan", "--branch", "wells", "-", "--nl", stdin=line)
     assert [False] == [row["repeated"] for row in done.lines]
     assert "ItemReturned" in kinds(shop, BATH_COPY)
+
+
+def test_a_code_named_again_is_another_scan(shop: Shop) -> None:
+    """What somebody types on the command line is what lies on the desk now."""
+    for _ in range(2):
+        rows = shop.run("scan", "--branch", "wells", WELLS_COPY, WELLS_COPY, "--nl").lines
+        assert [False, False] == [row["repeated"] for row in rows]
+    assert ["ItemAdded", *["ItemSighted"] * 4] == kinds(shop, WELLS_COPY)
+
+
+def test_a_file_that_names_a_copy_twice_is_known_as_a_whole_after_something_happened(shop: Shop) -> None:
+    """The second line must not be taken for the first one of the time before."""
+    lines = f"{BATH_COPY}\n{BATH_COPY}\n".encode()
+    shop.run("scan", "--branch", "wells", "-", stdin=lines)
+    lend(shop, BATH_COPY, "wells")
+    rows = shop.run("scan", "--branch", "wells", "-", "--nl", stdin=lines).lines
+    assert [False, False] == [row["repeated"] for row in rows]
+    head = shop.head()
+    shop.run("scan", "--branch", "wells", "-", stdin=lines)
+    assert head == shop.head()
 
 
 def test_a_request_id_makes_every_line_of_a_retry_harmless(shop: Shop) -> None:
