@@ -205,6 +205,7 @@ class Desk:
             key, sealed = self.borrowers.link(borrower, loan)
             lending = decide_lend(
                 branch=caller.desk,
+                at_us=at_us,
                 item=item,
                 title=title,
                 patron=borrower.patron,

@@ -137,7 +137,7 @@ def balance(context: typer.Context, day: Day) -> None:
 def _deviations(path: Path) -> list[object]:
     from interfaces.imported import content_of
     from interfaces.imports.table import Reject, Table
-    from logistics.run_desk import Deviation
+    from logistics.paper import Deviation
 
     name, content = content_of(path)
     rejects: list[Reject] = []

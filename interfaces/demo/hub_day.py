@@ -36,7 +36,7 @@ class HubDay:
         self._draw = Random(f"{stage.seed}/{day}/{hub}/sort")
 
     def open(self, trunks: Sequence[DemoTrunk]) -> None:
-        """Let the day happen: the trunk runs that leave from here, and the totes that must be closed before vans leave."""
+        """Let the day happen: the trunk runs from here, and the totes that must be closed before vans leave."""
         self._at(_SEALED_BEFORE_VANS, partial(self._stage.seal_all, self._hub))
         for trunk in trunks:
             if trunk.origin == self._hub and self._day.weekday() in trunk.days:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 from random import Random
 
 from pydantic_core import to_json
 
 from circulation.batch_ledger import BatchLedger
-from circulation.calendar import Calendar, at_minute, zone_of
+from circulation.calendar import Calendar
 from circulation.clock import DAY_US
 from circulation.event import Event, NewEvents, Stamp
 from circulation.hold import TitleAdded, title_stream

