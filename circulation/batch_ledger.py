@@ -9,7 +9,7 @@ process, so it is for simulated stores, whose history can be played again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from circulation.clock import Clock
 from circulation.codec import encode_meta, encode_payload, join_state
@@ -19,12 +19,19 @@ from circulation.ledger import Claim, ClaimChanges, Claims, Fold, Head, ImportRe
 from circulation.store.recorder import Command, Row
 from circulation.store.url import StoreUrl
 
-__all__ = ["BatchLedger"]
+__all__ = ["BatchLedger", "Recorded"]
 
 S = TypeVar("S")
 
 _EVENTS_AT_ONCE = 10_000
 _STREAMS_AT_ONCE = 5_000
+
+
+class Recorded(NamedTuple):
+    """What was recorded through a batch ledger since it was opened, imports apart."""
+
+    commands: int
+    events: int
 
 
 class BatchLedger(Ledger):
@@ -44,6 +51,7 @@ class BatchLedger(Ledger):
         self._queued_facts: dict[str, list[Fact]] = {}
         self._queued = 0
         self._held: dict[str, dict[str, tuple[Fold[Any], Loaded[Any]]]] = {}
+        self.recorded = Recorded(0, 0)
         # A store that was empty holds nothing that did not pass through here: what is not known is not there.
         self._began_empty = self._head.position == 0
         self._imported: set[str] = set()
@@ -98,6 +106,7 @@ class BatchLedger(Ledger):
         command = Command(stamp.device, stamp.request, stamp.digest, guards, watched, claims, (), recorded_us)
         self._queue.append((command, rows))
         self._queued += len(rows)
+        self.recorded = Recorded(self.recorded.commands + 1, self.recorded.events + len(rows))
         self._head = Head(position, recorded_us)
         for fact in facts:
             self._remember(fact)

@@ -80,15 +80,18 @@ class Boxes:
             self._there[destination].append(filling)
 
     def empty_out(self, place: str, filling: str) -> Sequence[str]:
-        """What really lies in a filling; its tote is empty afterwards."""
+        """What really lies in a filling at a place, taken out of it."""
         self._there[place].remove(filling)
-        self._empty[place].append(tote_of(filling))
         self._scanned.pop(filling)
         self._sealed_us.pop(filling, None)
         return self._inside.pop(filling)
 
-    def seal(self, filling: str, at_us: int) -> None:
-        """A filling was closed."""
+    def put_away(self, place: str, filling: str) -> None:
+        """The tote of a filling that has ended is an empty one at a place."""
+        self._empty[place].append(tote_of(filling))
+
+    def note_sealed(self, filling: str, at_us: int) -> None:
+        """A filling was closed at that moment."""
         self._sealed_us[filling] = at_us
 
     def there(self, place: str) -> list[str]:

@@ -50,6 +50,7 @@ class HubDay:
                 at_us += _SORTED_IN_US
                 step = partial(take_in, self._stage, self._hub, barcode, self._day, self._draw)
                 self._stage.agenda.at(at_us, step)
+            self._stage.agenda.at(at_us, partial(self._stage.emptied, self._hub, filling))
 
     def _at(self, minute: int, step: partial[None]) -> None:
         self._stage.agenda.at(self._stage.moment(self._hub, self._day, minute), step)

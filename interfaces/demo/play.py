@@ -58,10 +58,12 @@ class Play:
         if has_vans:
             stage.agenda.at(stage.moment(clockwork, day, _PLANNED_AT), partial(self._send_vans, mishaps, day))
 
+    def mornings_work(self, day: date) -> None:
+        """Play on until the vans of that day are to be planned, without opening its branches."""
+        self._stage.agenda.play_until(self._stage.moment(self._stage.network.hubs[0].code, day, _PLANNED_AT))
+
     def plan(self, day: date, *, iterations: int, seed: int) -> Drafted:
-        """Plan a day at its planning time, and leave it to the coordinator to publish."""
-        stage = self._stage
-        stage.agenda.play_until(stage.moment(stage.network.hubs[0].code, day, _PLANNED_AT))
+        """Draft the routes of a day, with what is expected to come, and leave it to the coordinator to publish them."""
         return self._dispatcher.draft(COORDINATOR, PlanRequest(day), budget=Budget(iterations=iterations), seed=seed)
 
     # --- a morning ---

@@ -166,8 +166,11 @@ class Stage:
         spare = self.boxes.spare(branch)
         receipt = self.desk.scan(at_desk(branch), barcode, tote=spare, sort=True)
         self.done["scans"] += 1
-        if receipt.filling is not None:
-            if self.boxes.pack(branch, receipt.filling, barcode, into=self._by_mistake(branch)) >= _ITEMS_A_TOTE:
+        if receipt.signal == "send" and receipt.filling is None:
+            self.done["items left on the table"] += 1
+        elif receipt.filling is not None:
+            packed = self.boxes.pack(branch, receipt.filling, barcode, into=self._by_mistake(branch))
+            if packed >= _ITEMS_A_TOTE:
                 self.seal(branch, receipt.filling)
         return receipt
 
@@ -183,13 +186,20 @@ class Stage:
     def seal(self, place: str, filling: str) -> None:
         """Somebody closes a tote."""
         self.desk.totes.seal(at_desk(place), tote_of(filling))
-        self.boxes.seal(filling, self.agenda.now_us)
+        self.boxes.note_sealed(filling, self.agenda.now_us)
         self.done["totes sealed"] += 1
 
     def seal_all(self, place: str) -> None:
         """Every tote that is being packed at a place is closed."""
         for filling in self.boxes.being_packed(place):
             self.seal(place, filling)
+
+    def emptied(self, place: str, filling: str) -> None:
+        """Everything was scanned out of a tote, which is free then; one with nothing in it is opened for that."""
+        state = self.desk.totes.filling(filling)
+        if state.status != "ended":
+            self.desk.totes.open(at_desk(place), tote_of(filling))
+        self.boxes.put_away(place, filling)
 
     def refused(self, error: Refused) -> None:
         """A rule said no, as rules do."""

@@ -132,3 +132,4 @@ class VanDay:
             stage.desk.totes.receive(at_desk(branch), tote_of(filling))
         for barcode in stage.boxes.empty_out(branch, filling):
             take_in(stage, branch, barcode, day, self._draw)
+        stage.emptied(branch, filling)
