@@ -8,8 +8,12 @@ takes minutes; nothing here may be taken for a way to record anything.
 
 from __future__ import annotations
 
+import os
 import random
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_json
@@ -20,11 +24,26 @@ from circulation.event import EVENT_TYPES
 from circulation.ledger import Ledger
 from circulation.store.recorder import Row
 
-__all__ = ["fill", "happenings"]
+__all__ = ["barcode", "fill", "happenings", "opened"]
 
+EVENTS = 600_000
+EVENTS_AN_ITEM = 8
 START_US = parse_instant("2026-09-01T08:00:00Z")
 _TOTE_HOLDS = 40
 _ROWS_AT_ONCE = 50_000
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Ledger, int]]:
+    """A log on disk and how many items it knows; BRANCHLINE_BENCH_EVENTS says how long it is (600,000 if unset)."""
+    events = int(os.environ.get("BRANCHLINE_BENCH_EVENTS", EVENTS))
+    items = events // EVENTS_AN_ITEM
+    with (
+        tempfile.TemporaryDirectory(dir=os.environ.get("BRANCHLINE_BENCH_DIR")) as folder,
+        Ledger.open(f"sqlite:{Path(folder) / 'bench.db'}") as ledger,
+    ):
+        fill(ledger, events, items=items)
+        yield ledger, items
 
 
 def fill(ledger: Ledger, events: int, *, items: int, branches: int = 150, seed: int = 1) -> None:
@@ -46,7 +65,7 @@ def _write(ledger: Ledger, rows: list[Row]) -> None:
 
 def happenings(events: int, *, items: int, branches: int, seed: int) -> Iterator[Row]:
     """The rows of the log, the same for the same arguments."""
-    return _Network(items, branches, random.Random(seed)).rows(events)  # noqa: S311 - a benchmark, no secret
+    return _Network(items, branches, random.Random(seed)).rows(events)
 
 
 class _Network:
@@ -208,8 +227,13 @@ class _Network:
         }  # fmt: skip
 
 
+def barcode(number: int) -> str:
+    """The barcode of an item, numbered from 0."""
+    return str(30114000000000 + number)
+
+
 def _item(number: int) -> str:
-    return f"item/{30114000000000 + number}"
+    return f"item/{barcode(number)}"
 
 
 def _branch(code: str) -> dict[str, Any]:

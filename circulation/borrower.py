@@ -52,7 +52,7 @@ class Borrowers:
 
     def by_card(self, card: str) -> Borrower:
         """The patron of a card. Raises `Unknown` (`patron.unknown`), never repeating the number."""
-        patron = self._keyring.patron_of(card.strip())
+        patron = self._keyring.patron_of(_as_bound(card))
         if patron is None:
             raise Unknown(
                 "patron.unknown",
@@ -68,7 +68,7 @@ class Borrowers:
 
     def is_card(self, code: str) -> bool:
         """Whether a scanned code is a patron's card, so that it is answered and not kept."""
-        return self._keyring.patron_of(code) is not None
+        return self._keyring.patron_of(_as_bound(code)) is not None
 
     def link(self, borrower: Borrower, context: str) -> tuple[int, str]:
         """A new key, and the link to the patron sealed under it."""
@@ -138,3 +138,12 @@ class Borrowers:
             raise Unknown("patron.unknown", "No patron has this card.", "Register the patron: branchline patron add.")
         holder = self._keyring.holder(patron)
         return Borrower(loaded.state, loaded.version, holder, self._ledger.open_claims(holder))
+
+
+def _as_bound(card: str) -> str:
+    """The number as it was bound: a scanner may send Codabar's start and stop letters with it."""
+    try:
+        return parse_barcode(card)
+    except Invalid:
+        # What is no barcode is no card; it must not be repeated in an error.
+        return card.strip()

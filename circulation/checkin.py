@@ -230,7 +230,9 @@ def _say_that_it_was_seen(draft: _Draft, scan: Scan, item: Item, onward: str | N
         as_ = "here"
     else:
         as_ = "found"
-    draft.item.insert(0, ItemSighted(branch=scan.branch, as_=as_, onward=onward))
+    capture = draft.custody.capture
+    waits_for = capture.hold if capture is not None and capture.until_us is not None and onward is None else None
+    draft.item.insert(0, ItemSighted(branch=scan.branch, as_=as_, onward=onward, hold=waits_for))
 
 
 def best_hold(title: Title, item: Item, day: str) -> Hold | None:
@@ -256,11 +258,9 @@ def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -
     What becomes of a promise: another copy promised to this hold goes to the next one that has none,
     and this copy, if it was promised to somebody else, is promised no more.
     """
-    events.extend(
-        HoldTargetDropped(hold=other.hold, item=item.barcode, why="taken")
-        for other in title.holds.values()
-        if other.target == item.barcode and other.hold != hold.hold
-    )
+    promised = item.custody.target
+    if promised is not None and promised != hold.hold and promised in title.holds:
+        events.append(HoldTargetDropped(hold=promised, item=item.barcode, why="taken"))
     if hold.target is None or hold.target == item.barcode or hold.target_branch is None:
         return None
     heir: str | None = None

@@ -85,10 +85,10 @@ class Commands:
         Raises `Unknown` (`actor.unknown`), `Refused` (`actor.not-allowed`, `time.in-future`, `request.reused`,
         and whatever `decide` refuses) and `Conflict` (`command.busy`) after twelve lost races.
         """
-        request = request or new_request()
         digest = _digest(name, arguments, happened_us)
-        seen = self.ledger.repeated(caller.device, request, digest)
-        if seen is not None:
+        if request is None:
+            request = new_request()
+        elif (seen := self.ledger.repeated(caller.device, request, digest)) is not None:
             return seen
         self._permit(caller, name, roles)
         now_us = self.clock()

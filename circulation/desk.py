@@ -88,17 +88,8 @@ class Desk:
         for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
         """
-        if self.borrowers.is_card(code.strip()):
-            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
         barcode = parse_barcode(code)
         branch = caller.desk
-        self.places.branch(branch)
-        if self.totes.exists(barcode):
-            raise Refused(
-                "scan.tote",
-                f"{barcode} is a tote.",
-                f"Use branchline tote receive {barcode}, or scan --tote {barcode}.",
-            )
 
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
@@ -114,6 +105,14 @@ class Desk:
         )
 
     def _unknown(self, branch: str, code: str) -> Decision:
+        """What no item carries: a card and a tote are answered and not kept, anything else was received here."""
+        if self.borrowers.is_card(code):
+            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
+        if self.totes.exists(code):
+            raise Refused(
+                "scan.tote", f"{code} is a tote.", f"Use branchline tote receive {code}, or scan --tote {code}."
+            )
+        self.places.branch(branch)
         forms = self.ledger.load(BARCODE_FORMS, BARCODE_FORMS_FOLD).state or ()
         stream = f"unknown/{branch}"
         version = self.ledger.load(stream, UNKNOWN_CODES).version
@@ -136,10 +135,10 @@ class Desk:
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-        rule = self._rule(item, "*")
 
         def shelf_until() -> int:
-            return self.places.calendar(branch).shelf_until(branch, at_us, rule.shelf_days)
+            days = self._rule(item, "*").shelf_days
+            return self.places.calendar(branch).shelf_until(branch, at_us, days)
 
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
         outcome = decide(scan, item, title, shelf_until)
@@ -206,6 +205,7 @@ class Desk:
             key, sealed = self.borrowers.link(borrower, loan)
             lending = decide_lend(
                 branch=caller.desk,
+                at_us=at_us,
                 item=item,
                 title=title,
                 patron=borrower.patron,

@@ -203,12 +203,13 @@ class ItemSighted(Event):
 
     `as_` says as what: `passing` (on its way elsewhere), `again` (nothing changed since the last scan here),
     `found` (it was thought elsewhere or missed), `here` (it belongs here and is here).
-    `onward` is the branch that it is still to go to, if any.
+    `onward` is the branch that it is still to go to, `hold` the hold that it waits for on the shelf there, if any.
     """
 
     branch: str
     as_: Literal["passing", "again", "found", "here"]
     onward: str | None = None
+    hold: str | None = None
 
 
 @event

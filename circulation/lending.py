@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from circulation.clock import iso
 from circulation.errors import Refused
 from circulation.event import Event
 from circulation.hold import HoldFilled, HoldTargetDropped, Title
@@ -37,6 +38,7 @@ class Lending:
 def decide_lend(
     *,
     branch: str,
+    at_us: int,
     item: Item,
     title: Title,
     patron: Patron,
@@ -51,7 +53,7 @@ def decide_lend(
     The facts of lending `item` at `branch` until `due_us`.
 
     `own_hold` is the patron's hold on this title, if there is one; `sealed` is the link to the patron under `key`.
-    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`.
+    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`, `loan.too-late`.
     """
     custody = item.custody
     _refuse_blocked(patron)
@@ -66,6 +68,13 @@ def decide_lend(
             "loan.on-loan",
             f"Item {item.barcode} is on loan since it was lent at {custody.loan.branch}.",
             "Scan it in first, then lend it.",
+        )
+    if at_us < custody.custody_us:
+        # A fact older than the last custody moves nothing: the loan would be claimed and never open.
+        raise Refused(
+            "loan.too-late",
+            f"Item {item.barcode} was scanned after {iso(at_us)}, when it is said to have been lent.",
+            "Lend it now, without --occurred-at.",
         )
     if custody.capture is not None and custody.capture.hold != own_hold:
         raise Refused(

@@ -21,6 +21,7 @@ from circulation.item import (
     ItemPacked,
     ItemPlacedOnHoldShelf,
     ItemReturned,
+    ItemSetAside,
     ItemSighted,
     LateScanRecorded,
     LoanRenewed,
@@ -72,7 +73,7 @@ def receipt_of(appended: Appended) -> Receipt:
     return Receipt(
         code=receipt.code,
         headline=receipt.headline,
-        sentence=receipt.sentence,
+        sentence=receipt.sentence.strip(),
         signal=receipt.signal,
         item=item,
         route_to=receipt.route_to,
@@ -164,14 +165,23 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                     route_to=onward,
                     slip=(f"TO {onward}", "AGAIN", f"from {fact.desk}"),
                 )
-            case ItemPacked(onward=onward, filling=filling) if onward:
+            case ItemPacked(onward=onward) if onward:
                 return Receipt(
                     "send.onward",
                     f"Send to {onward}",
-                    f"It goes on to {onward} in tote {filling}.",
+                    f"{came_in} It goes on to {onward}.",
                     "send",
                     route_to=onward,
                     slip=(f"TO {onward}", "ONWARD", f"from {fact.desk}"),
+                )
+            case ItemSighted(hold=hold) if hold:
+                return Receipt(
+                    "hold-shelf",
+                    "Hold shelf here",
+                    f"{came_in} It still waits here for hold {hold}.",
+                    "hold-shelf",
+                    hold=hold,
+                    slip=("HOLD SHELF", "AGAIN"),
                 )
             case ItemSighted(as_="again"):
                 return Receipt("again", "Nothing changed", came_in, "shelve")
@@ -232,6 +242,10 @@ def _came_in(facts: Sequence[Fact]) -> str:
                 return f"Found at {branch}, not on loan."
             case ItemSighted(branch=branch):
                 return f"Seen at {branch}, not on loan."
+            case ItemSetAside(branch=branch):
+                return f"Found at {branch}, wanted for a hold."
+            case ItemPacked(branch=branch, filling=filling):
+                return f"Packed at {branch} into {filling}."
             case _:
                 continue
     return ""

@@ -1,25 +1,48 @@
-"""Facts as rows of a listing: the envelope in columns, the payload as it was recorded."""
+"""
+Facts as rows: the envelope in columns, the payload as it was recorded, and for people a sentence.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from pydantic_core import from_json
 
 from circulation.codec import encode_payload
 from circulation.event import Fact
+from interfaces.sentences import sentence_of
 
-__all__ = ["COLUMNS", "record_of", "row_of"]
+__all__ = ["COLUMNS", "HISTORY", "RECORD", "history_row", "record_of", "row_of"]
 
-COLUMNS = ("position", "happened_us", "recorded_us", "type", "stream", "actor", "desk", "payload")
+COLUMNS = ("position", "happened_us", "recorded_us", "type", "stream", "version", "actor", "desk", "payload")
+"""A line of the log for people and spreadsheets."""
 
+HISTORY = (
+    "position", "happened_us", "recorded_us", "sentence", "actor", "via", "desk", "type", "stream", "request",
+)  # fmt: skip
+"""A line of one item's history."""
 
-def row_of(fact: Fact) -> Mapping[str, object]:
-    """One line of a listing for people; the payload is JSON text."""
-    return {**record_of(fact), "payload": encode_payload(fact.event).decode()}
+RECORD = (
+    "position", "type", "stream", "version", "schema", "happened_us", "recorded_us", "actor", "via", "desk", "request",
+    "payload",
+)  # fmt: skip
+"""A whole fact."""
 
 
 def record_of(fact: Fact) -> dict[str, object]:
     """The whole fact, with the payload as an object."""
+    return {**_envelope(fact), "payload": from_json(encode_payload(fact.event))}
+
+
+def row_of(fact: Fact) -> dict[str, object]:
+    """The fact with the payload as JSON text, for a cell."""
+    return {**_envelope(fact), "payload": encode_payload(fact.event).decode()}
+
+
+def history_row(fact: Fact) -> dict[str, object]:
+    """The fact as a sentence, with who recorded it where and when."""
+    return {**_envelope(fact), "sentence": sentence_of(fact)}
+
+
+def _envelope(fact: Fact) -> dict[str, object]:
     return {
         "position": fact.position,
         "type": type(fact.event).__name__,
@@ -32,5 +55,4 @@ def record_of(fact: Fact) -> dict[str, object]:
         "via": fact.via,
         "desk": fact.desk,
         "request": fact.request,
-        "payload": json.loads(encode_payload(fact.event)),
     }

@@ -10,6 +10,7 @@ from circulation.errors import Unknown
 from interfaces.context import Session
 from interfaces.exit_code import ExitCode
 from interfaces.imports.outcome import Outcome
+from interfaces.output import Format
 
 __all__ = ["content_of", "tell"]
 
@@ -24,7 +25,8 @@ def content_of(path: Path) -> tuple[str, bytes]:
 
 def tell(session: Session, outcome: Outcome, what: str) -> None:
     """Say what an import came to; rejected rows are the listing, and somebody should look at them."""
-    session.output.emit(outcome.rejects, ("file", "line", "reason"), title="Rejected rows")
+    if outcome.rejects or session.output.format is not Format.TABLE:
+        session.output.emit(outcome.rejects, ("file", "line", "reason"), title="Rejected rows")
     session.output.note(outcome.told(what))
     if outcome.rejects:
         raise typer.Exit(ExitCode.LOOK)

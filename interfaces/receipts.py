@@ -1,15 +1,48 @@
-"""A receipt at the terminal: what to do in large, why below; all of it with --json."""
+"""
+A receipt as a command prints it, and the options that a command of the desk cannot honour.
+"""
 
 from __future__ import annotations
 
-from circulation.receipt import Receipt
+from typing import TYPE_CHECKING
+
+from circulation.errors import Invalid
+from interfaces.command_tree import Misused
 from interfaces.context import Session
+from interfaces.output import Format
 
-__all__ = ["show_receipt"]
+if TYPE_CHECKING:
+    from circulation.receipt import Receipt
 
-_COLUMNS = ("code", "headline", "sentence", "item", "route_to", "hold", "filling", "due_us", "position", "repeated")
+__all__ = ["not_backdated", "show_receipt"]
+
+_COLUMNS = (
+    "code", "headline", "sentence", "item", "route_to", "hold", "filling", "due_us", "request", "position", "repeated",
+)  # fmt: skip
+_FOR_PEOPLE = ("item", "route_to", "hold", "filling", "due_us")
 
 
 def show_receipt(session: Session, receipt: Receipt) -> None:
-    """Print one receipt on stdout."""
-    session.output.show(receipt, _COLUMNS, title=receipt.headline)
+    """Print one receipt: for people what to do and why, in the other forms all of it."""
+    if session.options.format is Format.TABLE:
+        told = tuple(name for name in _FOR_PEOPLE if getattr(receipt, name) is not None)
+        again = " (recorded before)" if receipt.repeated else ""
+        session.output.show(receipt, told, title=f"{receipt.headline}{again}. {receipt.sentence}")
+    else:
+        session.output.show(receipt, _COLUMNS)
+
+
+def not_backdated(session: Session) -> None:
+    """
+    Refuse `--occurred-at` for a command that is true from when it is given.
+
+    Raises `Misused` (`time.not-here`); to leave the time out silently would record another fact than was meant.
+    """
+    if session.options.occurred_us is not None:
+        raise Misused(
+            Invalid(
+                "time.not-here",
+                "This command holds from the moment that it is given; --occurred-at has no meaning for it.",
+                "Leave --occurred-at out.",
+            )
+        )

@@ -1,135 +1,286 @@
 """
 A desk at a terminal, to be used all day: scan, look, put the book where it says.
 
-The destination stands in large letters with a word and a sound, so that nobody has to read.
-`u` undoes the last scan, `t CODE` packs what travels into a tote, `s` seals it, `?` explains, an empty end leaves.
+One prompt takes barcodes, totes and one-letter commands. Nothing stops the line: a question that is not answered
+with `y` is answered by the next scan. What is shown is drawn by `desk_screen.py`, what is counted by `desk_tally.py`.
 """
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable
-from pathlib import Path
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.panel import Panel
-from rich.text import Text
+from circulation.barcode import parse_barcode
+from circulation.clock import iso
+from circulation.command import new_request
+from circulation.errors import BranchlineError, Invalid, Refused
+from circulation.folds import ITEM, TOTE
+from circulation.item import item_stream
+from circulation.tote import tote_stream
+from interfaces.desk_screen import Answer
+from interfaces.desk_tally import Scanned, Tally
 
-from circulation.clock import system_clock
-from circulation.command import Caller
-from circulation.desk import Desk
-from circulation.errors import BranchlineError
-from circulation.receipt import Receipt
-from interfaces.slips import write_slip
+if TYPE_CHECKING:
+    from circulation.command import Caller
+    from circulation.desk import Desk
+    from circulation.lookups import Courier
+    from circulation.receipt import Receipt
+    from interfaces.desk_screen import DeskScreen
+    from interfaces.scanning import Way
+    from interfaces.slips import Slips
 
 __all__ = ["TerminalDesk"]
 
-_LOOK = {
-    "shelve": ("green", "✓ SHELVE HERE", ""),
-    "hold-shelf": ("blue", "◆ HOLD SHELF", "\a\a"),
-    "send": ("yellow", "➜ SEND TO", "\a"),
-    "aside": ("red", "✕ KEEP ASIDE", "\a\a\a"),
-    "done": ("white", "DONE", ""),
-}
-_HELP = "scan a code · u undo the last scan · t CODE pack into that tote · t no tote · s seal the tote · q leave"
+AGAIN_SECONDS = 3.0
+"""The same code twice within this time may be one beep too many."""
+
+_HELP = (
+    "Scan or type a code and press Enter. Instead of a code:",
+    "  u        undo the last scan",
+    "  t CODE   pack what travels into that tote; t alone packs no more",
+    "  seal     seal the tote that is being packed; seal CODE seals that one",
+    "  ?        this help",
+    "  q        leave (Ctrl-D and Ctrl-C too)",
+    "A tote's code that is scanned receives it if it just came, or packs into it if it is open or empty.",
+)
+
+_LARGE = {"scan.card": "A CARD", "barcode.unreadable": "SCAN AGAIN", "undo.nothing": "NO UNDO", "scan.tote": "A TOTE"}
+"""What a refusal says in large letters."""
 
 
 class TerminalDesk:
-    """One session at a desk; `finish` gives its totals."""
+    """One session at a desk; `occurred_us` is when everything scanned in it happened, None for now."""
 
     def __init__(
         self,
         desk: Desk,
         caller: Caller,
-        console: Console,
+        screen: DeskScreen,
         *,
-        tote: str | None = None,
-        sort: bool = False,
-        slips: Path | None = None,
+        way: Way,
+        slips: Slips | None,
+        courier: Courier,
+        occurred_us: int | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._desk, self._caller, self._console = desk, caller, console
-        self._tote, self._sort, self._slips = tote, sort, slips
-        self._last: str | None = None
-        self._by_destination: Counter[str] = Counter()
-        self._by_tote: Counter[str] = Counter()
+        self._desk = desk
+        self._caller = caller
+        self._screen = screen
+        self._way = way
+        self._slips = slips
+        self._courier = courier
+        self._occurred_us = occurred_us
+        self._seconds = seconds
+        self._tote = way.tote
+        self._tally = Tally()
+        self._last_beep = ("", float("-inf"))
+        self._asked_again = ""
+        self._without_tote = ""
 
-    def run(self, lines: Iterable[str]) -> None:
-        """Work through what is typed and scanned until it ends or says `q`."""
-        self._console.print(f"[bold]{self._caller.desk}[/bold]  {_HELP}", highlight=False)
-        for line in lines:
-            word = line.strip()
-            if word in ("q", "quit", "exit"):
+    def run(self) -> bool:
+        """Work until the end of input, `q` or Ctrl-C; False if Ctrl-C came while something was being recorded."""
+        began = self._seconds()
+        self._screen.open(_HELP, modes=self._modes())
+        is_whole = True
+        while True:
+            try:
+                word = self._screen.ask(f"{self._caller.desk}{f' {self._tote}' if self._tote else ''}> ").strip()
+            except (EOFError, KeyboardInterrupt):
+                self._screen.say([""])
                 break
-            if word:
-                self._one(word)
-        self.finish()
+            if word.lower() in ("q", "quit", "exit"):
+                break
+            try:
+                if word:
+                    self._take(word)
+            except KeyboardInterrupt:
+                self._screen.say(["", "Stopped while it was being recorded: scan the last one again."])
+                is_whole = False
+                break
+        self._screen.close(self._tally, minutes=round((self._seconds() - began) / 60))
+        return is_whole
 
-    def _one(self, word: str) -> None:
+    def _take(self, word: str) -> None:
+        """One line, whatever it is; an error is shown and nothing ends."""
+        asked, self._asked_again = self._asked_again, ""
         try:
-            self._answer(word)
+            if asked and word.lower() in ("y", "yes"):
+                self._beep(asked)
+            elif not asked or word.lower() not in ("n", "no"):
+                self._obey(word)
         except BranchlineError as error:
-            self._console.print(Panel(Text(f"{error.sentence}\n{error.hint}"), title="✕ NOT DONE", style="red"))
-            self._ring("\a\a\a")
+            self._show(Answer("refused", _LARGE.get(error.code, "NOT DONE"), (error.sentence, error.hint)))
 
-    def _answer(self, word: str) -> None:
-        command, _, rest = word.partition(" ")
-        if word == "?":
-            self._console.print(_HELP, highlight=False)
-        elif command == "t":
-            self._tote = rest.strip() or None
-            self._console.print(f"tote: {self._tote or 'none'}", highlight=False)
-        elif word == "s" and self._tote is not None:
-            self._show(self._desk.totes.seal(self._caller, self._tote))
-            self._tote = None
-        elif word == "u":
-            self._undo()
-        else:
-            receipt = self._desk.scan(self._caller, word, tote=self._tote, sort=self._sort)
-            self._last = receipt.item
-            self._by_destination[receipt.route_to or "stays here"] += 1
-            if receipt.filling:
-                self._by_tote[receipt.filling] += 1
-            self._show(receipt)
-            if self._slips is not None:
-                write_slip(self._slips, receipt, at_us=system_clock())
+    def _obey(self, word: str) -> None:
+        command, _, rest = (part.strip() for part in word.partition(" "))
+        match command.lower(), rest:
+            case "?", "":
+                self._screen.say(_HELP)
+            case "u", "":
+                self._undo()
+            case "t", "":
+                self._tote = None
+                self._show(Answer("done", "NO TOTE", ("What travels is not packed.",)))
+            case "t", code:
+                self._pack_into(parse_barcode(code))
+            case "seal", code:
+                self._seal(code)
+            case _:
+                self._scanned(word)
+
+    # --- codes --------------------------------------------------------------------------------------------------------
+
+    def _scanned(self, code: str) -> None:
+        last, at = self._last_beep
+        if code == last and self._seconds() - at < AGAIN_SECONDS:
+            self._asked_again = code
+            self._screen.say([f"{code} was scanned just now. Again? y, or go on with the next one."])
+            return
+        if self._without_tote and self._is_new_to_us(code):
+            self._begin_tote(code)
+            return
+        try:
+            self._beep(code)
+        except Refused as refused:
+            if refused.code != "scan.tote":
+                raise
+            self._tote_scanned(parse_barcode(code))
+
+    def _beep(self, code: str) -> None:
+        receipt = self._scan(code, self._tote)
+        self._last_beep = (code, self._seconds())
+        self._without_tote = ""
+        self._shown(code, receipt)
+
+    def _scan(self, code: str, tote: str | None) -> Receipt:
+        return self._desk.scan(
+            self._caller,
+            code,
+            tote=tote,
+            sort=self._way.sort,
+            by=self._way.by,
+            request=new_request(),
+            happened_us=self._occurred_us,
+        )
+
+    def _shown(self, code: str, receipt: Receipt) -> None:
+        at_us = self._desk.commands.clock()
+        happened_us = at_us if self._occurred_us is None else self._occurred_us
+        self._tally.add(Scanned(receipt.item or code.strip(), receipt, at_us))
+        if self._slips is not None:
+            self._slips.write(receipt, branch=self._caller.desk, at_us=happened_us)
+        self._show(self._answer(receipt, happened_us))
+
+    def _answer(self, receipt: Receipt, at_us: int) -> Answer:
+        item = receipt.item or ""
+        if receipt.code == "unknown":
+            return Answer("unknown", "UNKNOWN", (receipt.sentence, "Put it aside for cataloguing."))
+        if receipt.route_to is None:
+            large = {"shelve": "HERE", "hold-shelf": "HOLD"}.get(receipt.signal, receipt.headline)
+            if receipt.signal == "hold-shelf":
+                large = self._pickup_code(item) or large
+            return Answer(receipt.signal, large, (receipt.sentence,), item)
+        name = self._desk.places.branch(receipt.route_to).name
+        return Answer("send", name, (receipt.sentence, self._about_tote(receipt, at_us)), item)
+
+    def _pickup_code(self, item: str) -> str:
+        state = self._desk.ledger.load(item_stream(item), ITEM).state
+        return "" if state is None or state.custody.capture is None else state.custody.capture.code or ""
+
+    def _about_tote(self, receipt: Receipt, at_us: int) -> str:
+        """Into which tote it goes, or which one it needs."""
+        if receipt.filling is not None:
+            return f"INTO TOTE {receipt.filling}."
+        if self._tote is None and not self._way.sort:
+            return ""
+        here = self._caller.desk
+        stop = self._courier.next_stop(here, receipt.route_to or "", receipt.reason or "", at_us)
+        if stop is None:
+            return f"NO WAY leads from {here} to {receipt.route_to}: keep it aside."
+        if self._way.sort:
+            self._without_tote = receipt.item or ""
+            return f"SCAN AN EMPTY TOTE for {stop.destination}: none is open for it."
+        return f"NOT INTO TOTE {self._tote}: it needs one to {stop.destination} ({stop.purpose})."
 
     def _undo(self) -> None:
-        if self._last is None:
-            self._console.print("There is no scan of this session to undo.", style="red")
-            return
-        self._show(self._desk.undo(self._caller, self._last))
-        self._last = None
+        last = self._tally.last()
+        if last is None or last.receipt.item is None:
+            raise Refused("undo.nothing", "There is no scan of an item to undo.", "Scan the item to see where it is.")
+        receipt = self._desk.undo(self._caller, last.receipt.item, request=new_request())
+        self._tally.take_back()
+        self._last_beep = ("", float("-inf"))
+        self._without_tote = ""
+        self._show(Answer("done", "UNDONE", (receipt.sentence,), last.code))
 
-    def _show(self, receipt: Receipt) -> None:
-        colour, word, sound = _LOOK[receipt.signal]
-        large = " ".join((receipt.route_to or receipt.headline).upper())
-        body = Text(f"{large}\n\n", style=f"bold {colour}", justify="center")
-        body.append(receipt.sentence, style="default")
-        if receipt.filling:
-            body.append(f"\ntote {receipt.filling}: {self._by_tote[receipt.filling]} items", style="default")
-        self._console.print(Panel(body, title=word, style=colour, subtitle=receipt.item))
-        self._ring(sound)
+    # --- totes --------------------------------------------------------------------------------------------------------
 
-    def _ring(self, sound: str) -> None:
-        if self._console.is_terminal and sound:
-            self._console.file.write(sound)
-            self._console.file.flush()
+    def _pack_into(self, tote: str) -> None:
+        if self._desk.ledger.load(item_stream(tote), ITEM).state is not None:
+            raise Invalid("tote.is-item", f"{tote} is an item, not a tote.", "Scan the label of the tote.")
+        if self._desk.borrowers.is_card(tote):
+            raise Invalid("tote.is-card", "This is a patron's card, not a tote.", "Scan the label of the tote.")
+        self._tote = tote
+        self._show(Answer("done", tote, ("What travels is packed into it, where it is its tote.",)))
 
-    def finish(self) -> None:
-        """Say what was scanned, by destination and by tote."""
-        total = sum(self._by_destination.values())
-        self._console.print(f"[bold]{total} scans[/bold]", highlight=False)
-        for name, count in (*self._by_destination.most_common(), *sorted(self._by_tote.items())):
-            self._console.print(f"  {count:5d}  {name}", highlight=False)
+    def _tote_scanned(self, tote: str) -> None:
+        """A registered tote lies on the desk: it just came, or it is to be packed."""
+        here = self._caller.desk
+        numbered = self._desk.ledger.load(tote_stream(tote), TOTE).state
+        current = (
+            None
+            if numbered is None or not numbered.fillings
+            else self._desk.totes.filling(f"{tote}/{numbered.fillings}")
+        )
+        if current is None or current.status == "ended" or (current.status == "open" and current.place == here):
+            self._pack_into(tote)
+        elif current.status in ("loaded", "unloaded") or current.place != here:
+            receipt = self._desk.totes.receive(self._caller, tote, request=new_request())
+            self._show(Answer("done", tote, (receipt.sentence,)))
+        else:
+            hint = "It waits for the van." if current.status == "sealed" else "Scan its items."
+            raise Refused(
+                "scan.tote", f"Tote {current.filling} to {current.destination} is {current.status} here.", hint
+            )
 
+    def _is_new_to_us(self, code: str) -> bool:
+        """Whether a code is neither an item nor a card, so that it can be a tote."""
+        barcode = parse_barcode(code)
+        return self._desk.ledger.load(item_stream(barcode), ITEM).state is None and not self._desk.borrowers.is_card(
+            barcode
+        )
 
-def typed(prompt: str) -> Iterable[str]:
-    """What is typed at the terminal, line by line, until end of file or Ctrl-C."""
-    ask: Callable[[str], str] = input
-    while True:
-        try:
-            yield ask(prompt)
-        except (EOFError, KeyboardInterrupt):
-            sys.stdout.write("\n")
-            return
+    def _begin_tote(self, tote: str) -> None:
+        """The empty tote that the item scanned before is waiting for."""
+        item = self._without_tote
+        receipt = self._scan(item, parse_barcode(tote))
+        if receipt.filling is None:
+            raise Refused(
+                "tote.not-empty", f"Tote {tote} is not empty, or is packed for another stop.", "Scan an empty one."
+            )
+        self._without_tote = ""
+        self._shown(item, receipt)
+
+    def _seal(self, code: str) -> None:
+        tote = parse_barcode(code) if code else self._tote
+        if tote is None:
+            raise Invalid("tote.missing", "No tote is being packed.", "Name it: seal CODE.")
+        receipt = self._desk.totes.seal(self._caller, tote, request=new_request())
+        if tote == self._tote:
+            self._tote = None
+        self._show(Answer("done", "SEALED", (receipt.sentence,)))
+
+    # --- the screen ---------------------------------------------------------------------------------------------------
+
+    def _show(self, answer: Answer) -> None:
+        self._screen.show(answer, self._tally, modes=self._modes())
+
+    def _modes(self) -> tuple[str, ...]:
+        """What is different from an ordinary desk, always in sight."""
+        return (
+            *(("SORTING",) if self._way.sort else ()),
+            *(("BOOK DROP",) if self._way.drop else ()),
+            *((f"AS OF {iso(self._occurred_us)}",) if self._occurred_us is not None else ()),
+            *((f"tote {self._tote}",) if self._tote else ()),
+            *(("slips",) if self._slips is not None else ()),
+        )

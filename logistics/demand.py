@@ -101,13 +101,15 @@ class Prices:
     What a day's delay of one item costs, in micros (millionths of the currency unit), by why it travels.
 
     An item that has waited n days (UTC) counts n + 1 times, so that what is left today is dearer tomorrow.
+    The defaults make an ordinary stop of twenty items worth an hour's detour: a stop is left where a van is
+    missing, not to save its diesel. What saves money is set by who pays for both.
     """
 
-    hold: int = 1_500_000
-    home: int = 150_000
-    manual: int = 150_000
-    rebalance: int = 100_000
-    float: int = 50_000
+    hold: int = 5_000_000
+    home: int = 2_000_000
+    manual: int = 2_000_000
+    rebalance: int = 1_000_000
+    float: int = 500_000
 
     def delay(self, row: WaitingRow, at_us: int) -> int:
         """What another day costs for all items of a row that waits at that instant."""

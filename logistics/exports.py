@@ -1,184 +1,266 @@
 """
-A plan for other programs: GeoJSON for maps, GPX for the sat-nav in the van, CSV for spreadsheets.
+A plan for other people's tools: GeoJSON for maps, GPX for navigation devices, rows for spreadsheets.
 
-Coordinates are WGS 84; the lines between stops are straight, because the plan knows how long a road is, not where.
+Everything is made from the draft event and the branches, so an export of an old revision is the same for ever.
+Lines between stops are straight: a plan knows how far and how long the roads are, not where they run.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from typing import Any
-from xml.sax.saxutils import escape
+from datetime import UTC, date, datetime, time, timedelta
+from xml.etree import ElementTree as ET
 
 from circulation.branch import Branch
-from circulation.calendar import at_minute, zone_of
-from circulation.clock import SECOND_US, iso
+from circulation.calendar import zone_of
 from circulation.errors import Unknown
-from logistics.plan import PlanDrafted, PlannedRoute
+from logistics.plan import LeftBehind, PlanDrafted, PlannedRoute, PlannedStop
 
-__all__ = ["csv_rows", "geojson", "gpx", "letter_of"]
+__all__ = ["CSV_COLUMNS", "csv_rows", "geojson", "gpx", "kilometres", "peak_load", "place", "route_of", "wall_time"]
 
-_COLUMNS = (
-    "day", "revision", "van", "hub", "stop", "branch", "arrives", "starts", "leaves", "totes_off", "totes_on",
-    "load_after", "items_off", "items_on", "fillings_off",
-)  # fmt: skip
+CSV_COLUMNS = (
+    "day",
+    "wave",
+    "revision",
+    "hub",
+    "van",
+    "seq",
+    "branch",
+    "arrives",
+    "starts",
+    "leaves",
+    "totes_off",
+    "totes_on",
+    "load_after",
+    "items_off",
+    "items_on",
+    "fillings_off",
+    "why_left",
+)
+"""The keys of a row of `csv_rows`, in order."""
+
+_GPX = "http://www.topografix.com/GPX/1/1"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, not even escaped."""
 
 
-def letter_of(number: int) -> str:
-    """The letter of a route by its place in the plan, from 0: A … Z, AA, AB …"""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def wall_time(seconds: int) -> str:
+    """`HH:MM` of a number of seconds after midnight, whole minutes begun; after 24:00 the hours go on."""
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
-def geojson(drafted: PlanDrafted, branches: Mapping[str, Branch]) -> dict[str, Any]:
-    """
-    A `FeatureCollection`: for each van a line from hub to hub, then a point for each of its stops, then what was left.
+def kilometres(metres: int) -> str:
+    """Metres as kilometres with one decimal, without the unit."""
+    tenths = (metres + 50) // 100
+    return f"{tenths // 10}.{tenths % 10}"
 
-    Raises `Unknown` (`branch.unknown`) for a branch without coordinates.
-    """
-    features: list[dict[str, Any]] = []
-    for number, route in enumerate(drafted.routes):
-        places = [route.hub, *(stop.branch for stop in route.stops), route.hub]
-        about = {"van": route.van, "letter": letter_of(number), "hub": route.hub}
-        features.append(
-            _feature(
-                {"type": "LineString", "coordinates": [_point(code, branches) for code in places]},
-                {
-                    "kind": "route",
-                    **about,
-                    "leaves": _clock(route.leaves),
-                    "returns": _clock(route.returns),
-                    "metres": route.metres,
-                    "stops": len(route.stops),
-                    "load_at_start": route.load_at_start,
-                },
-            )
+
+def peak_load(route: PlannedRoute) -> int:
+    """The most totes that the van carries at any time of the route."""
+    return max([route.load_at_start, *(stop.load_after for stop in route.stops)])
+
+
+def place(branches: Mapping[str, Branch], code: str) -> Branch:
+    """The branch of a code in a plan. Raises `Unknown` (`branch.unknown`)."""
+    branch = branches.get(code)
+    if branch is None:
+        raise Unknown(
+            "branch.unknown",
+            f"The plan calls at '{code[:60]}', which is no branch of this network.",
+            "List the branches with: branchline network list",
         )
-        for order, stop in enumerate(route.stops, 1):
-            features.append(
-                _feature(
-                    {"type": "Point", "coordinates": _point(stop.branch, branches)},
-                    {
-                        "kind": "stop",
-                        **about,
-                        "stop": order,
-                        "branch": stop.branch,
-                        "name": branches[stop.branch].name,
-                        "arrives": _clock(stop.arrives),
-                        "leaves": _clock(stop.leaves),
-                        "totes_off": stop.totes_off,
-                        "totes_on": stop.totes_on,
-                        "load_after": stop.load_after,
-                        "items_off": stop.items_off,
-                        "items_on": stop.items_on,
-                    },
-                )
-            )
-    features += [
-        _feature(
-            {"type": "Point", "coordinates": _point(left.branch, branches)},
-            {
-                "kind": "left-behind",
-                "branch": left.branch,
-                "name": branches[left.branch].name,
-                "hub": left.hub,
-                "items": left.items,
-                "code": left.code,
-                "why": left.why,
-            },
-        )
-        for left in drafted.left
-    ]
+    return branch
+
+
+def route_of(plan: PlanDrafted, van: str) -> PlannedRoute:
+    """The route of one van. Raises `Unknown` (`plan.van-without-route`)."""
+    for route in plan.routes:
+        if route.van == van:
+            return route
+    vans = ", ".join(route.van for route in plan.routes) or "none"
+    raise Unknown(
+        "plan.van-without-route",
+        f"Van '{van[:60]}' has no route on {plan.day} ({plan.wave}, revision {plan.revision}).",
+        f"Vans with a route: {vans}.",
+    )
+
+
+def geojson(plan: PlanDrafted, branches: Mapping[str, Branch]) -> dict[str, object]:
+    """
+    A `FeatureCollection` (RFC 7946): a line for each van from its hub and back, a point for each stop, and a point
+    for each stop left behind. The property `kind` is `route`, `stop` or `left`; times are ISO 8601 with the
+    offset of the place. Raises `Unknown` (`branch.unknown`).
+    """
+    features: list[dict[str, object]] = []
+    for route in plan.routes:
+        features.append(_line(plan, route, branches))
+        features.extend(_stop_point(plan, route, number, stop, branches) for number, stop in enumerate(route.stops, 1))
+    features.extend(_left_point(left, branches) for left in plan.left)
     return {"type": "FeatureCollection", "features": features}
 
 
-def gpx(drafted: PlanDrafted, van: str | None, branches: Mapping[str, Branch]) -> str:
+def gpx(plan: PlanDrafted, van: str | None, branches: Mapping[str, Branch]) -> str:
     """
-    GPX 1.1 with a route for each van, or for one; the times are those at which service starts.
+    A GPX 1.1 document with a route for the van, or for every van where `van` is None.
 
-    Raises `Unknown` (`plan.no-route`, `branch.unknown`).
+    Raises `Unknown` (`plan.van-without-route`, `branch.unknown`).
     """
-    routes = [route for route in drafted.routes if van in (None, route.van)]
-    if not routes:
-        raise Unknown("plan.no-route", f"Van {van} does not go out on {drafted.day}.", "See: branchline plan show")
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            '<gpx version="1.1" creator="Branchline" xmlns="http://www.topografix.com/GPX/1/1">',
-            *(line for route in routes for line in _gpx_route(drafted, route, branches)),
-            "</gpx>",
-            "",
-        ]
-    )
+    routes = plan.routes if van is None else (route_of(plan, van),)
+    root = ET.Element("gpx", {"xmlns": _GPX, "version": "1.1", "creator": "Branchline"})
+    _text(ET.SubElement(root, "metadata"), "name", f"{plan.day} {plan.wave}, revision {plan.revision}")
+    for number, route in enumerate(routes, 1):
+        line = ET.SubElement(root, "rte")
+        _text(line, "name", f"{route.van} {plan.day} {plan.wave}")
+        _text(line, "desc", f"{len(route.stops)} stops, {kilometres(route.metres)} km")
+        _text(line, "number", str(number))
+        hub = place(branches, route.hub)
+        _route_point(line, plan, hub, route.leaves, "Leave", f"{route.load_at_start} totes on board")
+        for seq, stop in enumerate(route.stops, 1):
+            handled = f"{stop.totes_off} totes off, {stop.totes_on} totes on"
+            _route_point(line, plan, place(branches, stop.branch), stop.arrives, f"{seq}.", handled)
+        _route_point(line, plan, hub, route.returns, "Return", "")
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def csv_rows(drafted: PlanDrafted) -> Iterator[tuple[object, ...]]:
-    """A header, then one row a stop in the order of the routes; times are local, fillings apart by a blank."""
-    yield _COLUMNS
-    for route in drafted.routes:
-        for number, stop in enumerate(route.stops, 1):
-            yield (
-                drafted.day,
-                drafted.revision,
-                route.van,
-                route.hub,
-                number,
-                stop.branch,
-                _clock(stop.arrives),
-                _clock(stop.starts),
-                _clock(stop.leaves),
-                stop.totes_off,
-                stop.totes_on,
-                stop.load_after,
-                stop.items_off,
-                stop.items_on,
-                " ".join(stop.fillings_off),
-            )
+def csv_rows(plan: PlanDrafted) -> Iterator[dict[str, str | int]]:
+    """
+    A row for each stop in the order of driving, then one for each stop left behind, with `CSV_COLUMNS` as keys.
+
+    Times are `HH:MM:SS` of the local day. A stop left behind has no van and no times, but says why.
+    """
+    heading: dict[str, str | int] = {"day": plan.day, "wave": plan.wave, "revision": plan.revision}
+    for route in plan.routes:
+        for seq, stop in enumerate(route.stops, 1):
+            yield {
+                **heading,
+                "hub": route.hub,
+                "van": route.van,
+                "seq": seq,
+                "branch": stop.branch,
+                "arrives": _to_the_second(stop.arrives),
+                "starts": _to_the_second(stop.starts),
+                "leaves": _to_the_second(stop.leaves),
+                "totes_off": stop.totes_off,
+                "totes_on": stop.totes_on,
+                "load_after": stop.load_after,
+                "items_off": stop.items_off,
+                "items_on": stop.items_on,
+                "fillings_off": " ".join(stop.fillings_off),
+                "why_left": "",
+            }
+    for left in plan.left:
+        yield {
+            **heading,
+            **dict.fromkeys(CSV_COLUMNS[len(heading) :], ""),
+            "hub": left.hub,
+            "branch": left.branch,
+            "totes_off": left.totes_off,
+            "totes_on": left.totes_on,
+            "why_left": left.why,
+        }
 
 
-def _gpx_route(drafted: PlanDrafted, route: PlannedRoute, branches: Mapping[str, Branch]) -> Iterator[str]:
-    hub = route.hub
-    yield f"<rte><name>{_xml(f'Van {route.van}, {drafted.day}')}</name>"
-    yield _gpx_point(drafted.day, hub, route.leaves, "leave", branches)
-    for number, stop in enumerate(route.stops, 1):
-        what = f"stop {number}: {stop.totes_off} off, {stop.totes_on} on"
-        yield _gpx_point(drafted.day, stop.branch, stop.starts, what, branches)
-    yield _gpx_point(drafted.day, hub, route.returns, "return", branches)
-    yield "</rte>"
+def _line(plan: PlanDrafted, route: PlannedRoute, branches: Mapping[str, Branch]) -> dict[str, object]:
+    hub = place(branches, route.hub)
+    calls = [hub, *(place(branches, stop.branch) for stop in route.stops), hub]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": [_lon_lat(call) for call in calls]},
+        "properties": {
+            "kind": "route",
+            "van": route.van,
+            "hub": route.hub,
+            "hub_name": hub.name,
+            "leaves": _local(plan, route.leaves, hub).isoformat(),
+            "returns": _local(plan, route.returns, hub).isoformat(),
+            "break_at": None if route.break_at is None else _local(plan, route.break_at, hub).isoformat(),
+            "km": route.metres / 1000,
+            "drive_seconds": route.drive_seconds,
+            "stops": len(route.stops),
+            "load_at_start": route.load_at_start,
+            "peak_load": peak_load(route),
+        },
+    }
 
 
-def _gpx_point(day: str, code: str, seconds: int, what: str, branches: Mapping[str, Branch]) -> str:
-    longitude, latitude = _point(code, branches)
-    zone = zone_of(branches[code].time_zone)
-    at_us = at_minute(date.fromisoformat(day) + timedelta(days=seconds // 86_400), seconds % 86_400 // 60, zone)
-    time = iso(at_us + seconds % 60 * SECOND_US)
-    description = "; ".join(part for part in (what, branches[code].terms.door) if part)
-    return (
-        f'<rtept lat="{latitude:.6f}" lon="{longitude:.6f}">'
-        f"<time>{time}</time><name>{_xml(branches[code].name)}</name><desc>{_xml(description)}</desc></rtept>"
-    )
+def _stop_point(
+    plan: PlanDrafted, route: PlannedRoute, seq: int, stop: PlannedStop, branches: Mapping[str, Branch]
+) -> dict[str, object]:
+    branch = place(branches, stop.branch)
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": _lon_lat(branch)},
+        "properties": {
+            "kind": "stop",
+            "van": route.van,
+            "seq": seq,
+            "branch": stop.branch,
+            "name": branch.name,
+            "arrives": _local(plan, stop.arrives, branch).isoformat(),
+            "leaves": _local(plan, stop.leaves, branch).isoformat(),
+            "totes_off": stop.totes_off,
+            "totes_on": stop.totes_on,
+            "load_after": stop.load_after,
+            "items_off": stop.items_off,
+            "items_on": stop.items_on,
+            "fillings_off": list(stop.fillings_off),
+        },
+    }
 
 
-def _xml(text: str) -> str:
-    """Text as XML can hold it: escaped, and without the control characters that it forbids."""
-    return escape("".join(sign for sign in text if sign.isprintable() or sign in "\n\t"))
+def _left_point(left: LeftBehind, branches: Mapping[str, Branch]) -> dict[str, object]:
+    branch = place(branches, left.branch)
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": _lon_lat(branch)},
+        "properties": {
+            "kind": "left",
+            "branch": left.branch,
+            "name": branch.name,
+            "hub": left.hub,
+            "totes_off": left.totes_off,
+            "totes_on": left.totes_on,
+            "items": left.items,
+            "oldest_days": left.oldest_days,
+            "code": left.code,
+            "why": left.why,
+        },
+    }
 
 
-def _point(code: str, branches: Mapping[str, Branch]) -> list[float]:
-    """Longitude and latitude, in this order, as GeoJSON has them."""
-    if code not in branches:
-        raise Unknown("branch.unknown", f"There is no branch '{code[:60]}'.", "Its coordinates are needed for a map.")
-    return [branches[code].longitude_e6 / 1e6, branches[code].latitude_e6 / 1e6]
+def _lon_lat(branch: Branch) -> list[float]:
+    return [branch.longitude_e6 / 1_000_000, branch.latitude_e6 / 1_000_000]
 
 
-def _feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
+def _local(plan: PlanDrafted, seconds: int, branch: Branch) -> datetime:
+    # The plan counts as the clock on the wall shows it, so the zone is put on last: on the two odd days of a year
+    # ten o'clock is still ten o'clock.
+    wall = datetime.combine(date.fromisoformat(plan.day), time()) + timedelta(seconds=seconds)
+    return wall.replace(tzinfo=zone_of(branch.time_zone))
 
 
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+def _to_the_second(seconds: int) -> str:
+    return f"{wall_time(seconds)}:{seconds % 60:02d}"
+
+
+def _route_point(line: ET.Element, plan: PlanDrafted, branch: Branch, seconds: int, what: str, desc: str) -> None:
+    where = {"lat": _degrees(branch.latitude_e6), "lon": _degrees(branch.longitude_e6)}
+    point = ET.SubElement(line, "rtept", where)
+    moment = _local(plan, seconds, branch)
+    # GPX wants this order of elements, and times in UTC.
+    _text(point, "time", moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    _text(point, "name", f"{what} {branch.name}")
+    _text(point, "cmt", f"{wall_time(seconds)} {branch.terms.door}".strip())
+    if desc:
+        _text(point, "desc", desc)
+
+
+def _text(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, tag).text = _NOT_XML.sub("\ufffd", text)
+
+
+def _degrees(e6: int) -> str:
+    sign = "-" if e6 < 0 else ""
+    return f"{sign}{abs(e6) // 1_000_000}.{abs(e6) % 1_000_000:06d}"

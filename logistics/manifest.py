@@ -1,202 +1,205 @@
 """
-What a driver carries: one A4 page a van, readable in black and white, and the same as plain text.
+What a driver carries: the stops of one van in order, on A4 paper or as plain text.
 
-Every stop has its time, its door note, the totes that come off with their barcodes, how many go on, a box to tick
-and a line to sign. It names places and boxes only: nothing that rides in a van names a patron.
+The page is one self-contained HTML document for a black and white printer. The van and the column headings are
+repeated on every sheet, and a stop is never cut in two. Tote codes are printed as text and, where they can be, as
+Code 128 bars.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import groupby
 
 from circulation.branch import Branch
-from circulation.errors import Unknown
-from logistics.code128 import code128_svg
+from logistics.exports import kilometres, place, route_of, wall_time
 from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
 
 __all__ = ["manifest_page", "manifest_text"]
 
+_MODULE_MM = 0.25
+"""Width of the narrowest bar: ten thousandths of an inch, what any hand scanner reads."""
+_QUIET_MODULES = 10
+"""Blank paper on both sides of the bars, as Code 128 asks for."""
+
 _STYLE = """
-@page { size: A4; margin: 8mm 9mm }
-* { box-sizing: border-box }
-body { font: 10pt/1.25 "Helvetica Neue", Arial, sans-serif; color: #000; background: #fff; margin: 0 auto;
-  max-width: 192mm }
-header { display: flex; align-items: flex-start; gap: 6mm; border-bottom: 1mm solid #000; padding-bottom: 2mm }
-h1 { font-size: 26pt; line-height: 1; margin: 0; overflow-wrap: anywhere }
-header p { margin: .5mm 0 }
-.facts { flex: 1 }
-.facts b { white-space: nowrap }
-table { width: 100%; border-collapse: collapse; margin-top: 2mm }
-thead { display: table-header-group }
-tr { break-inside: avoid }
-th { text-align: left; font-size: 8pt; border-bottom: .4mm solid #000; padding: 1mm }
-td { vertical-align: top; border-bottom: .2mm solid #000; padding: 1mm; height: var(--row) }
-.n { font-size: 14pt; font-weight: bold; width: 9mm }
-.time { width: 16mm; white-space: nowrap; font-size: 8pt }
-.time b { font-size: 13pt }
-.where b { font-size: 12pt }
-.code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 8pt }
-.door { border-left: 1mm solid #000; padding-left: 1.5mm; margin-top: .5mm; font-size: 9pt }
-.totes { width: 54mm }
-.totes > div { display: flex; gap: 1mm }
-.count { font-size: 13pt; font-weight: bold; min-width: 5mm }
-.box { display: inline-block; text-align: center; font: 8pt ui-monospace, Menlo, Consolas, monospace;
-  margin: 0 0 .4mm; line-height: 1 }
-.box svg { display: block; margin-bottom: .5mm }
-.on { width: 9mm }
-.load { width: 12mm; text-align: right }
-.done { width: 29mm }
-.tick { display: inline-block; width: 6mm; height: 6mm; border: .5mm solid #000; vertical-align: top }
-.sign { display: inline-block; width: 19mm; height: 6.5mm; border-bottom: .2mm solid #000; margin-left: 1mm }
-.end td { border-bottom: 0; padding-top: 2mm }
-footer { margin-top: 3mm; font-size: 8pt; border-top: .2mm solid #000; padding-top: 1mm }
-@media screen { body { padding: 8mm } }
-"""
-_ROWS_MM = 228.0
-"""The height that the stops share on one page."""
-_LEAST_ROW_MM, _MOST_ROW_MM = 11.5, 16.0
-
-
-def manifest_page(drafted: PlanDrafted, van: str, branches: Mapping[str, Branch]) -> str:
-    """
-    The van's day as an HTML page for A4 paper, whole in itself.
-
-    Raises `Unknown` (`plan.no-route`) for a van that does not go out on the plan.
-    """
-    route = _route_of(drafted, van)
-    rows = "".join(_row(number, stop, branches) for number, stop in enumerate(route.stops, 1))
-    row_mm = _row_height([_needs(stop, branches) for stop in route.stops])
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Van {escape(van)}, {drafted.day}</title>
-<style>{_STYLE}</style></head><body style="--row:{row_mm:.1f}mm">
-{_head(drafted, route, branches)}
-<table><thead><tr><th>Stop<th>Time<th>Where<th>Totes off, as labelled<th>On<th class="load">On board<th>Done, signature
-</thead><tbody>{rows}
-<tr class="end"><td class="n">&#9632;<td class="time"><b>{_clock(route.returns)}</b>
-<td class="where" colspan="5"><b>{escape(_name(route.hub, branches))}</b> {_code(route.hub)}
-&#8212; everything on board comes off</tbody></table>
-<footer>{escape(_foot(drafted))}</footer>
-</body></html>
+@page {
+  size: A4; margin: 11mm 11mm 14mm;
+  @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; }
+}
+* { box-sizing: border-box; }
+body { font: 10pt/1.3 "Liberation Sans", Arial, Helvetica, sans-serif; color: #000; background: #fff; }
+body { margin: 0 auto; max-width: 188mm; }
+header { display: flex; justify-content: space-between; align-items: flex-end; }
+header { border-bottom: 1mm solid #000; padding-bottom: 2mm; }
+h1 { font-size: 26pt; line-height: 1; margin: 0; overflow-wrap: anywhere; }
+header p { margin: 1mm 0 0; }
+.when { text-align: right; white-space: nowrap; padding-left: 6mm; }
+.when strong { font-size: 14pt; }
+dl { display: flex; flex-wrap: wrap; gap: 1mm 7mm; margin: 2.5mm 0; }
+dl div { display: flex; gap: 1.5mm; } dt::after { content: ":"; } dd { margin: 0; font-weight: bold; }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; }
+thead { display: table-header-group; }
+th { text-align: left; font-size: 8.5pt; border-bottom: .5mm solid #000; padding: 1mm; vertical-align: bottom; }
+.sheet th { font-weight: normal; border: 0; padding-bottom: 0; }
+tbody { break-inside: avoid; border-bottom: .25mm solid #000; }
+td { padding: 1.5mm 1mm; vertical-align: top; overflow-wrap: anywhere; }
+.seq { width: 10mm; } .time { width: 17mm; } .off, .on { width: 13mm; } .done { width: 13mm; } .sign { width: 43mm; }
+td.seq, td.time, td.off, td.on { font-size: 15pt; font-weight: bold; line-height: 1.1; }
+td.off, td.on, th.off, th.on, td.done, th.done { text-align: center; }
+td.time small { display: block; font-size: 8.5pt; font-weight: normal; white-space: nowrap; }
+.name { font-size: 14pt; font-weight: bold; line-height: 1.15; }
+.door { margin: .8mm 0 0; padding-left: 2mm; border-left: .8mm solid #000; }
+.box { display: inline-block; width: 7mm; height: 7mm; border: .5mm solid #000; }
+td.sign::after { content: ""; display: block; height: 8mm; border-bottom: .25mm solid #000; }
+.totes td { padding-top: 0; }
+ul { list-style: none; display: flex; flex-wrap: wrap; gap: 2mm 4mm; margin: 0; padding: 0; }
+li { text-align: center; font: 9pt "Liberation Mono", monospace; }
+svg { display: block; height: 8mm; margin: 0 auto .5mm; }
+.event td { font-weight: bold; padding: 1.2mm 1mm; }
+footer { break-inside: avoid; display: flex; gap: 8mm; margin-top: 7mm; }
+footer span { flex: 1; border-top: .25mm solid #000; padding-top: 1mm; font-size: 8.5pt; }
 """
 
 
-def manifest_text(drafted: PlanDrafted, van: str, branches: Mapping[str, Branch]) -> str:
-    """The van's day as plain text. Raises `Unknown` (`plan.no-route`) as `manifest_page` does."""
-    route = _route_of(drafted, van)
-    leaves = f"leaves {_name(route.hub, branches)} ({route.hub}) {_clock(route.leaves)}"
+def manifest_page(plan: PlanDrafted, van: str, branches: Mapping[str, Branch]) -> str:
+    """
+    The HTML page of one van, ready for printing; it loads nothing.
+
+    Raises `Unknown` (`plan.van-without-route`, `branch.unknown`).
+    """
+    route = route_of(plan, van)
+    hub = place(branches, route.hub)
+    facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in _facts(route))
+    rows = "".join(_row(entry, branches) for entry in _day(route))
+    title = f"{van}, {plan.day} {plan.wave}, revision {plan.revision}"
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{escape(title)}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<header>
+<div><h1>{escape(van)}</h1><p>from {escape(hub.name)} ({escape(hub.code)})</p></div>
+<p class="when"><strong>{escape(plan.day)} {escape(plan.wave)}</strong><br>revision {plan.revision}</p>
+</header>
+<dl>{facts}</dl>
+<table>
+<colgroup><col class="seq"><col class="time"><col><col class="off"><col class="on"><col class="done">\
+<col class="sign"></colgroup>
+<thead>
+<tr class="sheet"><th colspan="7">{escape(title)}</th></tr>
+<tr><th class="seq">Stop</th><th class="time">Time</th><th>Branch</th><th class="off">Totes off</th>\
+<th class="on">Totes on</th><th class="done">Done</th><th class="sign">Signature</th></tr>
+</thead>
+{rows}</table>
+<footer><span>Driver</span><span>Left the hub at</span><span>Back at the hub at</span></footer>
+</body>
+</html>
+"""
+
+
+def manifest_text(plan: PlanDrafted, van: str, branches: Mapping[str, Branch]) -> str:
+    """
+    The same as plain text for a terminal; control characters in names are replaced.
+
+    Raises `Unknown` (`plan.van-without-route`, `branch.unknown`).
+    """
+    route = route_of(plan, van)
+    hub = place(branches, route.hub)
     lines = [
-        f"VAN {van}   {_weekday(drafted)}   plan revision {drafted.revision} ({drafted.wave})",
-        f"{leaves} with {route.load_at_start} totes; back {_clock(route.returns)}; {_distance(route)}{_break(route)}",
+        f"{van}  from {hub.name} ({hub.code})",
+        f"{plan.day} {plan.wave}, revision {plan.revision}",
+        ", ".join(f"{name.lower()} {value}" for name, value in _facts(route)),
         "",
     ]
-    for number, stop in enumerate(route.stops, 1):
+    for entry in _day(route):
+        if isinstance(entry, str):
+            lines.append(f"     {entry}")
+            continue
+        seq, stop = entry
+        branch = place(branches, stop.branch)
         lines.append(
-            f"{number:>2}. {_clock(stop.starts)}-{_clock(stop.leaves)}  {_name(stop.branch, branches)} ({stop.branch})"
-            f"   off {stop.totes_off}, on {stop.totes_on}, then {stop.load_after} on board   [ ]"
+            f"{seq:>3}  {wall_time(stop.arrives)}-{wall_time(stop.leaves)}  [ ]  "
+            f"off {stop.totes_off:>3}  on {stop.totes_on:>3}  {branch.name} ({branch.code})"
         )
-        door = _door(stop.branch, branches)
-        lines += [f"      door: {door}"] if door else []
-        lines += [f"      off: {' '.join(_totes(stop))}"] if stop.fillings_off else []
-    return "\n".join([*lines, "", _foot(drafted), ""])
+        if branch.terms.door:
+            lines.append(f"{'':22}door: {branch.terms.door}")
+        if stop.fillings_off:
+            lines.append(f"{'':22}totes off: {', '.join(stop.fillings_off)}")
+    return "".join(_printable(line) + "\n" for line in lines)
 
 
-def _route_of(drafted: PlanDrafted, van: str) -> PlannedRoute:
-    for route in drafted.routes:
-        if route.van == van:
-            return route
-    out = ", ".join(route.van for route in drafted.routes) or "none"
-    raise Unknown(
-        "plan.no-route",
-        f"Van {van[:60]} does not go out on {drafted.day}; these do: {out}.",
-        "See the plan with: branchline plan show",
-    )
+def _facts(route: PlannedRoute) -> Iterator[tuple[str, str]]:
+    yield "Leaves", wall_time(route.leaves)
+    yield "Returns", wall_time(route.returns)
+    yield "Break", "none" if route.break_at is None else wall_time(route.break_at)
+    yield "Stops", str(len(route.stops))
+    yield "Distance", f"{kilometres(route.metres)} km"
+    yield "Totes at start", str(route.load_at_start)
 
 
-def _head(drafted: PlanDrafted, route: PlannedRoute, branches: Mapping[str, Branch]) -> str:
-    hub = escape(_name(route.hub, branches))
-    wave = "" if drafted.wave == "day" else f", {drafted.wave}"
-    return f"""<header><h1>{escape(route.van)}</h1>
-<div class="facts"><p><b>{_weekday(drafted)}{wave}</b> &#183; plan revision {drafted.revision}</p>
-<p>Leaves <b>{hub}</b> {_code(route.hub)} at <b>{_clock(route.leaves)}</b> with <b>{route.load_at_start} totes</b>,
-back at <b>{_clock(route.returns)}</b></p>
-<p>{len(route.stops)} stops &#183; {_distance(route)} &#183; {_hours(route.drive_seconds)} driving{_break(route)}</p>
-</div><div class="box">{code128_svg(route.van)}{escape(route.van)}</div></header>"""
+def _day(route: PlannedRoute) -> Iterator[tuple[int, PlannedStop] | str]:
+    """The numbered stops, with the break as a sentence where it falls among them."""
+    pending = route.break_at
+    for seq, stop in enumerate(route.stops, 1):
+        if pending is not None and pending <= stop.arrives:
+            yield f"{wall_time(pending)} Break"
+            pending = None
+        yield seq, stop
+    if pending is not None:
+        yield f"{wall_time(pending)} Break"
 
 
-def _row(number: int, stop: PlannedStop, branches: Mapping[str, Branch]) -> str:
-    door = _door(stop.branch, branches)
-    boxes = "".join(
-        f'<span class="box">{code128_svg(tote, height_mm=4.5, module_mm=0.23)}{escape(tote)}</span>'
-        for tote in _totes(stop)
-    )
-    return f"""
-<tr><td class="n">{number}<td class="time"><b>{_clock(stop.starts)}</b><br>to {_clock(stop.leaves)}
-<td class="where"><b>{escape(_name(stop.branch, branches))}</b> {_code(stop.branch)}
-{f'<div class="door">{escape(door)}</div>' if door else ""}
-<td class="totes"><div><span class="count">{stop.totes_off}</span><span>{boxes}</span></div>
-<td class="on"><span class="count">{stop.totes_on}</span>
-<td class="load">{stop.load_after}
-<td class="done"><span class="tick"></span><span class="sign"></span>"""
-
-
-def _needs(stop: PlannedStop, branches: Mapping[str, Branch]) -> float:
-    """The least height of a stop's row in millimetres, by its barcodes (two in a line) and its door note."""
-    barcodes = -(-len(stop.fillings_off) // 2) * 8.3 + 2.5
-    note = -(-len(_door(stop.branch, branches)) // 40) * 4.2 + 8
-    return max(_LEAST_ROW_MM, barcodes, note)
-
-
-def _row_height(needs: Sequence[float]) -> float:
-    """The height at which all rows fit on one page, or the least if they do not."""
-    row_mm = _MOST_ROW_MM
-    while row_mm > _LEAST_ROW_MM and sum(max(row_mm, need) for need in needs) > _ROWS_MM:
-        row_mm -= 0.5
-    return row_mm
-
-
-def _totes(stop: PlannedStop) -> list[str]:
-    """The labels of the boxes that come off: a filling is one of many that its box had."""
-    return [filling.partition("/")[0] for filling in stop.fillings_off]
-
-
-def _name(code: str, branches: Mapping[str, Branch]) -> str:
-    return branches[code].name if code in branches else code
-
-
-def _door(code: str, branches: Mapping[str, Branch]) -> str:
-    return branches[code].terms.door if code in branches else ""
-
-
-def _code(code: str) -> str:
-    return f'<span class="code">{escape(code)}</span>'
-
-
-def _weekday(drafted: PlanDrafted) -> str:
-    day = date.fromisoformat(drafted.day)
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
-
-
-def _distance(route: PlannedRoute) -> str:
-    return f"{route.metres / 1000:.0f} km"
-
-
-def _hours(seconds: int) -> str:
-    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
-
-
-def _break(route: PlannedRoute) -> str:
-    return "" if route.break_at is None else f"; break at {_clock(route.break_at)}"
-
-
-def _foot(drafted: PlanDrafted) -> str:
-    estimated = " Travel times are estimated." if drafted.inputs.roads.startswith("estimated") else ""
+def _row(entry: tuple[int, PlannedStop] | str, branches: Mapping[str, Branch]) -> str:
+    if isinstance(entry, str):
+        return f'<tbody class="event"><tr><td></td><td colspan="6">{escape(entry)}</td></tr></tbody>\n'
+    seq, stop = entry
+    branch = place(branches, stop.branch)
+    door = f'<p class="door">{escape(branch.terms.door)}</p>' if branch.terms.door else ""
     return (
-        f"Plan of {drafted.day} ({', '.join(drafted.hubs)}), revision {drafted.revision},"
-        f" problem {drafted.inputs.problem[:12]}, made from position {drafted.inputs.position:,}.{estimated}"
+        f'<tbody class="stop"><tr><td class="seq">{seq}</td>'
+        f'<td class="time">{wall_time(stop.arrives)}<small>to {wall_time(stop.leaves)}</small></td>'
+        f'<td><span class="name">{escape(branch.name)}</span> ({escape(branch.code)}){door}</td>'
+        f'<td class="off">{stop.totes_off}</td><td class="on">{stop.totes_on}</td>'
+        f'<td class="done"><span class="box"></span></td><td class="sign"></td></tr>{_totes(stop)}</tbody>\n'
     )
+
+
+def _totes(stop: PlannedStop) -> str:
+    if not stop.fillings_off:
+        return ""
+    codes = "".join(f"<li>{_bars(filling.partition('/')[0])}{escape(filling)}</li>" for filling in stop.fillings_off)
+    return f'<tr class="totes"><td></td><td colspan="6"><ul aria-label="Totes off">{codes}</ul></td></tr>'
+
+
+def _bars(tote: str) -> str:
+    """Code 128 of the label on the box as SVG, to scale; nothing for a code that the symbology cannot hold."""
+    from barcode.codex import Code128
+    from barcode.errors import BarcodeError
+
+    try:
+        modules = "".join(Code128(tote).build())
+    except BarcodeError:
+        return ""
+    path = ""
+    at = _QUIET_MODULES
+    for black, run in groupby(modules):
+        width = len(list(run))
+        if black == "1":
+            path += f"M{at} 0h{width}v1h-{width}z"
+        at += width
+    width = at + _QUIET_MODULES
+    return (
+        f'<svg viewBox="0 0 {width} 1" preserveAspectRatio="none" style="width:{width * _MODULE_MM:.2f}mm"'
+        f' shape-rendering="crispEdges" aria-hidden="true"><path d="{path}"/></svg>'
+    )
+
+
+def _printable(line: str) -> str:
+    # A branch name from a list must not be able to move the cursor or colour the terminal.
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

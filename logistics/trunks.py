@@ -50,8 +50,11 @@ class TrunkGraph:
         self._built: nx.DiGraph | None = None
         self._found: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
 
-    def next_cutoff(self, hub: str, at_us: int) -> int | None:
-        """The first cut-off of a trunk run from the hub at or after that instant."""
+    def next_cutoff(self, hub: str, at_us: int, *, to: str | None = None) -> int | None:
+        """The first cut-off of a trunk run from the hub, to a named hub or to any, at or after that instant."""
+        if to is not None:
+            leaving = (d.ready_us for d in self._departures if (d.origin, d.destination) == (hub, to))
+            return min((ready_us for ready_us in leaving if ready_us >= at_us), default=None)
         cutoffs = self._cutoffs.get(hub, [])
         place = bisect_left(cutoffs, at_us)
         return cutoffs[place] if place < len(cutoffs) else None

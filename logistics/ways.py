@@ -164,6 +164,16 @@ class Ways:
             departures.append(None if leaves is None else self._loading_ends(hub, leaves[0]))
         return min((departure for departure in departures if departure is not None), default=None)
 
+    def departure(self, hub: str, stop: str, at_us: int) -> int | None:
+        """
+        Until when something must be sorted at the hub for its next departure to `stop`, one of its branches or
+        another hub; None where nothing leaves for it within five weeks.
+        """
+        if self._hub_of.get(stop) == hub:
+            leaves = self._next_delivery(stop, hub, at_us)
+            return None if leaves is None else self._loading_ends(hub, leaves[0])
+        return self._graph(at_us).next_cutoff(hub, at_us, to=stop)
+
     def call(self, branch: str, day: date) -> Span | None:
         """Between which minutes of that day a van may call at the branch; None on a day without service."""
         key = (branch, day)

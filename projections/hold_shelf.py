@@ -14,7 +14,7 @@ from projections.asof import standing
 from projections.table import keyed, trail
 from projections.views import Views
 
-__all__ = ["CAPTURE_NOW", "CAPTURE_PAST", "CaptureNow", "CapturePast", "Shelved", "on_shelf", "set_aside"]
+__all__ = ["CAPTURE_NOW", "CAPTURE_PAST", "CaptureNow", "CapturePast", "Shelved", "capture_of", "on_shelf", "set_aside"]
 
 
 class CaptureNow(NamedTuple):
@@ -61,6 +61,14 @@ class Shelved:
 
 
 _COLUMNS = ("item", "hold", "pickup", "until_us", "code", "from_us")
+
+
+def capture_of(views: Views, barcode: str, *, as_of: int | None = None) -> Shelved | None:
+    """For which hold a copy is set aside; None if for none."""
+    with views.reading("custody", as_of=as_of) as connection:
+        asked = standing(CAPTURE_NOW, CAPTURE_PAST, _COLUMNS, as_of=as_of, where=lambda c: c.item == barcode)
+        row = connection.execute(asked).first()
+        return None if row is None else Shelved(*row)
 
 
 def on_shelf(views: Views, branch: str, *, as_of: int | None = None) -> list[Shelved]:

@@ -9,13 +9,21 @@ that does not continue the log and its stream.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import ApplicationRecorder, Cursor, InfrastructureFactory, IntegrityError
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    Cursor,
+    DatabaseError,
+    InfrastructureFactory,
+    IntegrityError,
+    OperationalError,
+)
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -97,10 +105,38 @@ class _Pool(SQLiteConnectionPool):
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
 
 
+class _Reading:
+    """
+    A cursor for single statements on the thread's own connection: no pool, no BEGIN, no ROLLBACK around each.
+
+    A decision reads a dozen streams; with a transaction for each, that was a third of a check-in.
+    Nothing is lost: every statement sees a committed log, and what was read is guarded again at the append.
+    """
+
+    __slots__ = ("_connection", "_cursor")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> sqlite3.Cursor:
+        self._cursor = self._connection.cursor()
+        return self._cursor
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._cursor.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise OperationalError(str(error)) from error
+        if isinstance(error, sqlite3.DatabaseError):
+            raise DatabaseError(str(error)) from error
+
+
 class _Datastore(SQLiteDatastore):
     """The library's datastore over our connections; memory has exactly one, which everybody waits for."""
 
     def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._mine = threading.local()
+        self._all: list[SQLiteConnection] = []
         self.pool = _Pool(
             db_name=":memory:" if path is None else str(path),
             lock_timeout=int(WAIT_SECONDS),
@@ -110,6 +146,24 @@ class _Datastore(SQLiteDatastore):
         )
         self.single_row_tracking = True
         self.originator_id_type = "text"
+
+
+    def reading(self) -> Any:
+        """A cursor that changes nothing, on this thread's own connection; in memory on the only one."""
+        if self._path is None:
+            return self.transaction(commit=False)
+        made: SQLiteConnection | None = getattr(self._mine, "connection", None)
+        if made is None:
+            made = self._mine.connection = self.pool._create_connection()
+            self._all.append(made)
+        return _Reading(made._sqlite_conn)
+
+    def close(self) -> None:
+        """Close every connection, the readers' too."""
+        for made in self._all:
+            made._sqlite_conn.close()
+        self._all.clear()
+        super().close()
 
 
 class SQLiteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore[misc] # answers None when empty
@@ -122,7 +176,7 @@ class SQLiteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
         self.clock = system_clock
 
     def reading(self) -> Any:
-        return self.datastore.transaction(commit=False)
+        return self.datastore.reading()  # type: ignore[attr-defined] # ours, made by the factory below
 
     def writing(self) -> Any:
         return self.datastore.transaction(commit=True)

@@ -32,6 +32,22 @@ def add(
 
 
 @app.command()
+def role(
+    context: typer.Context,
+    name: Name,
+    role: Annotated[Role, typer.Argument(help="What the actor is there for from now on.")],
+    branch: Annotated[list[str] | None, typer.Option("--at", help="Only at this branch; may be repeated.")] = None,
+) -> None:
+    """Give somebody another role, or other branches."""
+    from circulation.staff import Staff
+
+    session = session_of(context)
+    staff = Staff(session.part("commands"), session.part("keyring"))
+    staff.give_role(session.caller, name, role, branches=tuple(branch or ()))
+    session.output.note(f"{name} acts as {role.value} from now on.")
+
+
+@app.command()
 def retire(context: typer.Context, name: Name) -> None:
     """An actor may not act any more."""
     from circulation.staff import Staff

@@ -107,5 +107,15 @@ def back(
     session.output.note(f"{van} is back on {first}.")
 
 
+@app.command()
+def retire(context: typer.Context, van: Van) -> None:
+    """Take a van out of the fleet; its history stays."""
+    from logistics.garage import Garage
+
+    session = session_of(context)
+    Garage(session.part("commands")).retire_van(session.caller, van)
+    session.output.note(f"{van} left the fleet.")
+
+
 def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"

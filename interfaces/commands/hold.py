@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from circulation.administration import parse_day
-from circulation.barcode import parse_barcode
+from circulation.barcode import parse_barcode, parse_name
 from interfaces.command_tree import accepts, listing
-from interfaces.context import session_of
-from interfaces.receipts import show_receipt
+from interfaces.context import Session, session_of
+from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
-Hold = Annotated[str, typer.Argument(help="The hold, such as t100#7.")]
+Hold = Annotated[str, typer.Argument(metavar="HOLD", help="The hold, such as t100#7.")]
+
+_QUEUE = (
+    "hold", "status", "pickup", "item", "target", "target_branch", "pull_by_us", "captured", "suspended_until",
+    "placed_us",
+)  # fmt: skip
+_PULL = ("shelf_mark", "author", "title", "item", "pickup", "pull_by_us", "hold")
+_SHELF = ("until_us", "expired", "code", "item", "hold", "since_us")
 
 
 @app.command()
-@accepts("json")
+@accepts("branch", "occurred_at", "json")
 def place(
     context: typer.Context,
-    card: Annotated[str, typer.Argument(help="The patron's card.")],
-    pickup: Annotated[str, typer.Option(help="The branch where it will be picked up.")],
-    title: Annotated[str | None, typer.Option(help="The title that is wanted.")] = None,
-    item: Annotated[str | None, typer.Option(help="Or the one copy that is wanted.")] = None,
+    card: Annotated[str, typer.Argument(metavar="CARD", help="The patron's.")],
+    title: Annotated[str | None, typer.Option(metavar="ID", help="The title that is wanted.")] = None,
+    item: Annotated[str | None, typer.Option(metavar="BARCODE", help="Or the one copy that is wanted.")] = None,
+    pickup: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Where it will be picked up; at --branch if unset.")
+    ] = None,
 ) -> None:
-    """Place a hold on a title or on one copy."""
+    """
+    Place a hold on a title or on one copy, for pickup at any branch.
+
+    Example: branchline hold place 29876000000011 --title t100 --pickup wells
+    """
     session = session_of(context)
     receipt = session.part("desk").holds.place(
         session.caller,
         card=card,
-        pickup=pickup,
+        pickup=session.branch if pickup is None else parse_name(pickup, what="branch"),
         title=title,
         item=None if item is None else parse_barcode(item),
         request=session.options.request,
@@ -41,10 +54,17 @@ def place(
 
 @app.command()
 @accepts("json")
-def cancel(context: typer.Context, hold: Hold) -> None:
-    """End a hold; a copy on its way is decided anew at its next scan."""
-    session = session_of(context)
-    show_receipt(session, session.part("desk").holds.cancel(session.caller, hold, request=session.options.request))
+def cancel(
+    context: typer.Context,
+    hold: Hold,
+    by_patron: Annotated[bool, typer.Option("--by-patron", help="The patron asked for it.")] = False,
+) -> None:
+    """End a hold; a copy on its way or on the shelf is decided anew at its next scan."""
+    session = _now(context)
+    receipt = session.part("desk").holds.cancel(
+        session.caller, hold, by_patron=by_patron, request=session.options.request
+    )
+    show_receipt(session, receipt)
 
 
 @app.command()
@@ -52,99 +72,156 @@ def cancel(context: typer.Context, hold: Hold) -> None:
 def suspend(
     context: typer.Context,
     hold: Hold,
-    until: Annotated[str | None, typer.Option(help="The day (2026-12-24) on which it takes copies again.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The day (2026-12-24) from which it takes copies again.")
+    ] = None,
 ) -> None:
-    """Keep the hold's place but give it no copy."""
-    session = session_of(context)
-    day = None if until is None else parse_day(until)
-    show_receipt(session, session.part("desk").holds.suspend(session.caller, hold, until=day))
+    """Keep the hold's place in the queue but give it no copy, until a day or until it is resumed."""
+    from circulation.administration import parse_day
+
+    session = _now(context)
+    receipt = session.part("desk").holds.suspend(
+        session.caller,
+        hold,
+        until=None if until is None else parse_day(until),
+        request=session.options.request,
+    )
+    show_receipt(session, receipt)
 
 
 @app.command()
 @accepts("json")
 def resume(context: typer.Context, hold: Hold) -> None:
     """Let a suspended hold take copies again."""
-    session = session_of(context)
-    show_receipt(session, session.part("desk").holds.resume(session.caller, hold))
+    session = _now(context)
+    show_receipt(session, session.part("desk").holds.resume(session.caller, hold, request=session.options.request))
 
 
 @app.command()
 @accepts("branch", "json")
-def missed(context: typer.Context, barcode: Annotated[str, typer.Argument(help="The copy on the pull list.")]) -> None:
-    """The copy was not found on the shelf: the next copy is asked for."""
-    session = session_of(context)
+def missed(
+    context: typer.Context,
+    barcode: Annotated[str, typer.Argument(metavar="BARCODE", help="The copy on the pull list.")],
+) -> None:
+    """A copy on the pull list of --branch was not found: it is missing, and the next copy is asked for."""
+    session = _now(context)
     _ = session.branch
-    show_receipt(session, session.part("desk").holds.missed(session.caller, parse_barcode(barcode)))
+    receipt = session.part("desk").holds.missed(session.caller, parse_barcode(barcode), request=session.options.request)
+    show_receipt(session, receipt)
 
 
 @app.command()
 @accepts("json")
 def retarget(
     context: typer.Context,
-    title: Annotated[str | None, typer.Option(help="Only this title; all titles with waiting holds if unset.")] = None,
+    titles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TITLE]...", help="Only these; every title with waiting holds if none."),
+    ] = None,
 ) -> None:
-    """Ask for another copy where the van has left without the one that was promised."""
+    """Ask for a copy for every hold that has none, or whose copy was not pulled before its van left."""
     from projections import holds
 
-    session = session_of(context)
-    waiting = [queued for queued in holds.open_holds(session.part("views")) if queued.captured is None]
-    titles = sorted({queued.title for queued in waiting}) if title is None else [title]
-    promised = sum(session.part("desk").holds.retarget(session.caller, one) for one in titles)
-    session.output.show({"titles": len(titles), "promised": promised}, ("titles", "promised"))
+    session = _now(context)
+    desk, caller = session.part("desk"), session.caller
+    waiting = {queued.title for queued in holds.open_holds(session.part("views")) if queued.captured is None}
+    chosen = titles or sorted(waiting)
+    promised = 0
+    with session.output.progress("looking for copies", total=len(chosen)) as advance:
+        for title in chosen:
+            promised += desk.holds.retarget(caller, title)
+            advance(1)
+    session.output.show({"titles": len(chosen), "promised": promised}, ("titles", "promised"))
 
 
 @app.command("list")
+@accepts("branch", "as_of")
 @listing
 def list_holds(
-    context: typer.Context, title: Annotated[str | None, typer.Option(help="Only this title's queue.")] = None
+    context: typer.Context, title: Annotated[str | None, typer.Option(metavar="ID", help="Only this title's.")] = None
 ) -> None:
-    """Open holds in the order of their queues; of one pickup branch with --branch."""
+    """List the open holds, title by title in the order of the queue; with --branch those for pickup there."""
     from projections import holds
 
     session = session_of(context)
     views, as_of, branch = session.part("views"), session.position, session.options.branch
     if title is not None:
-        found = holds.queue(views, title, as_of=as_of)
+        found = [one for one in holds.queue(views, title, as_of=as_of) if branch in (None, one.pickup)]
     elif branch is not None:
         found = holds.holds_for(views, branch, as_of=as_of)
     else:
         found = holds.open_holds(views, as_of=as_of)
-    columns = (
-        "hold",
-        "title",
-        "number",
-        "status",
-        "pickup",
-        "item",
-        "target",
-        "target_branch",
-        "captured",
-        "placed_us",
-    )
-    session.output.emit(found, columns)
+    session.output.emit(({name: getattr(one, name) or None for name in _QUEUE} for one in found), _QUEUE)
 
 
 @app.command("pull-list")
-@accepts("branch", "json", "csv")
-def pull_list(context: typer.Context) -> None:
-    """What to take from the shelves of --branch, in shelf order, with the van's cut-off."""
+@accepts("branch")
+@listing
+def pull_list(
+    context: typer.Context,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write it as a page to print, with boxes to tick.")
+    ] = None,
+) -> None:
+    """
+    List what to take from the shelves of --branch, in shelf order, and until when the van needs it.
+
+    Example: branchline hold pull-list --branch bath --page pull.html
+    """
+    from interfaces.pull_page import heading, pull_page
     from projections import holds
 
     session = session_of(context)
-    rows = holds.pull_list(session.part("views"), session.branch)
-    session.output.emit(
-        rows,
-        ("shelf_mark", "title", "author", "item", "pickup", "hold", "pull_by_us"),
-        title=f"Pull list of {session.branch}",
-    )
+    branch = session.part("desk").places.branch(session.branch)
+    rows = holds.pull_list(session.part("views"), branch.code)
+    cutoff_us = session.part("courier").cutoff(branch.code, session.part("commands").clock())
+    title = heading(branch, len(rows), cutoff_us)
+    if page is not None:
+        page.write_text(pull_page(branch, title, rows), encoding="utf-8")
+        session.output.note(f"Written: {page}")
+    session.output.emit(rows, _PULL, title=title)
 
 
 @app.command()
-@accepts("branch", "json", "csv")
+@accepts("branch", "as_of")
+@listing
 def shelf(context: typer.Context) -> None:
-    """What waits on the hold shelf of --branch, soonest to expire first."""
+    """List what waits on the hold shelf of --branch, the first to expire first."""
+    from interfaces.moment import instant_asked
     from projections import hold_shelf
 
     session = session_of(context)
-    rows = hold_shelf.on_shelf(session.part("views"), session.branch, as_of=session.position)
-    session.output.emit(rows, ("code", "item", "hold", "until_us", "since_us"), title=f"Hold shelf of {session.branch}")
+    branch = session.part("desk").places.branch(session.branch)
+    now_us = instant_asked(session)
+    found = hold_shelf.on_shelf(session.part("views"), branch.code, as_of=session.position)
+    rows = [
+        {**{name: getattr(one, name) for name in _SHELF if name != "expired"}, "expired": (one.until_us or 0) < now_us}
+        for one in found
+    ]
+    expired = sum(bool(row["expired"]) for row in rows)
+    session.output.emit(rows, _SHELF, title=f"Hold shelf of {branch.name}: {len(rows)} copies, {expired} expired")
+
+
+def _now(context: typer.Context) -> Session:
+    session = session_of(context)
+    not_backdated(session)
+    return session
+
+
+@app.command("import")
+@listing
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="card,pickup,placed,title_id[,barcode,suspended_until]")],
+) -> None:
+    """Take in the open holds of another system from a CSV file, in the order of their queues."""
+    from interfaces.imported import tell
+    from interfaces.imports.holds import import_holds
+    from interfaces.imports.table import open_file
+
+    session = session_of(context)
+    with open_file(file) as source, session.output.progress("holds") as advance:
+        outcome = import_holds(
+            session.part("commands"), session.part("keyring"), session.caller, file.name, source, progress=advance
+        )
+    tell(session, outcome, "holds")

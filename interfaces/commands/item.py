@@ -7,63 +7,40 @@ from typing import Annotated
 import typer
 
 from circulation.barcode import parse_barcode
-from circulation.errors import Unknown
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
+from interfaces.output import Format
 
 app = typer.Typer()
-Barcode = Annotated[str, typer.Argument(help="The item's barcode.")]
+Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item's.")]
 
 
 @app.command()
-@accepts("json", "csv", "as_of")
+@accepts("as_of", "json", "csv")
 def show(context: typer.Context, barcode: Barcode) -> None:
-    """Where it is, how that is known, and what it is bound for; `--as-of` for any past moment."""
-    from projections import catalogue, hold_shelf, loans, locations, transits
+    """
+    Show where an item is, how that is known, and what it is there for; nobody is named.
+
+    What is shown is true at the position that is shown with it; --as-of asks about any past moment.
+
+    Example: branchline item show 30114000000017 --as-of 2026-11-24T14:00:00Z
+    """
+    from interfaces.item_card import COLUMNS, item_card
 
     session = session_of(context)
-    views, code, as_of = session.part("views"), parse_barcode(barcode), session.position
-    where = locations.where(views, code, as_of=as_of)
-    if where is None:
-        raise Unknown("item.unknown", f"There is no item {code} at that moment.", "Check the number, or import it.")
-    copy = catalogue.copy(views, code)
-    title = None if copy is None else catalogue.title(views, copy.title)
-    loan = loans.loan_of(views, code, as_of=as_of)
-    transit = transits.transit_of(views, code, as_of=as_of)
-    aside = [
-        shelved
-        for shelved in hold_shelf.set_aside(views, transit.destination if transit else where.place, as_of=as_of)
-        if shelved.item == code
-    ]
-    record = {
-        "barcode": code,
-        "title": title.title if title else None,
-        "home": copy.home if copy else None,
-        "owner": copy.owner if copy else None,
-        "kind": where.kind,
-        "place": where.place,
-        "known": where.known,
-        "since_us": where.since_us,
-        "filling": where.filling,
-        "due_us": loan.due_us if loan else None,
-        "to": transit.destination if transit else None,
-        "reason": transit.reason if transit else None,
-        "hold": aside[0].hold if aside else (transit.hold if transit else None),
-        "position": session.part("ledger").head().position if as_of is None else as_of,
-    }
-    session.output.show(record, tuple(record), title=f"Item {code}")
+    card = item_card(session, parse_barcode(barcode))
+    is_for_people = session.options.format is Format.TABLE
+    session.output.show(card, tuple(name for name in COLUMNS if not is_for_people or card[name] is not None))
 
 
 @app.command()
+@accepts("as_of")
 @listing
 def history(context: typer.Context, barcode: Barcode) -> None:
-    """Every fact of the copy and of the totes that it rode in, in the order of the log."""
-    from interfaces.facts import COLUMNS, row_of
+    """List everything that happened to an item, and to the totes while it was inside, with who did it and when."""
+    from interfaces.facts import HISTORY, history_row
     from projections.history import history as facts_of
 
     session = session_of(context)
-    code = parse_barcode(barcode)
-    facts = facts_of(session.part("ledger"), code, as_of=session.position)
-    if not facts:
-        raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it.")
-    session.output.emit((row_of(fact) for fact in facts), COLUMNS, title=f"History of {code}")
+    facts = facts_of(session.part("ledger"), parse_barcode(barcode), as_of=session.position)
+    session.output.emit((history_row(fact) for fact in facts), HISTORY)

@@ -2,58 +2,104 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from circulation.barcode import parse_barcode
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
-from interfaces.receipts import show_receipt
+from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
+Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item.")]
 
 
 @app.command()
-@accepts("branch", "json")
+@accepts("branch", "occurred_at", "json")
 def out(
-    context: typer.Context,
-    card: Annotated[str, typer.Argument(help="The patron's card.")],
-    barcode: Annotated[str, typer.Argument(help="The item.")],
+    context: typer.Context, card: Annotated[str, typer.Argument(metavar="CARD", help="The patron's.")], barcode: Barcode
 ) -> None:
-    """Lend an item to the patron of a card, from the shelf or from the hold shelf."""
+    """
+    Lend an item at --branch to the patron of a card, from the shelf or from the hold shelf.
+
+    Example: branchline loan out 29876000000011 30114000000017 --branch bath
+    """
     session = session_of(context)
-    options = session.options
     _ = session.branch
-    show_receipt(
-        session,
-        session.part("desk").lend(
-            session.caller, card=card, barcode=barcode, request=options.request, happened_us=options.occurred_us
-        ),
+    receipt = session.part("desk").lend(
+        session.caller,
+        card=card,
+        barcode=barcode,
+        request=session.options.request,
+        happened_us=session.options.occurred_us,
     )
+    show_receipt(session, receipt)
 
 
 @app.command()
 @accepts("branch", "json")
-def renew(context: typer.Context, barcode: Annotated[str, typer.Argument(help="The item.")]) -> None:
-    """Give an open loan a later due time."""
+def renew(context: typer.Context, barcode: Barcode) -> None:
+    """
+    Give an open loan a later due time, by the rule that holds now.
+
+    Example: branchline loan renew 30114000000017 --branch bath
+    """
     session = session_of(context)
     _ = session.branch
-    show_receipt(session, session.part("desk").renew(session.caller, barcode, request=session.options.request))
+    not_backdated(session)
+    receipt = session.part("desk").renew(session.caller, parse_barcode(barcode), request=session.options.request)
+    show_receipt(session, receipt)
 
 
 @app.command("list")
+@accepts("branch", "as_of")
 @listing
 def list_loans(
     context: typer.Context,
-    due_before: Annotated[str | None, typer.Option(help="Only what is due before this time.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those whose due time has passed.")] = False,
 ) -> None:
-    """Open loans, of one branch with --branch; nobody is named."""
-    from circulation.clock import parse_instant
+    """
+    List the open loans, soonest due first; with --branch those that were lent there. Nobody is named.
+
+    Example: branchline loan list --branch bath --overdue
+    """
+    from interfaces.moment import instant_asked
     from projections import loans
 
     session = session_of(context)
-    before = None if due_before is None else parse_instant(due_before)
+    now_us = instant_asked(session)
     found = loans.open_loans(
-        session.part("views"), branch=session.options.branch, due_before_us=before, as_of=session.position
+        session.part("views"),
+        branch=session.options.branch,
+        due_before_us=now_us if overdue else None,
+        as_of=session.position,
     )
-    session.output.emit(found, ("item", "loan", "branch", "lent_us", "due_us", "renewals", "rule", "category"))
+    rows = ({**_plain(loan), "overdue": loan.due_us < now_us} for loan in found)
+    session.output.emit(rows, _COLUMNS)
+
+
+_COLUMNS = ("item", "branch", "lent_us", "due_us", "overdue", "renewals", "rule", "loan")
+
+
+def _plain(loan: object) -> dict[str, object]:
+    return {name: getattr(loan, name) for name in _COLUMNS if name != "overdue"}
+
+
+@app.command("import")
+@listing
+def import_file(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="barcode,card,branch,lent,due[,renewals]")]
+) -> None:
+    """Take in the open loans of another system from a CSV file; limits do not keep them out."""
+    from interfaces.imported import tell
+    from interfaces.imports.loans import import_loans
+    from interfaces.imports.table import open_file
+
+    session = session_of(context)
+    with open_file(file) as source, session.output.progress("loans") as advance:
+        outcome = import_loans(
+            session.part("commands"), session.part("keyring"), session.caller, file.name, source, progress=advance
+        )
+    tell(session, outcome, "loans")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interfaces.command_tree import listing
-from interfaces.context import session_of
+from interfaces.context import Session, session_of
+
+if TYPE_CHECKING:
+    from circulation.administration import Administration
+    from circulation.branch import Branch
+    from projections.contradictions import Contradiction
 
 app = typer.Typer()
 Code = Annotated[str, typer.Argument(help="The branch's code.")]
@@ -95,7 +101,7 @@ def hub(
 ) -> None:
     """Mark a branch or a depot as a hub and say which branches it serves."""
     from circulation.administration import Administration
-    from circulation.directory import branches
+    from circulation.directory import branches, require_branch
     from circulation.errors import Refused
 
     session = session_of(context)
@@ -106,6 +112,7 @@ def hub(
         return
     known = branches(session.part("ledger"))
     if nearest:
+        require_branch(session.part("ledger"), code)
         _share_by_distance(session, administration, known, code)
         return
     chosen = set(serves or ()) | {c for c, b in known.items() if everything or b.member in (member or ())}
@@ -120,25 +127,28 @@ def hub(
     session.output.note(f"{code} is a hub and serves {len(chosen)} branches.")
 
 
-def _share_by_distance(session: object, administration: object, known: object, code: str) -> None:
+def _share_by_distance(
+    session: Session, administration: Administration, known: Mapping[str, Branch], code: str
+) -> None:
     """Every branch goes to the hub that is nearest to it in a straight line, islands and hubs apart."""
     from math import cos, radians
 
-    hubs = sorted({c for c, b in known.items() if b.serves is not None} | {code})  # type: ignore[attr-defined]
+    hubs = sorted({c for c, b in known.items() if b.serves is not None} | {code})
 
     def apart(one: str, other: str) -> float:
-        a, b = known[one], known[other]  # type: ignore[index]
+        a, b = known[one], known[other]
         north = (a.latitude_e6 - b.latitude_e6) / 1e6
         east = (a.longitude_e6 - b.longitude_e6) / 1e6 * cos(radians(a.latitude_e6 / 1e6))
         return float(north * north + east * east)
 
     served: dict[str, list[str]] = {hub: [] for hub in hubs}
-    for branch in known.values():  # type: ignore[attr-defined]
+    for branch in known.values():
         if branch.code not in hubs and not branch.island and branch.kind == "branch":
-            served[min(hubs, key=lambda hub, c=branch.code: (apart(hub, c), hub))].append(branch.code)
+            distances = [(apart(hub, branch.code), hub) for hub in hubs]
+            served[min(distances)[1]].append(branch.code)
     for hub, codes in served.items():
-        administration.mark_hub(session.caller, hub, codes)  # type: ignore[attr-defined]
-        session.output.note(f"{hub} is a hub and serves {len(codes)} branches.")  # type: ignore[attr-defined]
+        administration.mark_hub(session.caller, hub, codes)
+        session.output.note(f"{hub} is a hub and serves {len(codes)} branches.")
 
 
 @app.command()
@@ -171,3 +181,127 @@ def trunk(
     )
     CourierAdministration(session.part("commands")).set_trunk(session.caller, run)
     session.output.note(f"Trunk run {name} goes from {origin} to {destination} on {days}.")
+
+
+@app.command()
+def retire(
+    context: typer.Context, code: Code, reason: Annotated[str, typer.Option(help="Why it leaves the network.")]
+) -> None:
+    """Take a branch out of the network; its history stays."""
+    from circulation.administration import Administration
+
+    session = session_of(context)
+    Administration(session.part("commands")).retire_branch(session.caller, code, reason)
+    session.output.note(f"{code} left the network: {reason}.")
+
+
+@app.command()
+def roads(
+    context: typer.Context,
+    matrix: Annotated[Path | None, typer.Argument(help="from,to,metres,seconds; estimated roads if unset.")] = None,
+    circuity: Annotated[int, typer.Option(help="Estimated way in percent of the great circle.")] = 130,
+    speed: Annotated[int, typer.Option(help="Estimated speed in percent of ordinary road speeds.")] = 100,
+) -> None:
+    """
+    Take travel times from a matrix, or estimate them.
+
+    Example: branchline network roads matrix.csv
+    """
+    from circulation.directory import branches
+    from interfaces.imported import content_of, tell
+    from interfaces.imports.outcome import Outcome
+    from interfaces.imports.road_links import read_road_links
+    from logistics.administration import CourierAdministration
+    from logistics.roads import write_links
+
+    session = session_of(context)
+    courier = CourierAdministration(session.part("commands"))
+    if matrix is None:
+        courier.estimate_roads(session.caller, circuity_percent=circuity, speed_percent=speed)
+        session.output.note(f"Roads are estimated: {circuity} % of the great circle, {speed} % of ordinary speeds.")
+        return
+    ledger = session.part("ledger")
+    name, content = content_of(matrix)
+    outcome = Outcome()
+    links = read_road_links(name, content, places=branches(ledger), rejects=outcome.rejects.append)
+    recorded = courier.use_road_matrix(session.caller, ledger.attach(write_links(links)), name)
+    for _ in links:
+        outcome.count(known=False, recorded=bool(recorded.facts))
+    tell(session, outcome, "road links")
+
+
+@app.command("sort-direct")
+def sort_direct(
+    context: typer.Context,
+    code: Code,
+    destination: Annotated[str, typer.Argument(help="The branch that gets a tote of its own.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Leave it to the hub again.")] = False,
+) -> None:
+    """Let a branch pack a tote of its own for a destination, past the sort at its hub."""
+    from logistics.administration import CourierAdministration
+
+    session = session_of(context)
+    CourierAdministration(session.part("commands")).set_direct_tote(session.caller, code, destination, packs=not remove)
+    packs = "leaves to its hub what goes" if remove else "packs a tote of its own for what goes"
+    session.output.note(f"{code} {packs} to {destination}.")
+
+
+@app.command("tote-size")
+def tote_size(
+    context: typer.Context,
+    items: Annotated[int, typer.Argument(help="So many items fill a tote.")],
+    item_type: Annotated[str, typer.Option("--type", help="Of this type; of all others if unset.")] = "*",
+) -> None:
+    """Say how many items fill a tote."""
+    from logistics.administration import CourierAdministration
+
+    session = session_of(context)
+    CourierAdministration(session.part("commands")).set_items_per_tote(session.caller, item_type, items)
+    session.output.note(f"{items} items of {'all other types' if item_type == '*' else item_type} fill a tote.")
+
+
+@app.command()
+@listing
+def onboard(
+    context: typer.Context,
+    member: Annotated[str, typer.Argument(help="The member's name or code.")],
+    each: Annotated[bool, typer.Option("--each", help="List every single thing, not only how many.")] = False,
+) -> None:
+    """
+    What contradicts itself in a member's branches, items, loans, holds and journeys; exits 3 if anything does.
+
+    Example: branchline network onboard bristol --each --csv
+    """
+    from circulation.directory import members
+    from interfaces.exit_code import ExitCode
+    from interfaces.imports.branch_record import member_code
+    from projections.contradictions import contradictions
+
+    session = session_of(context)
+    kinds: dict[str, list[str]] = {}
+    by_code = {member_code(name): name for name in members(session.part("ledger"))}
+    found = _counting(contradictions(session.part("views"), by_code.get(member_code(member), member)), kinds)
+    if each:
+        session.output.emit(found, ("check", "subject", "why"))
+    else:
+        for _ in found:
+            pass
+        rows = [
+            {"check": check, "count": len(subjects), "examples": " ".join(subjects[:_EXAMPLES])}
+            for check, subjects in kinds.items()
+        ]
+        session.output.emit(rows, ("check", "count", "examples"))
+    total = sum(map(len, kinds.values()))
+    session.output.note(f"{total:,} contradictions of {len(kinds)} kinds in {member}.")
+    if total:
+        raise typer.Exit(ExitCode.LOOK)
+
+
+def _counting(found: Iterator[Contradiction], kinds: dict[str, list[str]]) -> Iterator[Contradiction]:
+    """The same again, with the subjects of each kind kept."""
+    for odd in found:
+        kinds.setdefault(odd.check, []).append(odd.subject)
+        yield odd
+
+
+_EXAMPLES = 5

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interfaces.command_tree import accepts
+from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
 
 app = typer.Typer()
@@ -65,3 +66,21 @@ def unblock(
     session = session_of(context)
     session.part("desk").borrowers.block(session.caller, card, reason, lift=True)
     session.output.note(f"Not blocked any more: {reason}.")
+
+
+@app.command("import")
+@listing
+def import_file(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="card,name,category,home[,contact]")]
+) -> None:
+    """Take in borrowers from a CSV file; names, contacts and cards are sealed at once."""
+    from interfaces.imported import tell
+    from interfaces.imports.patrons import import_patrons
+    from interfaces.imports.table import open_file
+
+    session = session_of(context)
+    with open_file(file) as source, session.output.progress("borrowers") as advance:
+        outcome = import_patrons(
+            session.part("commands"), session.part("keyring"), session.caller, file.name, source, progress=advance
+        )
+    tell(session, outcome, "borrowers")

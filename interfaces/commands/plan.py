@@ -182,7 +182,7 @@ def export(
     import io
     import json
 
-    from logistics.exports import csv_rows, geojson, gpx
+    from logistics.exports import CSV_COLUMNS, csv_rows, geojson, gpx
     from logistics.map_page import map_page
     from projections import network
 
@@ -197,9 +197,10 @@ def export(
         case "map":
             text = map_page(drafted, branches)
         case "csv":
-            rows = list(csv_rows(drafted))
             made = io.StringIO()
-            csv.writer(made, lineterminator="\n").writerows(rows)
+            writer = csv.DictWriter(made, CSV_COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(csv_rows(drafted))
             text = made.getvalue()
         case _:
             raise Invalid("plan.format", f"'{form[:20]}' is no format.", "Use geojson, gpx, csv or map.")

@@ -114,10 +114,30 @@ def show(context: typer.Context, run: Run) -> None:
     )
 
 
+@app.command()
+@listing
+def balance(context: typer.Context, day: Day) -> None:
+    """What the day's runs sent is received, travelling or listed here; exits 3 if anything is listed."""
+    from interfaces.exit_code import ExitCode
+    from logistics.balance import balance as balance_of
+    from projections.day_balance import sent_on
+
+    session = session_of(context)
+    sent = sent_on(session.part("views"), parse_day(day))
+    found = balance_of(sent.fillings, sent.items, hubs=sent.hubs, finished_runs=sent.finished_runs)
+    session.output.emit(found.discrepancies, ("kind", "filling", "items", "sentence"), title=f"Balance of {day}")
+    session.output.note(
+        f"sent {found.sent} = received {found.received} + travelling {found.travelling} + listed {found.listed}"
+        f"{'' if found.holds else ': the sum does not hold'}"
+    )
+    if found.discrepancies or not found.holds:
+        raise typer.Exit(ExitCode.LOOK)
+
+
 def _deviations(path: Path) -> list[object]:
     from interfaces.imported import content_of
     from interfaces.imports.table import Reject, Table
-    from logistics.run_desk import Deviation
+    from logistics.paper import Deviation
 
     name, content = content_of(path)
     rejects: list[Reject] = []

@@ -14,27 +14,32 @@ app = typer.Typer()
 
 
 @app.command()
-@accepts("branch", "json", "nl", "csv", "occurred_at")
+@accepts("branch", "occurred_at", "json", "nl", "csv")
 def scan(
     context: typer.Context,
     codes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[BARCODE|-]...", help="What to scan; - reads stdin; nothing opens a desk here."),
+        typer.Argument(metavar="[BARCODE|-]...", help="What to scan; - reads stdin; without any, a desk opens here."),
     ] = None,
-    tote: Annotated[str | None, typer.Option(help="Pack what travels into this tote.")] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="It lay in the book drop; use with --occurred-at.")] = False,
-    slips: Annotated[Path | None, typer.Option(help="Write a slip for each item into this folder.")] = None,
+    tote: Annotated[str | None, typer.Option(metavar="CODE", help="Pack what travels into this tote.")] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="It lay in the book drop; see --occurred-at.")] = False,
+    slips: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a printable slip for each item into this folder.")
+    ] = None,
 ) -> None:
     """
     Scan items at a branch and learn where each goes next.
 
-    Stdin takes one barcode a line, or time,branch,barcode as another system exports it; the same lines again
-    change nothing.
+    A line of stdin is a barcode, or time,branch,barcode as another system exports it (a time without an offset
+    is local time at that branch). The same lines again change nothing. Lines that cannot be recorded are
+    listed on stderr, and the exit code is 1.
+
+    Examples: branchline scan --branch bath 30114000000017; branchline scan - < returns.csv
     """
-    from interfaces.scanning import scan_all
+    from interfaces.scanning import Way, scan_all
 
     session = session_of(context)
     given = codes or []
-    # Lines from another system name their branch themselves.
-    branch = session.options.branch or "" if given == ["-"] else session.branch
-    scan_all(session, given, branch=branch, tote=tote, drop=drop, slips=slips)
+    # Lines of another system name their branches themselves.
+    branch = session.options.branch if given == ["-"] else session.branch
+    scan_all(session, given, branch=branch, way=Way(tote=tote, drop=drop), slips=slips)

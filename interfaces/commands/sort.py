@@ -2,57 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from interfaces.command_tree import accepts, listing
-from interfaces.context import session_of
+from circulation.barcode import parse_name
+from circulation.errors import Invalid
+from interfaces.command_tree import Misused, accepts, give_option, listing
+from interfaces.context import Session, session_of
 
-app = typer.Typer()
-Hub = Annotated[str, typer.Option("--hub", help="At which hub.")]
+Hub = Annotated[str | None, typer.Option("--hub", metavar="CODE", help="At which hub.")]
+Tote = Annotated[
+    str | None,
+    typer.Option("--tote", metavar="CODE", help="An empty tote, begun where none is open for an item's next stop."),
+]
 
 
-@app.command("items")
+class _CodesToo(TyperGroup):
+    """A group after which barcodes may stand: what is not one of its commands is something to sort."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that was named, or the hidden one that takes barcodes."""
+        if args and args[0] not in self.commands:
+            return "codes", self.commands["codes"], args
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=_CodesToo, invoke_without_command=True, subcommand_metavar="[list|BARCODE...|-]")
+
+
+@app.callback()
 @accepts("json", "nl", "csv")
-def items(
-    context: typer.Context,
-    hub: Hub,
-    codes: Annotated[list[str] | None, typer.Argument(metavar="[BARCODE|-]...", help="As for scan.")] = None,
-    tote: Annotated[
-        str | None, typer.Option(help="An empty tote, begun where none is open for an item's next stop.")
-    ] = None,
-) -> None:
-    """Scan each item into the tote that is open here for its next stop."""
-    from interfaces.scanning import scan_all
+def sort(context: typer.Context, hub: Hub = None, tote: Tote = None) -> None:
+    """
+    Scan each item at a hub into the tote that is open there for its next stop.
 
-    scan_all(session_of(context), codes or [], branch=hub, tote=tote, sort=True)
+    Without barcodes a desk opens at the terminal; - reads stdin as scan does.
+    Where no tote is open for the next stop, the answer asks for an empty one.
+
+    Examples: branchline sort --hub bristol; branchline sort --hub bristol 30114000000017 --tote T9
+    """
+    if context.invoked_subcommand is None:
+        _sort(_at_hub(context, hub), [], tote)
+
+
+@app.command("codes", hidden=True)
+@accepts("json", "nl", "csv")
+def sort_codes(
+    context: typer.Context,
+    codes: Annotated[list[str], typer.Argument(metavar="BARCODE|-...", help="What to sort; - reads stdin.")],
+    hub: Hub = None,
+    tote: Tote = None,
+) -> None:
+    """Sort what is named, or what comes on stdin."""
+    _sort(_at_hub(context, hub), codes, tote or _above(context, "tote"))
 
 
 @app.command("list")
 @listing
-def list_sort(context: typer.Context, hub: Hub) -> None:
-    """What is at the hub for each next stop, in items and totes, and until when it must be ready."""
-    from collections import Counter
+def list_sort(context: typer.Context, hub: Hub = None) -> None:
+    """List what must be ready by which departure: for each next stop what is still to sort, and what is sorted."""
+    from interfaces.sort_list import sort_rows
 
-    from projections import locations, totes, transits
+    session = _at_hub(context, hub)
+    now_us = session.part("commands").clock()
+    rows = sort_rows(session.part("views"), session.part("courier").ways, session.branch, now_us)
+    columns = ("ready_by_us", "stop", "to_sort", "sorted", "totes", "oldest_us", "bound_for")
+    session.output.emit(rows, columns, title=f"To sort at {session.branch}")
 
+
+def _sort(session: Session, codes: list[str], tote: str | None) -> None:
+    from interfaces.scanning import Way, scan_all
+
+    scan_all(session, codes, branch=session.branch, way=Way(tote=tote, sort=True))
+
+
+def _at_hub(context: typer.Context, hub: str | None) -> Session:
+    """The session, at the hub that was named. Raises `Misused` (`hub.missing`, `hub.none`)."""
     session = session_of(context)
-    views, courier, ledger = session.part("views"), session.part("courier"), session.part("ledger")
-    from interfaces.wiring import clock_of
+    named = hub or _above(context, "hub") or session.options.branch
+    if named is None:
+        raise Misused(Invalid("hub.missing", "Sorting is done at a hub.", "Give it with --hub CODE."))
+    give_option(context, "branch", parse_name(named, what="hub"))
+    if session.part("desk").places.branch(session.branch).serves is None:
+        raise Invalid("hub.none", f"{session.branch} is not a hub.", "List the hubs with: branchline network list")
+    return session
 
-    now_us = clock_of(ledger)()
-    here = {where.item: where for where in locations.at(views, hub)}
-    loose: Counter[str] = Counter()
-    for journey in transits.open_transits(views):
-        where = here.get(journey.item)
-        if where is None or journey.destination == hub:
-            continue
-        stop = courier.next_stop(hub, journey.destination, journey.reason, now_us)
-        loose[stop.destination if stop else "no way"] += 1
-    open_here = {filling.destination: filling.filling for filling in totes.open_at(views, hub)}
-    rows = [
-        {"next_stop": stop, "items": count, "tote": open_here.get(stop), "ready_by_us": courier.cutoff(hub, now_us)}
-        for stop, count in sorted(loose.items())
-    ]
-    session.output.emit(rows, ("next_stop", "items", "tote", "ready_by_us"), title=f"To sort at {hub}")
+
+def _above(context: typer.Context, option: str) -> Any:
+    """What the option was given before the barcodes or the sub-command."""
+    return None if context.parent is None else context.parent.params.get(option)

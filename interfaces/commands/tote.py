@@ -6,91 +6,123 @@ from typing import Annotated
 
 import typer
 
+from circulation.barcode import parse_barcode, parse_name
 from circulation.errors import Unknown
 from interfaces.command_tree import accepts, listing
-from interfaces.context import session_of
-from interfaces.receipts import show_receipt
+from interfaces.context import Session, session_of
+from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
-Tote = Annotated[str, typer.Argument(help="The tote's code.")]
-_COLUMNS = ("filling", "origin", "destination", "purpose", "status", "kind", "place", "known", "items", "since_us")
+Tote = Annotated[str, typer.Argument(metavar="TOTE", help="The tote's code.")]
+_LIST = ("filling", "status", "kind", "place", "known", "origin", "destination", "purpose", "items", "since_us")
 
 
 @app.command("list")
+@accepts("branch", "as_of")
 @listing
 def list_totes(context: typer.Context) -> None:
-    """Every filling that was not opened yet; at one place with --branch."""
+    """List every filling that was not opened yet; with --branch those that are there. Items are as sealed."""
     from projections import totes
 
     session = session_of(context)
-    views, branch = session.part("views"), session.options.branch
-    found = (
-        totes.all_fillings(views, as_of=session.position)
-        if branch is None
-        else totes.fillings_at(views, branch, as_of=session.position)
-    )
-    session.output.emit(found, _COLUMNS)
+    views, branch, as_of = session.part("views"), session.options.branch, session.position
+    found = totes.all_fillings(views, as_of=as_of) if branch is None else totes.fillings_at(views, branch, as_of=as_of)
+    session.output.emit(found, _LIST)
 
 
 @app.command()
+@accepts("as_of")
 @listing
-def show(context: typer.Context, tote: Tote) -> None:
-    """What is in a tote's last filling, or in the filling named (T123/17)."""
-    from projections import locations, totes
+def show(
+    context: typer.Context,
+    tote: Annotated[str, typer.Argument(metavar="TOTE", help="The tote's code, or one of its fillings (T123/17).")],
+) -> None:
+    """
+    List what is in a tote, or was in one of its fillings: the copies, and where each is to go.
+
+    A copy counts as inside until it is scanned anywhere else. Example: branchline tote show T123 --as-of 48112
+    """
+    from projections import locations, totes, transits
 
     session = session_of(context)
-    views = session.part("views")
-    name = tote
+    views, as_of = session.part("views"), session.position
+    found = totes.filling(views, tote, as_of=as_of) if "/" in tote else None
     if "/" not in tote:
-        fillings = totes.fillings_of(views, tote, as_of=session.position)
-        if not fillings:
-            raise Unknown("tote.unknown", f"There is no tote {tote[:40]}.", "List them: branchline tote list.")
-        name = fillings[-1].filling
-    items = locations.items_in(views, name, as_of=session.position)
-    session.output.emit([{"filling": name, "item": item} for item in items], ("filling", "item"), title=f"In {name}")
+        fillings = totes.fillings_of(views, parse_barcode(tote), as_of=as_of)
+        found = fillings[-1] if fillings else None
+    if found is None:
+        raise Unknown("tote.unknown", f"There is no tote {tote[:60]}.", "List them with: branchline tote list")
+    name = found.filling
+    rows = []
+    for item in locations.items_in(views, name, as_of=as_of):
+        journey = transits.transit_of(views, item, as_of=as_of)
+        rows.append(
+            {
+                "item": item,
+                "destination": None if journey is None else journey.destination,
+                "reason": None if journey is None else journey.reason,
+                "filling": name,
+            }
+        )
+    title = (
+        f"{name} from {found.origin} to {found.destination} ({found.purpose}): {found.status}, at {found.kind} "
+        f"{found.place} ({found.known}), {len(rows)} items inside"
+    )
+    session.output.emit(rows, ("item", "destination", "reason", "filling"), title=title)
 
 
 @app.command()
 @accepts("branch", "json")
 def seal(context: typer.Context, tote: Tote) -> None:
-    """Close a tote with what was packed into it."""
-    session = session_of(context)
-    _ = session.branch
+    """Close a tote at --branch with what was packed into it; the count and a digest are recorded."""
+    session = _here(context)
     show_receipt(session, session.part("desk").totes.seal(session.caller, tote, request=session.options.request))
 
 
 @app.command()
 @accepts("branch", "json")
 def receive(context: typer.Context, tote: Tote) -> None:
-    """A sealed tote is here."""
-    session = session_of(context)
-    _ = session.branch
+    """A sealed tote is here, at --branch, however it came."""
+    session = _here(context)
     show_receipt(session, session.part("desk").totes.receive(session.caller, tote, request=session.options.request))
 
 
 @app.command("open")
 @accepts("branch", "json")
 def open_tote(context: typer.Context, tote: Tote) -> None:
-    """Open a tote here; what is not scanned out of it is assumed here."""
-    session = session_of(context)
-    _ = session.branch
+    """Open a tote at --branch; what is not scanned out of it is assumed to be there."""
+    session = _here(context)
     show_receipt(session, session.part("desk").totes.open(session.caller, tote, request=session.options.request))
 
 
 @app.command()
 @accepts("branch", "json")
-def load(context: typer.Context, tote: Tote, van: Annotated[str, typer.Option(help="Onto which van.")]) -> None:
-    """A sealed tote goes onto a van."""
-    session = session_of(context)
-    _ = session.branch
-    desk = session.part("desk")
-    show_receipt(session, desk.totes.load(session.caller, tote, van=van, request=session.options.request))
+def load(
+    context: typer.Context, tote: Tote, van: Annotated[str, typer.Option(metavar="CODE", help="Onto which van.")]
+) -> None:
+    """A sealed tote goes onto a van at --branch."""
+    from logistics.fleet import van_stream
+    from logistics.folds import VAN
+
+    session = _here(context)
+    name = parse_name(van, what="van")
+    if session.part("ledger").load(van_stream(name), VAN).state is None:
+        raise Unknown("van.unknown", f"There is no van '{name}'.", "List the vans with: branchline fleet list")
+    receipt = session.part("desk").totes.load(session.caller, tote, van=name, request=session.options.request)
+    show_receipt(session, receipt)
 
 
 @app.command()
 @accepts("branch", "json")
 def unload(context: typer.Context, tote: Tote) -> None:
-    """A tote comes off the van that it is on."""
+    """A tote comes off the van that it is on, at --branch."""
+    session = _here(context)
+    show_receipt(session, session.part("desk").totes.unload(session.caller, tote, request=session.options.request))
+
+
+def _here(context: typer.Context) -> Session:
+    """The session of a command that is done now, at a branch."""
     session = session_of(context)
     _ = session.branch
-    show_receipt(session, session.part("desk").totes.unload(session.caller, tote, request=session.options.request))
+    not_backdated(session)
+    return session

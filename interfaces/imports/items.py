@@ -28,6 +28,7 @@ from circulation.folds import ITEM, TITLE
 from circulation.hold import TitleAdded, TitleDescribed, title_stream
 from circulation.item import Item, ItemAdded, ItemDescribed, ItemSighted
 from circulation.ledger import Ledger
+from interfaces.imports.branch_record import member_code
 from interfaces.imports.outcome import Outcome
 from interfaces.imports.sorting import SEPARATOR, in_batches, sorted_lines
 from interfaces.imports.table import Reject, Row, Table
@@ -110,7 +111,9 @@ class _Reading:
         for code in (home, branch):
             if code not in self.places:
                 raise unknown_branch(code, self.places)
-        owner = owner.lower() or self.places[home].member
+        owner = owner or self.places[home].member
+        if owner not in members:
+            owner = member_code(owner)
         if owner not in members:
             raise Unknown("member.unknown", f"No branch belongs to '{owner[:60]}'.", "")
         item_type = item_type.lower() or "book"

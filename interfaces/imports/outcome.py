@@ -46,6 +46,13 @@ class Outcome:
         else:
             self.added += 1
 
+    def add(self, part: Outcome) -> None:
+        """Count what a part of the import came to."""
+        self.added += part.added
+        self.changed += part.changed
+        self.unchanged += part.unchanged
+        self.rejects.extend(part.rejects)
+
     def told(self, what: str) -> str:
         """One sentence for the person at the terminal; `what` names the things in the plural."""
         return (

@@ -272,7 +272,8 @@ def test_a_copy_promised_to_a_later_hold_goes_to_the_first_and_the_promise_is_dr
         hold(MIDDLEMARCH, 2, "clevedon"),
         HoldTargeted(hold=f"{MIDDLEMARCH}#2", item=BATH_COPY, branch="bath", pull_by_us=TUESDAY),
     )
-    outcome = scanned(item_given(BATH_COPY), "bath", title)
+    promised = item_given(BATH_COPY, ItemTargeted(hold=f"{MIDDLEMARCH}#2", branch="bath", pull_by_us=TUESDAY))
+    outcome = scanned(promised, "bath", title)
     assert outcome.title == (
         HoldCaptured(hold=f"{MIDDLEMARCH}#1", item=BATH_COPY, branch="bath"),
         HoldTargetDropped(hold=f"{MIDDLEMARCH}#2", item=BATH_COPY, why="taken"),

@@ -277,3 +277,39 @@ def test_lending_a_travelling_copy_ends_its_journey_and_keeps_its_truth(world: W
     world.lend(BATH_COPY, "ada", "wells")
     kinds = [type(fact.event).__name__ for fact in world.ledger.stream(f"item/{BATH_COPY}")]
     assert kinds[-2:] == ["TransitAbandoned", "ItemLent"]
+
+
+def test_a_copy_on_the_hold_shelf_that_is_scanned_again_stays_on_the_hold_shelf(world: World) -> None:
+    """Whoever is told to shelve it would put it where its patron does not look."""
+    world.hold(MIDDLEMARCH, "ben", "bath")
+    first = world.scan(BATH_COPY, "bath")
+    again = world.scan(BATH_COPY, "bath")
+    assert ("hold-shelf", "hold-shelf") == (first.signal, again.signal)
+    assert f"It was scanned again at bath; nothing changed since. It still waits here for hold {MIDDLEMARCH}#1." == (
+        again.sentence
+    )
+
+
+def test_a_copy_pulled_from_the_shelf_says_for_what(world: World) -> None:
+    world.hold(MIDDLEMARCH, "ben", "clevedon")
+    receipt = world.scan(BATH_COPY, "bath")
+    assert receipt.sentence.startswith("Found at bath, wanted for a hold. It goes to clevedon")
+
+
+def test_a_card_is_known_with_the_letters_that_a_codabar_scanner_sends(world: World) -> None:
+    """Else its number would be recorded as an unknown code."""
+    framed = f"A{world.cards['ada']}B"
+    with pytest.raises(Refused) as error:
+        world.scan(framed, "bath")
+    assert refusal(error) == "scan.card"
+    assert world.desk.lend(world.at("bath"), card=framed, barcode=BATH_COPY).code == "lent"
+
+
+def test_a_loan_said_to_be_older_than_the_last_scan_is_refused_and_claims_nothing(world: World) -> None:
+    world.scan(BATH_COPY, "bath")
+    with pytest.raises(Refused) as error:
+        world.desk.lend(
+            world.at("bath"), card=world.cards["ada"], barcode=BATH_COPY, happened_us=world.clock_us - HOUR_US
+        )
+    assert refusal(error) == "loan.too-late"
+    assert world.desk.borrowers.by_card(world.cards["ada"]).claims.loans == ()

@@ -11,6 +11,7 @@ import pytest
 
 import interfaces.commands
 from interfaces.commands import GROUPS, Group
+from tests.interfaces.shop import Shop
 
 AddGroup = Callable[[str, str], None]
 
@@ -31,3 +32,12 @@ def add_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddGroup:
         del sys.modules[f"interfaces.commands.{name}"]
 
     return add
+
+
+@pytest.fixture
+def shop(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The cast in a store on disk, on Tuesday at nine, and the command line to run on it."""
+    made = Shop(tmp_path / "shop.db", capsys, monkeypatch)
+    with made.world():
+        pass
+    return made

@@ -139,7 +139,7 @@ def test_a_stop_that_does_not_pay_today_is_left_with_both_prices(dispatcher: Dis
         left.code,
     )
     assert left.why.startswith("Serving midsomer would cost ")
-    assert left.why.endswith("leaving its one item for another day is counted as 0.05.")
+    assert left.why.endswith("leaving its one item for another day is counted as 0.50.")
     assert 1 == drafted.totals.left_behind
 
 

@@ -209,7 +209,7 @@ def test_the_price_of_a_stop_counts_the_days_until_its_next_service():
     places["keynsham"] = branch("keynsham", hours=("", "09:00-17:00", "", "", "09:00-17:00", "", ""))
     rows = (waiting(2, "keynsham", "midsomer", since="23 10:00"), waiting(2, "midsomer", "bath", since="23 10:00"))
     prices = {stop.id: stop.price for stop in drafted(situation(van("v1"), of=places), *rows).problem.stops}
-    assert {"keynsham": 3 * 2 * 150_000, "midsomer": 2 * 150_000} == prices, "Friday is three days after Tuesday"
+    assert {"keynsham": 3 * 2 * 2_000_000, "midsomer": 2 * 2_000_000} == prices, "Friday is three days after Tuesday"
 
 
 def test_service_ends_before_the_door_closes():

@@ -146,6 +146,14 @@ def test_a_hub_must_have_sorted_before_its_next_departure():
     assert instant("24 06:30") == there.cutoff("bath", instant("23 19:16"))
 
 
+def test_each_stop_of_a_hub_has_its_own_departure():
+    """Vans leave at seven and are loaded half an hour before; the trunk run leaves at eight in the evening."""
+    there = ways(trunk("bath", "taunton"))
+    assert there.departure("bath", "midsomer", MONDAY_NOON) == instant("24 06:30")
+    assert there.departure("bath", "taunton", MONDAY_NOON) == instant("23 19:30")
+    assert there.departure("taunton", "bath", MONDAY_NOON) is None
+
+
 def test_a_retired_branch_has_no_way():
     places = two_regions()
     places["wells"] = replace(places["wells"], retired=True)

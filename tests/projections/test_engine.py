@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -272,3 +273,11 @@ def test_a_rebuild_with_little_memory_gives_the_same_rows(monkeypatch: pytest.Mo
     views.rebuild()
 
     assert expected == everything(views)
+
+
+def test_a_rebuild_leaves_the_collector_of_the_process_as_it_was(moved: FakeLog) -> None:
+    usual = gc.get_threshold()
+
+    open_fake(moved).rebuild()
+
+    assert usual == gc.get_threshold()

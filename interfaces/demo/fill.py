@@ -1,0 +1,174 @@
+"""
+A whole demo: found the network in an empty store, bring in what the libraries own, play the days, plan the next one.
+
+Everything follows from preset, scale, days and seed: the same four give the same network, the same days and the
+same routes. Only the names of streams of readers and the keys are random, and nothing is drawn by them.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from circulation.batch_ledger import BatchLedger
+from circulation.branch import Branch
+from circulation.calendar import at_minute, zone_of
+from circulation.errors import Refused
+from circulation.folds import ITEM, TITLE
+from circulation.hold import title_stream
+from circulation.item import item_stream
+from circulation.keyring import Keyring
+from circulation.store.url import StoreUrl
+from interfaces.demo.agenda import Agenda
+from interfaces.demo.founding import found_network
+from interfaces.demo.geography import demo_network
+from interfaces.demo.history import daily_counts
+from interfaces.demo.network import DemoNetwork
+from interfaces.demo.opening import bring_in
+from interfaces.demo.play import Play
+from interfaces.demo.size import Size, size_of
+from interfaces.demo.stage import Stage
+from interfaces.demo.traffic import Traffic
+from logistics.dispatcher import Dispatcher, Drafted
+from logistics.situation import read_situation
+from projections.day_board import DayBoardOfViews
+from projections.registry import open_views
+
+__all__ = ["PLANNED_DAY", "Filled", "Told", "days_before", "fill"]
+
+PLANNED_DAY = date(2026, 11, 24)
+"""A Tuesday without a holiday near it."""
+_FOUNDED_AT = 4 * 60
+_ITERATIONS = 30_000
+
+Told = Callable[[str], None]
+"""Hears in a few words what is being done next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """
+    A store that was filled.
+
+    `played` are the days, those without vans too; `done` counts what was done on them, in words. `seconds` is how
+    long the play took on this machine, without founding and the last plan.
+    """
+
+    network: DemoNetwork
+    branches: Mapping[str, Branch]
+    size: Size
+    played: Sequence[date]
+    done: Mapping[str, int]
+    commands: int
+    events: int
+    seconds: float
+    plan: Drafted
+
+
+def days_before(planned: date, network: DemoNetwork, *, service_days: int) -> list[date]:
+    """The days before one, in their order, as many as hold so many days on which vans go out."""
+    with_vans = {weekday for van in network.vans for weekday in van.days}
+    days: list[date] = []
+    day = planned
+    while sum(one.weekday() in with_vans for one in days) < service_days:
+        day -= timedelta(days=1)
+        days.append(day)
+    return days[::-1]
+
+
+def fill(store: StoreUrl, *, preset: str, scale: float, service_days: int, seed: int, tell: Told) -> Filled:
+    """
+    Fill an empty store with a network, days that were played, and a draft for the day after them.
+
+    Raises `Unknown` (`demo.preset`), `Invalid` (`demo.scale`) and `Refused` (`demo.store-in-use`, `store.clock`).
+    """
+    size = size_of(preset, scale)
+    tell("making the network")
+    network = demo_network(preset, seed)
+    days = days_before(PLANNED_DAY, network, service_days=service_days)
+    agenda = Agenda(at_minute(days[0], _FOUNDED_AT, zone_of(network.branches[0].time_zone)))
+    with _empty_store(store, agenda) as (ledger, keyring):
+        tell("founding it")
+        journeys = size.holds_a_day + size.away_returns_a_day
+        counts = daily_counts(Traffic(network.branches), before=days[0], journeys_a_day=journeys, seed=seed)
+        found_network(ledger, keyring, agenda, network=network, history=counts)
+        situation = read_situation(ledger)
+        tell(f"bringing in {size.items:,} items and {size.readers:,} readers")
+        opening = bring_in(
+            ledger,
+            keyring,
+            network=network,
+            size=size,
+            calendar=situation.calendar,
+            days=days,
+            opens_us=agenda.now_us,
+            seed=seed,
+        )
+        views = open_views(ledger)
+        try:
+            views.fresh()
+            ledger.hold([item_stream(barcode) for barcode in opening.copies], ITEM)
+            ledger.hold([title_stream(title) for title in opening.copies_of], TITLE)
+            stage = Stage(ledger, keyring, agenda, network, size, opening, seed)
+            play = Play(stage, Dispatcher(ledger, stage.commands, DayBoardOfViews(views)))
+            began, before = time.perf_counter(), ledger.recorded
+            with _without_old_garbage():
+                for day in days:
+                    tell(f"playing {day:%A} {day}")
+                    play.day(day)
+                play.mornings_work(PLANNED_DAY)
+                seconds, after = time.perf_counter() - began, ledger.recorded
+                tell(f"planning {PLANNED_DAY:%A} {PLANNED_DAY}")
+                plan = play.plan(PLANNED_DAY, iterations=_ITERATIONS, seed=seed)
+        finally:
+            views.close()
+        return Filled(
+            network=network,
+            branches=stage.ways.situation.branches,
+            size=size,
+            played=days,
+            done=stage.done,
+            commands=after.commands - before.commands,
+            events=after.events - before.events,
+            seconds=seconds,
+            plan=plan,
+        )
+
+
+@contextmanager
+def _empty_store(store: StoreUrl, agenda: Agenda) -> Iterator[tuple[BatchLedger, Keyring]]:
+    keys = store.beside("keys")
+    if store.path is not None and not store.path.exists() and keys.path is not None and keys.path.exists():
+        raise Refused(
+            "demo.store-in-use",
+            f"'{keys.shown}' holds the keys of another store that is gone.",
+            "Give another store with --store, or remove that file.",
+        )
+    with BatchLedger.open(store, simulated=True, clock=agenda) as ledger:
+        events = ledger.head().position
+        if events:
+            raise Refused(
+                "demo.store-in-use",
+                f"'{store.shown}' holds {events:,} events already; a demo fills an empty store.",
+                "Give another store with --store, or remove that one.",
+            )
+        keyring = Keyring.open(keys)
+        try:
+            yield ledger, keyring
+        finally:
+            keyring.close()
+
+
+@contextmanager
+def _without_old_garbage() -> Iterator[None]:
+    """Keep the collector from walking over everything that was brought in again and again: it all stays."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -1,0 +1,126 @@
+"""
+What a fact about an item or a tote says, as one sentence for a person; it names no patron.
+
+Facts of other kinds have their type and payload only.
+"""
+
+from __future__ import annotations
+
+from circulation.clock import iso
+from circulation.event import Event, Fact
+from circulation.item import (
+    ItemAdded,
+    ItemArrived,
+    ItemDescribed,
+    ItemLent,
+    ItemMissed,
+    ItemPacked,
+    ItemPlacedOnHoldShelf,
+    ItemReleased,
+    ItemReturned,
+    ItemSetAside,
+    ItemSighted,
+    ItemTargetDropped,
+    ItemTargeted,
+    ItemUnpacked,
+    LateScanRecorded,
+    LoanRenewed,
+    Place,
+    ScanUndone,
+    TransitAbandoned,
+    TransitOpened,
+)
+from circulation.tote import ToteFillingStarted, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
+
+__all__ = ["sentence_of"]
+
+_HOW_RETURNED = {"desk": "at the desk", "drop": "in the book drop", "import": "in another system's list"}
+_SEEN_AS = {
+    "passing": "on its way elsewhere",
+    "again": "and nothing had changed since the last scan there",
+    "found": "where it was not expected",
+    "here": "where it belongs",
+}
+
+
+def sentence_of(fact: Fact) -> str:
+    """The sentence; empty for a fact that is about neither an item nor a tote."""
+    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+
+
+def _of_item(event: Event) -> str:
+    match event:
+        case ItemAdded(branch=branch, owner=owner, source=source):
+            from_ = f", from {source}" if source else ""
+            return f"It entered the catalogue at {branch}, owned by {owner}{from_}."
+        case ItemDescribed(home=home):
+            return f"Its description was replaced; its home is {home}."
+        case ItemLent(branch=branch, due_us=due_us, rule=rule, hold=hold):
+            for_hold = f" for hold {hold}" if hold else ""
+            return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
+        case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
+            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+        case ItemReturned(branch=branch, by=by):
+            return f"It was returned at {branch}, {_HOW_RETURNED[by]}."
+        case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):
+            then = f"; it goes on to {onward}" if onward else f"; it waits there for hold {hold}" if hold else ""
+            return f"It was seen at {branch}, {_SEEN_AS[as_]}{then}."
+        case ItemArrived(branch=branch):
+            return f"It arrived at {branch}, where it was to go."
+        case TransitOpened(origin=origin, destination=destination, reason=reason, hold=hold):
+            why = f"for hold {hold}" if hold else f"reason {reason}"
+            return f"It is to go from {origin} to {destination}, {why}."
+        case TransitAbandoned(branch=branch, why=why):
+            return f"Its journey was given up at {branch}: {why}."
+        case ItemTargeted(hold=hold, branch=branch, pull_by_us=pull_by_us):
+            return f"{branch} is to pull it for hold {hold} by {iso(pull_by_us)}."
+        case ItemTargetDropped(hold=hold, why=why):
+            return f"It is not to be pulled for hold {hold} any more: {why}."
+        case ItemSetAside(hold=hold, pickup=pickup, branch=branch):
+            return f"It was set aside at {branch} for hold {hold}, for pickup at {pickup}."
+        case ItemPlacedOnHoldShelf(hold=hold, branch=branch, until_us=until_us, code=code):
+            return f"It waits on the hold shelf of {branch} for hold {hold} until {iso(until_us)}, code {code}."
+        case ItemReleased(hold=hold, why=why):
+            return f"It is not set aside for hold {hold} any more: {why}."
+        case ItemPacked(filling=filling, branch=branch, onward=onward):
+            to = f" to go to {onward}" if onward else ""
+            return f"It was packed into tote {filling} at {branch}{to}."
+        case ItemUnpacked(filling=filling, branch=branch):
+            return f"It was taken out of tote {filling} at {branch}."
+        case ItemMissed(branch=branch, hold=hold):
+            for_hold = f" for hold {hold}" if hold else ""
+            return f"It was looked for at {branch}{for_hold} and not found."
+        case LateScanRecorded(branch=branch, custody_us=custody_us):
+            return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
+        case ScanUndone(request=request, why=why, custody=custody):
+            return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+        case _:
+            return ""
+
+
+def _of_tote(event: Event, filling: str) -> str:
+    match event:
+        case ToteFillingStarted(branch=branch, destination=destination, purpose=purpose):
+            return f"Tote {filling} was begun at {branch}, for {destination} ({purpose})."
+        case ToteSealed(branch=branch, items=items):
+            return f"Tote {filling} was sealed at {branch} with {items} items."
+        case ToteLoaded(branch=branch, van=van, known=known):
+            return f"Tote {filling} went onto van {van} at {branch} ({known})."
+        case ToteUnloaded(branch=branch, van=van, known=known):
+            return f"Tote {filling} came off van {van} at {branch} ({known})."
+        case ToteReceived(branch=branch):
+            return f"Tote {filling} was received at {branch}."
+        case ToteOpened(branch=branch):
+            return f"Tote {filling} was opened at {branch}."
+        case _:
+            return ""
+
+
+def _place(place: Place) -> str:
+    where = {"branch": f"at {place.ref}", "filling": f"in tote {place.ref}", "patron": "on loan"}
+    return where.get(place.kind, "missing")
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
