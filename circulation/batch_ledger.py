@@ -8,14 +8,14 @@ process, so it is for simulated stores, whose history can be played again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from circulation.clock import Clock
 from circulation.codec import encode_meta, encode_payload, join_state
 from circulation.errors import Conflict, Refused
 from circulation.event import Appended, Fact, NewEvents, Stamp
-from circulation.ledger import Claim, ClaimChanges, Claims, Fold, Head, ImportReport, Ledger, Loaded
+from circulation.ledger import Claim, ClaimChanges, Claims, Fold, Head, ImportReport, Ledger, Loaded, _in_our_words
 from circulation.store.recorder import Command, Row
 from circulation.store.url import StoreUrl
 
@@ -24,7 +24,6 @@ __all__ = ["BatchLedger", "Recorded"]
 S = TypeVar("S")
 
 _EVENTS_AT_ONCE = 10_000
-_STREAMS_AT_ONCE = 5_000
 
 
 class Recorded(NamedTuple):
@@ -67,11 +66,13 @@ class BatchLedger(Ledger):
         known = self.repeated(stamp.device, stamp.request, stamp.digest)
         if known is not None:
             return known
-        at: dict[str, int] = {}
+        reached: dict[str, int] = {}
         for change in changes:
-            if change.stream not in at and change.after_version != self._version(change.stream):
-                self.store.check_version(change.stream, self._version(change.stream), change.after_version)
-            at[change.stream] = change.after_version + len(change.events)
+            version = reached.get(change.stream)
+            self.store.check_version(
+                change.stream, self._version(change.stream) if version is None else version, change.after_version
+            )
+            reached[change.stream] = change.after_version + len(change.events)
         recorded_us = max(self._now(), self._head.recorded_us)
         facts: list[Fact] = []
         rows: list[tuple[str, int, str, bytes]] = []
@@ -101,9 +102,7 @@ class BatchLedger(Ledger):
             return Appended((), False)
         if claims is not None:
             self._change_claims(claims)
-        guards = [(change.stream, change.after_version) for change in changes]
-        watched = [(stream, version) for stream, version in guards if at[stream] == version]
-        command = Command(stamp.device, stamp.request, stamp.digest, guards, watched, claims, (), recorded_us)
+        command = Command(stamp.device, stamp.request, stamp.digest, (), claims=claims, recorded_us=recorded_us)
         self._queue.append((command, rows))
         self._queued += len(rows)
         self.recorded = Recorded(self.recorded.commands + 1, self.recorded.events + len(rows))
@@ -119,23 +118,15 @@ class BatchLedger(Ledger):
         """Record what waits, in one transaction. Raises `Conflict` (`store.shared`) if somebody else wrote too."""
         if not self._queue:
             return
-        queue, self._queue, self._queued = self._queue, [], 0
-        moment = 0
-        self.store.clock = lambda: moment
-        try:
-            with self.store.writing() as c:
-                expected = self.store.head(c).position + 1
-                if expected + sum(len(rows) for _, rows in queue) != self._head.position + 1:
-                    raise Conflict(
-                        "store.shared",
-                        f"Somebody else wrote to '{self.url.shown}' while it was filled in batches.",
-                        "Begin again with a new store that nothing else uses.",
-                    )
-                for command, rows in queue:
-                    moment = command.recorded_us
-                    self.store.record(c, command, rows)
-        finally:
-            self.store.clock = self._now
+        queue, after = self._queue, self._head.position - self._queued
+        self._queue, self._queued = [], 0
+        with _in_our_words(), self.store.writing() as c:
+            if not self.store.record_many(c, queue, after=after):
+                raise Conflict(
+                    "store.shared",
+                    f"Somebody else wrote to '{self.url.shown}' while it was filled in batches.",
+                    "Begin again with a new store that nothing else uses.",
+                )
         self._queued_facts.clear()
 
     def import_events(
@@ -145,18 +136,34 @@ class BatchLedger(Ledger):
         *,
         shuffled: bool = False,
         events_at_once: int = 20_000,
+        holding: Mapping[str, Fold[Any]] | None = None,
     ) -> ImportReport:
-        """See `Ledger.import_events`; states that were held are read again."""
+        """
+        See `Ledger.import_events`; the states of its streams are read again when they are needed.
+
+        Of the kinds of streams in `holding` (`item`, …) the states of new streams are held at once.
+        """
         self.flush()
-        noted = self._noting_kinds(batches)
+        noted = self._noting_streams(stamp, batches, holding or {})
         report = super().import_events(stamp, noted, shuffled=shuffled, events_at_once=events_at_once)
-        self._held.clear()
         self._head = super().head()
         return report
 
-    def _noting_kinds(self, batches: Iterable[Sequence[NewEvents]]) -> Iterator[Sequence[NewEvents]]:
+    def _noting_streams(
+        self, stamp: Stamp, batches: Iterable[Sequence[NewEvents]], holding: Mapping[str, Fold[Any]]
+    ) -> Iterator[Sequence[NewEvents]]:
+        who = (stamp.happened_us, stamp.actor, stamp.via, stamp.desk, stamp.request)
         for batch in batches:
-            self._imported.update(_kind_of(change.stream) for change in batch)
+            for change in batch:
+                kind = _kind_of(change.stream)
+                self._imported.add(kind)
+                self._held.pop(change.stream, None)
+                fold = holding.get(kind)
+                if fold is not None and change.after_version == 0:
+                    state = None
+                    for version, event in enumerate(change.events, 1):
+                        state = fold.apply(state, Fact(change.stream, version, event, *who))
+                    self._held[change.stream] = {fold.name: (fold, Loaded(len(change.events), state))}
             yield batch
 
     def close(self) -> None:
@@ -179,13 +186,6 @@ class BatchLedger(Ledger):
                 loaded = Loaded(fact.version, fold.apply(loaded.state, fact))
         self._held.setdefault(stream, {})[fold.name] = (fold, loaded)
         return loaded
-
-    def hold(self, streams: Sequence[str], fold: Fold[Any]) -> None:
-        """Read these states ahead, many at a time, for decisions that will soon be taken on them."""
-        self.flush()
-        for first in range(0, len(streams), _STREAMS_AT_ONCE):
-            for stream, loaded in super().load_many(streams[first : first + _STREAMS_AT_ONCE], fold).items():
-                self._held.setdefault(stream, {})[fold.name] = (fold, loaded)
 
     def _is_new(self, stream: str) -> bool:
         """Whether nothing of the stream is in the store."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from eventsourcing.application import Application
 from eventsourcing.domain import EventSourcingError
@@ -64,7 +64,7 @@ class Ledger(Application[str]):
         clock: Clock | None = None,
         simulated: bool | None = False,
         create: bool = True,
-    ) -> Ledger:
+    ) -> Self:
         """
         Open the store at an address, making it if it is not there and `create` is true.
 

@@ -157,16 +157,39 @@ class LogRecorder(ApplicationRecorder):
             if self.guards_on_insert:
                 self.guard(c, command.guards, before=first)
             raise
-        self.run(
-            c,
-            "INSERT INTO requests (device, request, digest, first_position, events) VALUES (?, ?, ?, ?, ?)",
-            (command.device, command.request, command.digest, first, len(rows)),
-        )
+        self.run(c, _KEEP_REQUEST, (command.device, command.request, command.digest, first, len(rows)))
         if command.claims is not None:
             self.change_claims(c, command.claims)
         if command.states:
             self.insert_many(c, _KEEP_STATE, command.states)
         return first
+
+    def record_many(
+        self, c: Any, commands: Sequence[tuple[Command, Sequence[tuple[Any, int, str, bytes]]]], *, after: int
+    ) -> bool:
+        """
+        Append the rows of commands that one writer decided one after another, at the times that they carry.
+
+        Nothing is done, and the answer is False, unless the log ends at position `after`: then somebody else wrote,
+        and neither versions nor request ids are what they were when the commands were decided.
+        """
+        if self.head(c).position != after:
+            return False
+        rows: list[Row] = []
+        requests = []
+        for command, its in commands:
+            first = after + len(rows) + 1
+            requests.append((command.device, command.request, command.digest, first, len(its)))
+            rows.extend(
+                (position, stream, version, topic, command.recorded_us, state)
+                for position, (stream, version, topic, state) in enumerate(its, first)
+            )
+        self.insert_rows(c, rows)
+        self.insert_many(c, _KEEP_REQUEST, requests)
+        for command, _ in commands:
+            if command.claims is not None:
+                self.change_claims(c, command.claims)
+        return True
 
     def guard(self, c: Any, guards: Sequence[tuple[str, int]], *, before: int = _NO_POSITION) -> None:
         """
@@ -382,6 +405,7 @@ class LogRecorder(ApplicationRecorder):
 
 
 _SELECT = "SELECT position, originator_id, originator_version, topic, recorded_us, state FROM stored_events"
+_KEEP_REQUEST = "INSERT INTO requests (device, request, digest, first_position, events) VALUES (?, ?, ?, ?, ?)"
 _OPEN_CLAIM = "INSERT INTO claims (ref, holder, kind) VALUES (?, ?, ?)"
 _NEXT_CLAIMS_VERSION = (
     "INSERT INTO claim_versions (holder, version) VALUES (?, 1)"

@@ -18,9 +18,6 @@ from circulation.batch_ledger import BatchLedger
 from circulation.branch import Branch
 from circulation.calendar import at_minute, zone_of
 from circulation.errors import Refused
-from circulation.folds import ITEM, TITLE
-from circulation.hold import title_stream
-from circulation.item import item_stream
 from circulation.keyring import Keyring
 from circulation.store.url import StoreUrl
 from interfaces.demo.agenda import Agenda
@@ -111,8 +108,6 @@ def fill(store: StoreUrl, *, preset: str, scale: float, service_days: int, seed:
         views = open_views(ledger)
         try:
             views.fresh()
-            ledger.hold([item_stream(barcode) for barcode in opening.copies], ITEM)
-            ledger.hold([title_stream(title) for title in opening.copies_of], TITLE)
             stage = Stage(ledger, keyring, agenda, network, size, opening, seed)
             play = Play(stage, Dispatcher(ledger, stage.commands, DayBoardOfViews(views)))
             began, before = time.perf_counter(), ledger.recorded

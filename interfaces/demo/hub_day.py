@@ -37,10 +37,14 @@ class HubDay:
 
     def open(self, trunks: Sequence[DemoTrunk]) -> None:
         """Let the day happen: the trunk runs from here, and the totes that must be closed before vans leave."""
-        self._at(_SEALED_BEFORE_VANS, partial(self._stage.seal_all, self._hub))
+        self.close_totes()
         for trunk in trunks:
             if trunk.origin == self._hub and self._day.weekday() in trunk.days:
                 self._at(trunk.departs_minute - _SEALED_AHEAD_MINUTES, partial(self._send, trunk))
+
+    def close_totes(self) -> None:
+        """What the morning's vans take is closed before they are planned."""
+        self._at(_SEALED_BEFORE_VANS, partial(self._stage.seal_all, self._hub))
 
     def sort(self, fillings: Sequence[str]) -> None:
         """Scan everything in these totes into the tote of its next stop; what lives here stays here."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 from random import Random
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -21,10 +22,11 @@ from circulation.batch_ledger import BatchLedger
 from circulation.calendar import Calendar
 from circulation.clock import DAY_US
 from circulation.event import Event, NewEvents, Stamp
+from circulation.folds import ITEM, TITLE
 from circulation.hold import TitleAdded, title_stream
 from circulation.item import ItemAdded, ItemLent, item_stream
 from circulation.keyring import Keyring
-from circulation.ledger import Claim
+from circulation.ledger import Claim, Fold
 from circulation.patron import PatronRegistered, patron_stream
 from interfaces.demo.founding import ADMINISTRATOR
 from interfaces.demo.network import DemoNetwork
@@ -44,6 +46,8 @@ _LONGEST_LOAN_DAYS = 20
 _LOAN_DAYS, _RENEWALS, _RULE = 21, 3, "ordinary"
 _NOON = 12 * 60
 _STREAMS_AT_ONCE = 1_000
+_HELD: Mapping[str, Fold[Any]] = {"item": ITEM, "title": TITLE}
+"""What is held in memory from the beginning, where all of it is in play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ def bring_in(
     `days` are the days that will be played; the loans are enough for what is brought back on them.
     """
     books = _Books()
-    ledger.import_events(_stamp("stock", opens_us), _stock(network, size, seed, books))
+    stock = _stock(network, size, seed, books)
+    ledger.import_events(_stamp("stock", opens_us), stock, holding=_HELD if size.items <= _COPIES_IN_PLAY else {})
     ledger.import_events(_stamp("readers", opens_us), _readers(keyring, network, size, seed, books), shuffled=True)
     returns = _lend(ledger, keyring, Traffic(network.branches), calendar, size, days, opens_us, seed, books)
     return Opening(books.copies, books.copies_of, books.readers, returns)

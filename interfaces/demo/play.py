@@ -59,7 +59,9 @@ class Play:
             stage.agenda.at(stage.moment(clockwork, day, _PLANNED_AT), partial(self._send_vans, mishaps, day))
 
     def mornings_work(self, day: date) -> None:
-        """Play on until the vans of that day are to be planned, without opening its branches."""
+        """Play on until the vans of that day are to be planned; its branches stay shut."""
+        for hub in self._stage.network.hubs:
+            HubDay(self._stage, self._runs, hub.code, day).close_totes()
         self._stage.agenda.play_until(self._stage.moment(self._stage.network.hubs[0].code, day, _PLANNED_AT))
 
     def plan(self, day: date, *, iterations: int, seed: int) -> Drafted:

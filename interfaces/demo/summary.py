@@ -14,6 +14,14 @@ from logistics.plan import LeftBehind, PlanDrafted, TightLimit
 
 __all__ = ["numbers_of", "summary_of"]
 
+_USUAL = ("scans", "loans", "copies brought back", "holds placed", "copies pulled", "totes sealed", "stops", "runs")
+_WRONG = (
+    "branches that could not open",
+    "stops missed",
+    "totes that found no room",
+    "items put into a wrong tote",
+    "copies not found",
+)
 _REASONS = {
     "hold": "for holds",
     "home": "going home",
@@ -62,27 +70,18 @@ def _played(filled: Filled) -> Iterator[str]:
     members = {branch.member for branch in lending}
     yield (
         f"{network.preset}, seed {network.seed}: {len(lending)} branches of {len(members)} members, "
-        f"{len(network.hubs)} hubs, {len(network.vans)} vans, {filled.size.items:,} items, {filled.size.readers:,} readers"
+        f"{len(network.hubs)} hubs, {len(network.vans)} vans, {filled.size.items:,} items, "
+        f"{filled.size.readers:,} readers"
     )
     rate = filled.commands / filled.seconds if filled.seconds else 0
     yield (
-        f"{_day(filled.played[0])} to {_day(filled.played[-1])}: {filled.commands:,} commands, {filled.events:,} events "
-        f"in {filled.seconds:.0f} s ({rate:,.0f} commands a second, plans and views included)"
+        f"{_day(filled.played[0])} to {_day(filled.played[-1])}: {filled.commands:,} commands, "
+        f"{filled.events:,} events in {filled.seconds:.0f} s ({rate:,.0f} commands a second, plans and views included)"
     )
     for words in (_USUAL, _WRONG):
         told = [f"{done[word]:,} {word}" for word in words if done.get(word)]
         if told:
             yield f"  {'' if words is _USUAL else 'what went wrong: '}{', '.join(told)}"
-
-
-_USUAL = ("scans", "loans", "copies brought back", "holds placed", "copies pulled", "totes sealed", "stops", "runs")
-_WRONG = (
-    "branches that could not open",
-    "stops missed",
-    "totes that found no room",
-    "items put into a wrong tote",
-    "copies not found",
-)
 
 
 def _planned(filled: Filled) -> Iterator[str]:
@@ -95,7 +94,8 @@ def _planned(filled: Filled) -> Iterator[str]:
     for reason, items in reasons:
         yield f"    {items:>6,} {_REASONS.get(reason, reason)}"
     yield f"  vans, stops, totes {totals.vans} of {len(filled.network.vans)}, {totals.stops}, {totals.totes}"
-    yield f"  on the road        {float(kilometres(totals.metres)):,.0f} km, {totals.drive_seconds / 3600:.1f} driving hours"
+    hours = totals.drive_seconds / 3600
+    yield f"  on the road        {totals.metres / 1000:,.0f} km, {hours:.1f} driving hours"
     yield ""
     yield from _vans(plan, {van.van: van.totes for van in filled.network.vans})
     yield ""

@@ -28,6 +28,8 @@ CHOICES = (0.6, 0.85, 1.0)
 """Shares of the budget at which CP-SAT chooses."""
 CHOICE_SHARE, CHOICE_SECONDS, LEAST_CHOICE = 0.04, 1.5, 0.08
 """Time for one round of choosing: a share of the budget, at most and at least so many seconds."""
+FEW_MOVES = 2_000
+"""A budget of no more iterations finds few routes: CP-SAT chooses among them once, at the end."""
 POOLS, SECONDS_PER_ROUTE = (250, 1000, 2500), 0.0005
 """How many routes CP-SAT chooses from, step by step, and what one more costs it as a rule of thumb."""
 
@@ -61,10 +63,11 @@ def plan(
         native.start_from(start)
     given = list(start.values())
     chosen = False
-    for end in CHOICES:
+    few = budget.iterations is not None and budget.iterations <= FEW_MOVES
+    for end in CHOICES[-1:] if few else CHOICES:
         if not _search(native, budget, timer, end, progress):
             break
-        chosen = _choose(native, given, budget, timer, seed) or chosen
+        chosen = _choose(native, given, budget, timer, seed, POOLS[:1] if few else POOLS) or chosen
     native.fill_up()
     return assemble(
         problem,
@@ -130,12 +133,19 @@ def _choice_seconds(seconds: float) -> float:
     return min(CHOICE_SECONDS, CHOICE_SHARE * seconds)
 
 
-def _choose(native: NativeSearch, given: Sequence[Sequence[int]], budget: Budget, timer: Timer, seed: int) -> bool:
+def _choose(
+    native: NativeSearch,
+    given: Sequence[Sequence[int]],
+    budget: Budget,
+    timer: Timer,
+    seed: int,
+    pools: Sequence[int],
+) -> bool:
     """Let CP-SAT choose, from the newest routes first, then from more of them; True when it gave an answer."""
     from logistics.solver.selection import choose_routes
 
     began, answered = timer.elapsed(), False
-    for largest in POOLS:
+    for largest in pools:
         seconds = None
         if budget.seconds is not None:
             seconds = (
