@@ -59,8 +59,8 @@ bench: $(READY) ## the measured promises, beside their targets
 bench-properties: $(READY) ## the property tests with many more examples than `make test` runs
 	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough $(ARGS)
 
-soak: $(READY) ## commands from several processes for minutes, with the invariants checked from the log
-	$(BIN)/branchline bench soak $(ARGS)
+soak: $(READY) ## a month played on the real branches of the south-west (needs the shared data)
+	$(BIN)/python -m bench.southwest_month $(ARGS)
 
 docs: $(READY) ## write docs/cli.md again from the commands
 	$(BIN)/branchline --reference > docs/cli.md

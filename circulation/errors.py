@@ -25,6 +25,10 @@ class BranchlineError(Exception):
         self.sentence = sentence
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error may cross to another process and keep its code and hint."""
+        return type(self), (self.code, self.sentence, self.hint)
+
 
 class Unknown(BranchlineError):
     """What is named does not exist here."""

@@ -16,7 +16,7 @@ from typing import Protocol
 from circulation.branch import Branch
 from circulation.calendar import Calendar, Span, at_minute, local_day, zone_of
 
-__all__ = ["DailyCount", "Expectation", "Lane", "counts_by_lane", "percentile_of", "share_until"]
+__all__ = ["DailyCount", "Expectation", "Lane", "counts_by_lane", "percentile_of", "share_until", "shared_out"]
 
 Lane = tuple[str, str]
 """Where items come from and where they go next, as branch codes."""
@@ -149,4 +149,36 @@ def counts_by_lane(
             by_day = found.setdefault((count.origin, stop), {})
             day = date.fromisoformat(count.day)
             by_day[day] = by_day.get(day, 0) + count.items
+    return found
+
+
+def shared_out(
+    additions: Mapping[Lane, int], counts: Iterable[DailyCount], next_stop: Callable[[str, str], str | None]
+) -> dict[Lane, int]:
+    """
+    Additions by origin and next stop, shared out over the destinations beyond it as they were counted before.
+
+    A percentile of a single destination is mostly nothing, so the whole is expected first and then divided; the
+    largest remainders are rounded up, so that the parts add up to the whole.
+    """
+    beyond: dict[Lane, dict[str, int]] = {}
+    for count in counts:
+        stop = next_stop(count.origin, count.destination)
+        if stop is not None and (count.origin, stop) in additions:
+            parts = beyond.setdefault((count.origin, stop), {})
+            parts[count.destination] = parts.get(count.destination, 0) + count.items
+    found: dict[Lane, int] = {}
+    for lane, items in sorted(additions.items()):
+        parts = beyond.get(lane, {})
+        whole = sum(parts.values())
+        if not whole:
+            found[lane] = found.get(lane, 0) + items
+            continue
+        shares = {goal: divmod(items * part, whole) for goal, part in parts.items()}
+        left = items - sum(share for share, _ in shares.values())
+        up = sorted(shares, key=lambda goal: (-shares[goal][1], goal))[:left]
+        for goal, (share, _) in sorted(shares.items()):
+            expected = share + (goal in up)
+            if expected:
+                found[lane[0], goal] = found.get((lane[0], goal), 0) + expected
     return found

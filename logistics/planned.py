@@ -31,7 +31,7 @@ from logistics.solution import Route, Solution, Violation, verify
 __all__ = ["Judge", "planned"]
 
 Judge = Callable[[RoutingProblem, Solution], Sequence[Violation]]
-_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "weight", "hub", "several")
+_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "weight", "several", "hub")
 
 _NEARLY_TOO_LATE_SECONDS = 300
 """A break that begins within so many seconds of its latest moment binds."""

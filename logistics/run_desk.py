@@ -23,7 +23,7 @@ from logistics.run import Run, RunFinished, RunStarted, StopServed, StopSkipped,
 from logistics.tote_moves import Known, ToteMoves
 from logistics.yard import TotesThere, Yard
 
-__all__ = ["RunDesk", "RunReceipt"]
+__all__ = ["Deviation", "RunDesk", "RunReceipt"]
 
 _DRIVERS = (Role.DRIVER, Role.COORDINATOR)
 

@@ -156,7 +156,7 @@ class Database:
     def _set_up_sqlite(connection: Any, _record: Any) -> None:
         # NORMAL keeps the file whole through a power cut and may lose the last batches,
         # which are followed again, because the position is in the same transaction.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "wal_autocheckpoint=16384"):
             connection.execute(f"PRAGMA {pragma}")
 
     def _set_up_postgres(self, connection: Any, _record: Any) -> None:

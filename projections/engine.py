@@ -9,6 +9,7 @@ A projection that fails stops before the event that it cannot fold, and says so;
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,10 +29,17 @@ FOLLOW_BATCH = 5_000
 
 REBUILD_BATCH = 20_000
 
-ROWS_IN_MEMORY = 600_000
-"""How many rows a rebuild keeps before it writes them out and forgets them; some 400 bytes each."""
+YOUNG_ROWS = 500_000
+"""
+How many rows a rebuild touches before it lets go of those that were not touched for as long.
+
+Up to twice as many are in memory, of some 400 bytes each.
+"""
 
 _LISTED_DIFFERENCES = 100
+
+_COLLECT_AFTER = (50_000, 20, 1_000)
+"""How many new objects, and then collections, the cyclic collector waits for while it fills tables."""
 
 Progress = Callable[[int, int], None]
 """Called with the position reached and the position to reach."""
@@ -104,7 +112,7 @@ class Engine:
             parts.append((projection, Working(projection.tables, storage, from_nothing=False)))
         self._fold(parts, events)
         for _, working in parts:
-            working.write(forget=True)
+            working.write()
         reached = events[-1][0] if events else upto
         mark = mark_of(self.log, events[-1]) if events else group[0].mark
         for row in group:
@@ -127,28 +135,29 @@ class Engine:
 
     def rebuild(self, chosen: Sequence[Projection], progress: Progress | None = None) -> int:
         """Fold the whole log into new tables, then swap them with the live ones; the position reached."""
-        with self.database.rebuilding():
-            return self._rebuild(chosen, progress)
+        with self.database.rebuilding(), _rarely_collecting():
+            return self.rebuild_unlocked(chosen, progress)
 
     def load_new(self, progress: Progress | None = None) -> None:
         """Rebuild the projections that have folded nothing yet, unless another process just did."""
-        with self.database.rebuilding():
+        with self.database.rebuilding(), _rarely_collecting():
             with self.database.writing() as connection:
                 new = [row.name for row in self._own(connection).values() if not row.position]
             chosen = [self.projections[name] for name in new if name not in self.stopped]
             if chosen:
-                self._rebuild(chosen, progress)
+                self.rebuild_unlocked(chosen, progress)
 
     def verify(self, projection: Projection, progress: Progress | None = None) -> list[Difference]:
         """Fold the whole log again and compare with the live tables row by row."""
-        with self.database.rebuilding(), self._beside([projection]) as beside:
+        with self.database.rebuilding(), _rarely_collecting(), self._beside([projection]) as beside:
             self._fill(beside, progress)
             with self.database.writing() as connection:
                 live = self._own(connection)[projection.name]
                 self._catch_up(connection, beside, live.position)
                 return list(self._differences(connection, projection, beside.suffix))
 
-    def _rebuild(self, chosen: Sequence[Projection], progress: Progress | None) -> int:
+    def rebuild_unlocked(self, chosen: Sequence[Projection], progress: Progress | None) -> int:
+        """As `rebuild`, for a caller that sees to it that nobody else rebuilds these projections."""
         with self._beside(chosen) as beside:
             self._fill(beside, progress)
             with self.database.writing() as connection:
@@ -187,24 +196,25 @@ class Engine:
     def _fill(self, beside: _Beside, progress: Progress | None) -> None:
         target = self.log.head().position
         while beside.reached < target:
-            with self.database.writing() as connection:
+            # Folding only reads; the lock is taken for the writing alone, so others write in between.
+            with self.database.reading() as connection:
                 self._fold_beside(connection, beside, REBUILD_BATCH, target)
-                if sum(working.size for _, working, _ in beside.parts) > ROWS_IN_MEMORY:
-                    self._write_beside(beside)
-                else:
-                    for _, working, _ in beside.parts:
-                        working.write_trails()
+            is_full = sum(working.young for _, working, _ in beside.parts) > YOUNG_ROWS
+            with self.database.writing() as connection:
+                for _, working, storage in beside.parts:
+                    storage.bind(connection)
+                    working.write_trails()
+                    if is_full:
+                        working.age()
             if progress:
                 progress(beside.reached, target)
         with self.database.writing() as connection:
-            for _, _, storage in beside.parts:
-                storage.bind(connection)
-            self._write_beside(beside)
+            self._write_beside(connection, beside)
 
     def _catch_up(self, connection: Connection, beside: _Beside, upto: int) -> None:
         while beside.reached < upto:
             self._fold_beside(connection, beside, FOLLOW_BATCH, upto)
-            self._write_beside(beside)
+            self._write_beside(connection, beside)
 
     def _fold_beside(self, connection: Connection, beside: _Beside, limit: int, upto: int) -> None:
         for _, _, storage in beside.parts:
@@ -216,9 +226,10 @@ class Engine:
         beside.reached = events[-1][0] if events else upto
 
     @staticmethod
-    def _write_beside(beside: _Beside) -> None:
-        for _, working, _ in beside.parts:
-            working.write(forget=True)
+    def _write_beside(connection: Connection, beside: _Beside) -> None:
+        for _, working, storage in beside.parts:
+            storage.bind(connection)
+            working.write()
 
     def _swap(self, connection: Connection, projection: Projection, live: Registered, beside: _Beside) -> None:
         self.database.drop(connection, [table.name for table in projection.tables])
@@ -254,6 +265,17 @@ class Engine:
     def _own(self, connection: Connection) -> dict[str, Registered]:
         """The rows of the projections that this program knows."""
         return {name: row for name, row in registered(connection).items() if name in self.projections}
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Let the cyclic collector rest: rows form no cycles, and looking through them took a quarter of a rebuild."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*_COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _only_in(here: str, there: str, columns: tuple[str, ...]) -> Any:

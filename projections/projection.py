@@ -97,6 +97,9 @@ class ProjectionStopped(BranchlineError):
         self.event_type = event_type
         self.cause = cause
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.projection, self.position, self.event_type, self.cause)
+
 
 def fold_rows(
     parts: Iterable[tuple[Projection, Working]],

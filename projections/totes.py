@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from projections.asof import Condition, standing
 from projections.projection import Projection, Seen
@@ -43,7 +43,12 @@ class ToteRow(NamedTuple):
 
 
 class FillingNow(NamedTuple):
-    """A filling as it is. `kind` is `branch` or `van`, `place` the code; `run` is the last run that carried it."""
+    """
+    A filling as it is. `kind` is `branch` or `van`, `place` the code; `run` is the last run that carried it.
+
+    Its first interval begins at position 0, before it was started: one command packs an item and starts the
+    filling, and between its positions the item must not be nowhere.
+    """
 
     filling: str
     tote: str
@@ -57,6 +62,7 @@ class FillingNow(NamedTuple):
     run: str
     items: int
     started_us: int
+    started_pos: int
     from_pos: int
     from_us: int
 
@@ -76,6 +82,7 @@ class FillingPast(NamedTuple):
     run: str
     items: int
     started_us: int
+    started_pos: int
     from_pos: int
     from_us: int
     to_pos: int
@@ -154,8 +161,11 @@ def box(views: Views, tote: str) -> ToteRow | None:
 
 
 def _ask(views: Views, as_of: int | None, where: Condition) -> list[FillingState]:
+    def begun(columns: Any) -> ColumnElement[bool]:
+        return where(columns) if as_of is None else where(columns) & (columns.started_pos <= as_of)
+
     with views.reading("totes", as_of=as_of) as connection:
-        asked = standing(FILLING_NOW, FILLING_PAST, _STATE, as_of=as_of, where=where)
+        asked = standing(FILLING_NOW, FILLING_PAST, _STATE, as_of=as_of, where=begun)
         return sorted((FillingState(*row) for row in connection.execute(asked)), key=lambda state: state.filling)
 
 
@@ -188,7 +198,8 @@ def _started(working: Working, seen: Seen) -> None:
             run="",
             items=0,
             started_us=seen.happened_us,
-            from_pos=seen.position,
+            started_pos=seen.position,
+            from_pos=0,
             from_us=seen.happened_us,
         )
     )

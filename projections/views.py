@@ -51,14 +51,14 @@ class Views:
         known_types: frozenset[str],
     ) -> None:
         self.log = log
-        self._database = database
+        self.database = database
         self._projections = {projection.name: projection for projection in projections}
         self._engine = Engine(log, database, self._projections, decode, known_types)
         self._repairing(self._prepare)
 
     def close(self) -> None:
         """Give back every connection."""
-        self._database.close()
+        self.database.close()
 
     @contextmanager
     def reading(self, *names: str, as_of: int | None = None) -> Iterator[Connection]:
@@ -77,7 +77,7 @@ class Views:
             )
         self.at_least(head if as_of is None else as_of, *names)
         try:
-            with self._database.reading() as connection:
+            with self.database.reading() as connection:
                 yield connection
         except DatabaseError as error:
             if not _is_damage(error):
@@ -85,7 +85,7 @@ class Views:
             self._start_again()
             raise BranchlineError(
                 "views.damaged",
-                f"The views in {self._database.path} were damaged; they are being made again from the log.",
+                f"The views in {self.database.path} were damaged; they are being made again from the log.",
                 "Ask again.",
             ) from error
 
@@ -126,6 +126,10 @@ class Views:
         """
         return self._engine.rebuild(self._chosen(names), progress)
 
+    def rebuild_unlocked(self, *names: str, progress: Progress | None = None) -> int:
+        """As `rebuild`, for a process whose parent holds the rebuild lock (`parallel.py`)."""
+        return self._engine.rebuild_unlocked(self._chosen(names), progress)
+
     def verify(self, name: str, *, progress: Progress | None = None) -> list[Difference]:
         """
         Fold the whole log again and compare with the live rows; empty when they are equal.
@@ -139,7 +143,7 @@ class Views:
     def status(self) -> list[Status]:
         """How every projection stands; nothing is followed."""
         head = self.log.head().position
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             rows = registered(connection)
         return [
             Status(name, projection.version, rows[name].position, head, rows[name].stopped)
@@ -150,14 +154,14 @@ class Views:
 
     def _prepare(self) -> None:
         """Make the tables that are missing, and make anew those of another shape or another log."""
-        with self._database.reading() as connection:
-            if REGISTER.name in self._database.table_names(connection) and not self._unfit(connection):
+        with self.database.reading() as connection:
+            if REGISTER.name in self.database.table_names(connection) and not self._unfit(connection):
                 return
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             REGISTER.sql.create(connection, checkfirst=True)
             generation = max((row.generation for row in registered(connection).values()), default=0) + 1
             for projection in self._unfit(connection):
-                enter(self._database, connection, projection, generation=generation)
+                enter(self.database, connection, projection, generation=generation)
 
     def _unfit(self, connection: Connection) -> list[Projection]:
         rows = registered(connection)
@@ -194,11 +198,11 @@ class Views:
             step()
 
     def _start_again(self) -> None:
-        self._database.remove()
+        self.database.remove()
         self._prepare()
 
     def _reached(self) -> dict[str, int]:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return {name: row.position for name, row in registered(connection).items()}
 
     def _chosen(self, names: tuple[str, ...]) -> list[Projection]:

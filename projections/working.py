@@ -40,9 +40,14 @@ class Storage:
 
 
 class Rows(Generic[RowT]):
-    """The rows of one keyed table, as far as they were touched."""
+    """
+    The rows of one keyed table, as far as they were touched.
 
-    __slots__ = ("_cached", "_changed", "_fetch", "_key", "_row", "is_whole")
+    Two generations, so that memory can be bounded without forgetting what is in use: a row that is touched is
+    young; `age` lets go of the rows that nobody touched since it was last called, writing those that changed.
+    """
+
+    __slots__ = ("_changed", "_fetch", "_key", "_old", "_row", "_young", "is_whole")
 
     def __init__(
         self, table: KeyedTable[RowT], fetch: Callable[[Any], tuple[Any, ...] | None], *, is_whole: bool
@@ -50,55 +55,68 @@ class Rows(Generic[RowT]):
         self._row: Any = table.row
         self._key = table.key_columns
         self._fetch = fetch
-        self._cached: dict[Any, RowT | None] = {}
+        self._young: dict[Any, RowT | None] = {}
+        self._old: dict[Any, RowT | None] = {}
         self._changed: set[Any] = set()
         self.is_whole = is_whole
 
     def get(self, key: Any) -> RowT | None:
         """The row of `key` (a tuple when the key has several columns), or None."""
         try:
-            return self._cached[key]
+            return self._young[key]
         except KeyError:
             if self.is_whole:
                 return None
-            found = self._fetch(key)
-            row = None if found is None else self._row._make(found)
-            self._cached[key] = row
+            if key in self._old:
+                row = self._old.pop(key)
+            else:
+                found = self._fetch(key)
+                row = None if found is None else self._row._make(found)
+            self._young[key] = row
             return row
 
     def put(self, row: RowT) -> None:
         """Make this the row of its key."""
         key = row[0] if self._key == 1 else row[: self._key]
-        self._cached[key] = row
+        self._young[key] = row
         self._changed.add(key)
 
     def drop(self, key: Any) -> None:
         """Remove the row of `key`, if there is one."""
-        self._cached[key] = None
+        self._young[key] = None
         self._changed.add(key)
 
-    def __len__(self) -> int:
-        return len(self._cached)
+    @property
+    def young(self) -> int:
+        """How many rows were touched since the last time that rows were let go."""
+        return len(self._young)
 
-    def take_changes(self) -> tuple[list[RowT], list[Any]]:
-        """The rows to write and the keys to remove, both in key order, since the last time it was asked."""
-        written: list[RowT] = []
-        removed: list[Any] = []
-        for key in sorted(self._changed):
-            row = self._cached[key]
+    def age(self) -> tuple[list[RowT], list[Any]]:
+        """Let go of what was not touched since the last call: the rows to write, and the keys to remove."""
+        leaving = {key: row for key, row in self._old.items() if key not in self._young}
+        self._old, self._young = self._young, {}
+        self.is_whole = False
+        return self._take(leaving)
+
+    def let_go(self) -> tuple[list[RowT], list[Any]]:
+        """Let go of everything: the rows to write, and the keys to remove."""
+        leaving = {**self._old, **self._young}
+        self._old, self._young = {}, {}
+        self.is_whole = False
+        return self._take(leaving)
+
+    def _take(self, leaving: dict[Any, RowT | None]) -> tuple[list[RowT], list[Any]]:
+        """Of the rows that leave, those that changed, in key order."""
+        changed = sorted(self._changed.intersection(leaving))
+        self._changed.difference_update(changed)
+        written, removed = [], []
+        for key in changed:
+            row = leaving[key]
             if row is None:
                 removed.append(key)
-                if self.is_whole:
-                    del self._cached[key]
             else:
                 written.append(row)
-        self._changed.clear()
         return written, removed
-
-    def forget(self) -> None:
-        """Empty the memory; from now on a row that is not here is looked up."""
-        self._cached.clear()
-        self.is_whole = False
 
 
 class Added(Generic[RowT]):
@@ -117,7 +135,7 @@ class Working:
     def __init__(self, tables: Iterable[ViewTable[Any]], storage: Storage, *, from_nothing: bool) -> None:
         self._storage = storage
         self._tables: dict[ViewTable[Any], Any] = {}
-        self._is_empty = from_nothing
+        self._empty: set[ViewTable[Any]] = set(tables) if from_nothing else set()
         for table in tables:
             if isinstance(table, KeyedTable):
                 self._tables[table] = Rows(table, _fetcher(storage, table), is_whole=from_nothing)
@@ -132,9 +150,9 @@ class Working:
         return self._tables[table]
 
     @property
-    def size(self) -> int:
-        """How many rows are in memory."""
-        return sum(len(part) for part in self._tables.values() if isinstance(part, Rows))
+    def young(self) -> int:
+        """How many rows were touched since the last time that rows were let go."""
+        return sum(part.young for part in self._tables.values() if isinstance(part, Rows))
 
     def write_trails(self) -> None:
         """Write what was added to the trails, and let go of it."""
@@ -143,20 +161,26 @@ class Working:
                 self._storage.insert(table, part.rows)
                 part.rows.clear()
 
-    def write(self, *, forget: bool) -> None:
-        """Write everything; `forget` empties the memory afterwards."""
+    def age(self) -> None:
+        """Write and let go of the rows that were not touched since the last time."""
+        self._write(Rows.age)
+
+    def write(self) -> None:
+        """Write everything, and let go of it."""
         self.write_trails()
+        self._write(Rows.let_go)
+
+    def _write(self, leave: Callable[[Rows[Any]], tuple[list[Any], list[Any]]]) -> None:
         for table, part in self._tables.items():
             if not isinstance(part, Rows):
                 continue
-            written, removed = part.take_changes()
+            written, removed = leave(part)
             if written:
-                (self._storage.insert if self._is_empty else self._storage.upsert)(table, written)
-            if removed and not self._is_empty:
+                (self._storage.insert if table in self._empty else self._storage.upsert)(table, written)
+            if removed and table not in self._empty:
                 self._storage.delete(table, removed)
-            if forget:
-                part.forget()
-        self._is_empty = False
+            if written:
+                self._empty.discard(table)
 
 
 def _fetcher(storage: Storage, table: ViewTable[Any]) -> Callable[[Any], tuple[Any, ...] | None]:

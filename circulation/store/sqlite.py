@@ -147,7 +147,6 @@ class _Datastore(SQLiteDatastore):
         self.single_row_tracking = True
         self.originator_id_type = "text"
 
-
     def reading(self) -> Any:
         """A cursor that changes nothing, on this thread's own connection; in memory on the only one."""
         if self._path is None:

@@ -34,6 +34,7 @@ def _show(session: Session, text: str | None) -> None:
     from interfaces.wiring import clock_of
     from logistics.board import board as lines_of
     from logistics.draft import PlanRules, expected_additions
+    from logistics.expectation import shared_out
     from logistics.situation import read_situation
     from projections.day_board import DayBoardOfViews
 
@@ -46,7 +47,8 @@ def _show(session: Session, text: str | None) -> None:
     rows = views.waiting()
     first = rules.expectation.first_day(when).isoformat()
     counts = views.daily_counts(first=first, last=(when - timedelta(days=1)).isoformat())
-    expected = expected_additions(counts, situation, day=when, since_us=now_us, expectation=rules.expectation)
+    additions = expected_additions(counts, situation, day=when, since_us=now_us, expectation=rules.expectation)
+    expected = shared_out(additions, counts, lambda origin, goal: situation.ways.next_hop(origin, goal, now_us))
     lanes = {*((row.place, row.destination) for row in rows), *expected}
     hops = {lane: situation.ways.next_hop(*lane, now_us) for lane in lanes}
     found = lines_of(

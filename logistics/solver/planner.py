@@ -14,7 +14,7 @@ from circulation.errors import Refused
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
-from logistics.solver.timetable import assemble, fits
+from logistics.solver.timetable import assemble, fits, timetable
 
 if TYPE_CHECKING:
     from logistics.solver.native import NativeSearch
@@ -71,11 +71,31 @@ def plan(
     native.fill_up()
     return assemble(
         problem,
-        native.orders(),
+        {van: timed(problem, van, order) for van, order in native.orders().items()},
         solver="ruin-and-recreate + cp-sat" if chosen else "ruin-and-recreate",
         seed=seed,
         iterations=native.iterations,
     )
+
+
+def timed(problem: RoutingProblem, van: int, order: Sequence[int]) -> list[int]:
+    """
+    The tour, or what is left of it when it gives up stops until an exact timetable exists.
+
+    The search times breaks by estimate; seldom a tour comes out that the exact timetable does not allow. The stop
+    whose loss costs least goes first, and is listed as unserved rather than the whole plan being lost.
+    """
+    left = list(order)
+    while left and timetable(problem, van, left) is None:
+        without = [[*left[:place], *left[place + 1 :]] for place in range(len(left))]
+        possible = [place for place, rest in enumerate(without) if timetable(problem, van, rest) is not None]
+        left = without[min(possible or range(len(left)), key=lambda place: (_loss(problem, left[place]), place))]
+    return left
+
+
+def _loss(problem: RoutingProblem, stop: int) -> int:
+    price = problem.stops[stop].price
+    return 1 << 60 if price is None else price
 
 
 def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None) -> bool:

@@ -11,6 +11,7 @@ from circulation.errors import BranchlineError, Invalid, Refused, Unknown
 from circulation.ledger import Ledger
 from logistics.day_stops import PlanRequest
 from logistics.dispatcher import Dispatcher
+from logistics.explain import Explanation, Obstacle
 from logistics.plan import LeftBehind, PlanDrafted, PlannedStop, PlanPublished
 from logistics.problem_file import problem_from_bytes
 from logistics.revision import RetimedStop, VanChange, changes_between
@@ -292,3 +293,15 @@ def test_every_recorded_plan_passes_the_judge(memory_ledger: Ledger, board: Boar
     problem = problem_from_bytes(memory_ledger.attachment(drafted.revision.inputs.problem))
     assert () == verify(problem, planner.again(drafted.plan, 1))
     assert "2026-11-24/all/day" == drafted.plan
+
+
+def test_that_other_hubs_vans_cannot_help_is_never_the_reason(
+    dispatcher: Dispatcher, board: Board, monkeypatch: pytest.MonkeyPatch
+):
+    board.rows[1] = waiting(11 * 40, "keynsham", "bath", "hold", since="23 10:00")
+    said = Explanation(
+        "midsomer", (Obstacle("w1", "hub", 0, None), Obstacle("v1", "several", 0, None)), "No single limit is enough."
+    )
+    monkeypatch.setattr("logistics.planned.explain", lambda _problem, _solution: (said,))
+    (left,) = dispatcher.draft(ANA, ASKED, budget=LITTLE).revision.left
+    assert ("several", "No single limit is enough.") == (left.code, left.why)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from circulation.calendar import Span
-from logistics.expectation import Expectation, counts_by_lane, percentile_of, share_until
+from logistics.expectation import Expectation, counts_by_lane, percentile_of, share_until, shared_out
 from tests.logistics.small_network import Count, calendar, closed, instant, two_regions
 
 TUESDAY = date(2026, 11, 24)
@@ -98,3 +98,19 @@ def test_a_branch_without_a_call_adds_nothing():
         by_lane(counts(40, 40)), branches=places, calendar=calendar(places), since_us=instant("23 15:00"), calls={}
     )
     assert {} == found
+
+
+def test_what_a_branch_adds_is_shared_out_over_destinations_and_adds_up():
+    rows = [
+        *counts(5, lane=("keynsham", "midsomer")),
+        *counts(3, lane=("keynsham", "wells")),
+        *counts(2, lane=("keynsham", "bath")),
+        *counts(9, lane=("keynsham", "lundy")),
+    ]
+    found = shared_out({LANE: 7}, rows, lambda _origin, goal: None if goal == "lundy" else "bath")
+    # 7 × 5/10 = 3.5, 7 × 3/10 = 2.1, 7 × 2/10 = 1.4: the largest remainder is rounded up.
+    assert {("keynsham", "midsomer"): 4, ("keynsham", "wells"): 2, ("keynsham", "bath"): 1} == found
+
+
+def test_additions_that_nobody_counted_before_stay_with_the_next_stop():
+    assert {LANE: 7} == shared_out({LANE: 7}, [], lambda _origin, goal: goal)

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from circulation.errors import Refused
-from logistics.problem import Break, Pair, Stop, Van
+from logistics.problem import Break, Hub, Pair, RoutingProblem, Stop, Van
 from logistics.solution import verify
 from logistics.solver import Budget, ProgressReport, second_opinion, solve, warm_up
+from logistics.solver.planner import timed
 from tests.logistics.routing_worlds import random_day, street
 
 MOVES = Budget(iterations=400)
@@ -177,3 +178,19 @@ def test_progress_may_stop_the_search_with_the_best_so_far() -> None:
     solution = solve(problem, Budget(iterations=100_000), 1, progress=stop_at_once)
     assert 1 == len(reports)
     assert () == verify(problem, solution)
+
+
+def test_a_tour_without_an_exact_timetable_gives_up_the_cheapest_stop_and_keeps_the_rest() -> None:
+    """Two stops whose windows cannot both be met: the dear one stays."""
+    problem = RoutingProblem(
+        hubs=(Hub("bath"),),
+        vans=(Van("v1", hub=0, totes=10, shift_start=0, shift_end=36_000, rest=None),),
+        stops=(
+            Stop("cheap", deliver=1, collect=0, windows=((0, 100),), price=1),
+            Stop("dear", deliver=1, collect=0, windows=((0, 100),), price=9),
+        ),
+        metres=((0, 1, 1), (1, 0, 1), (1, 1, 0)),
+        seconds=((0, 90, 90), (90, 0, 90), (90, 90, 0)),
+    )
+    assert timed(problem, 0, [0, 1]) == [1]
+    assert timed(problem, 0, [1]) == [1]

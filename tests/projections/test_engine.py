@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -172,7 +173,7 @@ def test_a_damaged_file_is_made_anew(moved: FakeLog, tmp_path: Path, damage: str
     url = str(file)
     views = open_fake(moved, url)
     expected = everything(views)
-    with views._database.writing() as connection:
+    with views.database.writing() as connection:
         connection.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(100000) AS stuff")
     views.close()
     if damage == "missing":
@@ -190,7 +191,7 @@ def test_verify_finds_a_row_that_was_changed_a_row_too_few_and_a_row_twice(moved
     views.fresh()
     assert [] == views.verify("shelves")
 
-    with views._database.writing() as connection:
+    with views.database.writing() as connection:
         connection.execute(text("UPDATE shelf_now SET branch = 'oz'"))
         connection.execute(text("DELETE FROM shelf_past WHERE item = '2'"))
         connection.execute(text("INSERT INTO shelf_past SELECT * FROM shelf_past"))
@@ -218,7 +219,7 @@ def test_a_rebuild_that_cannot_finish_leaves_the_live_tables_alone(moved: FakeLo
 
     with views.reading("shelves") as connection:
         assert before[2] == sorted(tuple(row) for row in connection.execute(select(VISITS.sql)))
-        assert not [name for name in views._database.table_names(connection) if "__" in name]
+        assert not [name for name in views.database.table_names(connection) if "__" in name]
 
 
 def test_a_projection_that_does_not_exist_is_named_with_those_that_do(moved: FakeLog) -> None:
@@ -266,9 +267,17 @@ def test_a_rebuild_with_little_memory_gives_the_same_rows(monkeypatch: pytest.Mo
         log.add(f"item/{number * number % 41}", kind, branch=f"b{number % 5}")
     expected = everything(open_fake(log))
     monkeypatch.setattr("projections.engine.REBUILD_BATCH", 10)
-    monkeypatch.setattr("projections.engine.ROWS_IN_MEMORY", 20)
+    monkeypatch.setattr("projections.engine.YOUNG_ROWS", 10)
     views = open_fake(log)
 
     views.rebuild()
 
     assert expected == everything(views)
+
+
+def test_a_rebuild_leaves_the_collector_of_the_process_as_it_was(moved: FakeLog) -> None:
+    usual = gc.get_threshold()
+
+    open_fake(moved).rebuild()
+
+    assert usual == gc.get_threshold()

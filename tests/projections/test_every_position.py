@@ -43,10 +43,12 @@ def title_at(ledger: Ledger, title: str, position: int) -> Title:
 
 
 def filling_at(ledger: Ledger, name: str, position: int) -> Filling:
-    state = None
-    for fact in ledger.stream(f"tote/{name}", upto_position=position):
-        state = fold_filling(state, fact)
-    assert state is not None
+    """The filling then; or, between the positions of the command that packed its first item, as it began."""
+    facts = ledger.stream(f"tote/{name}")
+    state = fold_filling(None, facts[0])
+    for fact in facts[1:]:
+        if fact.position <= position:
+            state = fold_filling(state, fact)
     return state
 
 

@@ -1,0 +1,89 @@
+"""
+Every projection rebuilt by several processes at once, because folding and loading both keep a core busy.
+
+Each process reads the log by itself and rebuilds some of the projections (`engine.py`), under one rebuild lock
+that the caller's process holds. A log in memory belongs to one process and cannot be shared.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import Synchronized
+
+from circulation.errors import BranchlineError
+from circulation.ledger import Ledger
+from projections.custody import CUSTODY
+from projections.engine import Progress
+from projections.registry import PROJECTIONS, open_views
+
+__all__ = ["GROUPS", "rebuild_in_parallel"]
+
+GROUPS = ((CUSTODY.name,), tuple(p.name for p in PROJECTIONS if p is not CUSTODY))
+"""What each process rebuilds: custody costs about as much as all the others."""
+
+_LOOK_SECONDS = 0.2
+
+_Running = tuple[BaseProcess, Connection, "Synchronized[int]"]
+
+
+def rebuild_in_parallel(address: str, progress: Progress | None = None) -> int:
+    """
+    Rebuild every projection of the store at `address`, which is a file or a server; the position reached.
+
+    Raises what the first process that failed raised; what the other one rebuilt stays.
+    """
+    with Ledger.open(address, simulated=None, create=False) as ledger:
+        views = open_views(ledger)
+        target = ledger.head().position
+        with views.database.rebuilding():
+            running = [_start(address, names) for names in GROUPS]
+            while any(process.is_alive() for process, _, _ in running):
+                running[0][0].join(_LOOK_SECONDS)
+                running[-1][0].join(_LOOK_SECONDS)
+                if progress:
+                    progress(min(reached.value for _, _, reached in running), target)
+            answers = [_answer(one) for one in running]
+        views.close()
+    return min(answers)
+
+
+def _start(address: str, names: Iterable[str]) -> _Running:
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    reached: Synchronized[int] = context.Value("q", 0)
+    process = context.Process(target=_rebuild, args=(address, tuple(names), sending, reached))
+    process.start()
+    sending.close()
+    return process, receiving, reached
+
+
+def _answer(running: _Running) -> int:
+    process, receiving, _ = running
+    try:
+        answer = receiving.recv()
+    except EOFError:
+        raise BranchlineError(
+            "projection.rebuild-died",
+            f"A process that rebuilt projections ended with exit code {process.exitcode}.",
+            "Check the memory and the disk, then rebuild again.",
+        ) from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return int(answer)
+
+
+def _rebuild(address: str, names: tuple[str, ...], sending: Connection, reached: Synchronized[int]) -> None:
+    def note(position: int, _target: int) -> None:
+        reached.value = position
+
+    with Ledger.open(address, simulated=None, create=False) as ledger:
+        views = open_views(ledger)
+        try:
+            sending.send(views.rebuild_unlocked(*names, progress=note))
+        except BranchlineError as error:
+            sending.send(error)
+        finally:
+            views.close()
