@@ -28,7 +28,7 @@ check: ## lint, then test
 
 demo: $(READY) ## make a network, play weeks of circulation on it and plan the next day's vans
 	@mkdir -p out
-	@rm -rf $(STORE) $(STORE)-* $(STORE).* out/manifests # the demo's own store, made anew each time
+	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views*
 	$(BIN)/branchline --store $(STORE) demo $(ARGS)
 
 test: $(READY) ## the whole test suite

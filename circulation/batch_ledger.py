@@ -44,7 +44,6 @@ class BatchLedger(Ledger):
                 f"'{url.shown}' keeps real time; only a simulated store is written in batches.",
                 "Give a store that a demo made, or a new one.",
             )
-        self._now = self.store.clock
         self._head = super().head()
         self._queue: list[tuple[Command, list[tuple[str, int, str, bytes]]]] = []
         self._queued_facts: dict[str, list[Fact]] = {}
@@ -73,7 +72,7 @@ class BatchLedger(Ledger):
                 change.stream, self._version(change.stream) if version is None else version, change.after_version
             )
             reached[change.stream] = change.after_version + len(change.events)
-        recorded_us = max(self._now(), self._head.recorded_us)
+        recorded_us = max(self.store.clock(), self._head.recorded_us)
         facts: list[Fact] = []
         rows: list[tuple[str, int, str, bytes]] = []
         position = self._head.position

@@ -34,14 +34,18 @@ def demo(
     Manifests, GeoJSON and a map page are written beside the store.
     """
     from interfaces.demo.fill import fill
+    from interfaces.demo.geography import demo_network
     from interfaces.demo.papers import write_papers
+    from interfaces.demo.size import size_of
     from interfaces.demo.summary import numbers_of, summary_of
 
     session = session_of(context)
     output, store = session.output, session.store
     if store.kind == "memory":
         raise Invalid("demo.memory", "A demo in memory would be gone at once.", "Give a file with --store.")
-    filled = fill(store, preset=preset, scale=scale, service_days=days, seed=seed, tell=output.note)
+    size = size_of(preset, scale)
+    output.note("making the network")
+    filled = fill(store, demo_network(preset, seed), size, service_days=days, tell=output.note)
     folder = Path("out") if store.path is None else store.path.parent
     papers = write_papers(folder, filled.plan.revision, filled.branches)
     if output.format is not Format.TABLE:

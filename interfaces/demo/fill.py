@@ -1,8 +1,8 @@
 """
 A whole demo: found the network in an empty store, bring in what the libraries own, play the days, plan the next one.
 
-Everything follows from preset, scale, days and seed: the same four give the same network, the same days and the
-same routes. Only the names of streams of readers and the keys are random, and nothing is drawn by them.
+Everything follows from the network, the size, the number of days and the seed: the same four give the same days and
+the same routes. Only the names of readers' streams and the keys are random, and nothing is drawn by them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from circulation.keyring import Keyring
 from circulation.store.url import StoreUrl
 from interfaces.demo.agenda import Agenda
 from interfaces.demo.founding import found_network
-from interfaces.demo.geography import demo_network
 from interfaces.demo.history import daily_counts
 from interfaces.demo.network import DemoNetwork
 from interfaces.demo.opening import bring_in
 from interfaces.demo.play import Play
-from interfaces.demo.size import Size, size_of
+from interfaces.demo.size import Size
 from interfaces.demo.stage import Stage
 from interfaces.demo.traffic import Traffic
 from logistics.dispatcher import Dispatcher, Drafted
@@ -77,19 +76,17 @@ def days_before(planned: date, network: DemoNetwork, *, service_days: int) -> li
     return days[::-1]
 
 
-def fill(store: StoreUrl, *, preset: str, scale: float, service_days: int, seed: int, tell: Told) -> Filled:
+def fill(store: StoreUrl, network: DemoNetwork, size: Size, *, service_days: int, tell: Told) -> Filled:
     """
     Fill an empty store with a network, days that were played, and a draft for the day after them.
 
-    Raises `Unknown` (`demo.preset`), `Invalid` (`demo.scale`) and `Refused` (`demo.store-in-use`, `store.clock`).
+    Raises `Refused` (`demo.store-in-use`, `store.clock`).
     """
-    size = size_of(preset, scale)
-    tell("making the network")
-    network = demo_network(preset, seed)
+    seed = network.seed
     days = days_before(PLANNED_DAY, network, service_days=service_days)
     agenda = Agenda(at_minute(days[0], _FOUNDED_AT, zone_of(network.branches[0].time_zone)))
     with _empty_store(store, agenda) as (ledger, keyring):
-        tell("founding it")
+        tell(f"founding a network of {len(network.branches)} places")
         journeys = size.holds_a_day + size.away_returns_a_day
         counts = daily_counts(Traffic(network.branches), before=days[0], journeys_a_day=journeys, seed=seed)
         found_network(ledger, keyring, agenda, network=network, history=counts)
