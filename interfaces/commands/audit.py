@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -53,3 +53,26 @@ def _added(ledger: Ledger, upto: int) -> int:
         if len(facts) < _READ_AT_ONCE:
             return count
         after = facts[-1].position
+
+
+@app.command()
+@accepts("as_of")
+@listing
+def unseen(
+    context: typer.Context,
+    service_days: Annotated[int, typer.Option(min=1, help="After so many service days of the branch.")] = 2,
+) -> None:
+    """List items that are assumed to be at a branch and were not scanned since; exits 3 if there are any."""
+    from interfaces.unseen import unseen as found_in
+    from interfaces.wiring import clock_of
+
+    session = session_of(context)
+    now_us = clock_of(session.part("ledger"))()
+    found = sorted(
+        found_in(session.part("views"), now_us=now_us, service_days=service_days, as_of=session.position),
+        key=lambda one: (one.place, one.item),
+    )
+    columns = ("item", "place", "filling", "since_us", "service_days")
+    session.output.emit(found, columns, title=f"Assumed, and not seen for {service_days} service days")
+    if found:
+        raise typer.Exit(ExitCode.LOOK)
