@@ -77,9 +77,7 @@ def test_what_is_held_is_what_another_reader_of_the_store_folds(
 
     with Ledger.open(store_url, simulated=True) as ordinary:
         assert held == {stream: ordinary.load(stream, ITEM) for stream in ordinary.streams("item/")}
-        assert claims == {
-            name: ordinary.open_claims(keyring.holder(name[7:])) for name in ordinary.streams("patron/")
-        }
+        assert claims == {name: ordinary.open_claims(keyring.holder(name[7:])) for name in ordinary.streams("patron/")}
 
 
 def test_a_command_is_recorded_with_its_batch_at_the_time_it_was_given(
