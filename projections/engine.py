@@ -135,12 +135,12 @@ class Engine:
 
     def rebuild(self, chosen: Sequence[Projection], progress: Progress | None = None) -> int:
         """Fold the whole log into new tables, then swap them with the live ones; the position reached."""
-        with self.database.rebuilding(), _rarely_collecting():
+        with self.database.rebuilding():
             return self.rebuild_unlocked(chosen, progress)
 
     def load_new(self, progress: Progress | None = None) -> None:
         """Rebuild the projections that have folded nothing yet, unless another process just did."""
-        with self.database.rebuilding(), _rarely_collecting():
+        with self.database.rebuilding():
             with self.database.writing() as connection:
                 new = [row.name for row in self._own(connection).values() if not row.position]
             chosen = [self.projections[name] for name in new if name not in self.stopped]
@@ -158,7 +158,7 @@ class Engine:
 
     def rebuild_unlocked(self, chosen: Sequence[Projection], progress: Progress | None) -> int:
         """As `rebuild`, for a caller that sees to it that nobody else rebuilds these projections."""
-        with self._beside(chosen) as beside:
+        with _rarely_collecting(), self._beside(chosen) as beside:
             self._fill(beside, progress)
             with self.database.writing() as connection:
                 for projection in chosen:

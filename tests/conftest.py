@@ -66,6 +66,11 @@ def _server_folder() -> Path:
     return Path(tempfile.gettempdir()) / f"branchline-pg-{os.environ[_RUN]}"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Our own options."""
+    parser.addoption("--write-payloads", action="store_true", help="write golden payloads that are missing")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the run, before workers are started, so that all of them find the same server."""
     if _RUN not in os.environ:

@@ -18,7 +18,7 @@ from typing import Any
 
 from circulation.errors import BranchlineError, Invalid
 from circulation.store.schema import missing_store, not_a_store
-from circulation.store.sqlite_file import WAIT_SECONDS, is_new_file, read_sound_file, take_write_lock
+from circulation.store.sqlite_file import WAIT_SECONDS, is_new_file, read_sound_file
 from circulation.store.url import StoreUrl
 
 __all__ = ["KeyTables", "open_key_tables"]
@@ -99,7 +99,7 @@ class _SQLiteKeys(KeyTables):
     @contextmanager
     def writing(self) -> Iterator[None]:
         with self._lock:
-            take_write_lock(self._connection.cursor())
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:

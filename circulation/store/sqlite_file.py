@@ -28,30 +28,27 @@ class Cursor(Protocol):
 
 def take_write_lock(cursor: Cursor) -> None:
     """
-    Begin a transaction that may write, waiting for others.
+    Begin a transaction that may write, on a connection whose own busy timeout is 0, waiting for others.
 
     SQLite's own waiting backs off and lets a latecomer overtake; asking again after short random pauses
     gives every waiting process the same chance. Raises `Conflict` (`store.busy`) after `WAIT_SECONDS`.
     """
     give_up = time.monotonic() + WAIT_SECONDS
-    cursor.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as busy:
-                if busy.sqlite_errorcode & 0xFF not in _BUSY:
-                    raise
-                if time.monotonic() > give_up:
-                    raise Conflict(
-                        "store.busy",
-                        f"Another program has been writing to the store for {WAIT_SECONDS:.0f} seconds.",
-                        "Nothing was recorded; try again when it has finished.",
-                    ) from busy
-            time.sleep(random.uniform(0.0001, 0.001))
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF not in _BUSY:
+                raise
+            if time.monotonic() > give_up:
+                raise Conflict(
+                    "store.busy",
+                    f"Another program has been writing to the store for {WAIT_SECONDS:.0f} seconds.",
+                    "Nothing was recorded; try again when it has finished.",
+                ) from busy
+        else:
+            return
+        time.sleep(random.uniform(0.0001, 0.001))
 
 
 def is_new_file(path: Path, *, may_create: bool) -> bool:

@@ -71,6 +71,12 @@ def test_loose_items_join_the_box_that_is_open():
     assert (1, ("T1/4",)) == (load.totes, load.fillings)
 
 
+def test_two_boxes_that_are_open_are_two_totes_however_little_is_in_them():
+    heaps = (waiting(1, "keynsham", "midsomer", filling="T1/4"), waiting(1, "keynsham", "wells", filling="T2/1"))
+    boxes = (Box("T1/4", "bath", "open", "keynsham"), Box("T2/1", "bath", "open", "keynsham"))
+    assert 2 == demand(*heaps, boxes=boxes).stops["keynsham"].collect.totes
+
+
 def test_a_tote_that_reached_its_hub_is_sorted_from_there():
     heap = waiting(5, "bath", "keynsham", filling="T7/1")
     box = Box("T7/1", "bath", "received", "bath")
@@ -81,7 +87,7 @@ def test_a_tote_that_reached_its_hub_is_sorted_from_there():
 
 def test_items_between_regions_ride_the_trunk_and_make_no_stop():
     found = demand(waiting(5, "bath", "wells"), waiting(1, "taunton", "wells"))
-    assert 5 == found.trunks["bath", "taunton"].waiting
+    assert {("bath", "taunton"): 5} == {lane: load.waiting for lane, load in found.trunks.items()}
     assert ["wells"] == list(found.stops)
 
 

@@ -121,9 +121,9 @@ def test_over_three_hubs_the_way_that_arrives_first_is_taken():
 def test_of_two_ways_that_arrive_together_the_one_with_fewer_legs_is_taken():
     places = two_regions() | branches(branch("exeter", serves=("sidmouth",)), branch("sidmouth"))
     there = ways(
-        trunk("bath", "exeter", departs=19 * 60, arrives=23 * 60),
+        trunk("bath", "exeter", departs=22 * 60 + 30, arrives=23 * 60),
         trunk("bath", "taunton", departs=19 * 60, arrives=21 * 60),
-        trunk("taunton", "exeter", departs=22 * 60, arrives=23 * 60),
+        trunk("taunton", "exeter", departs=21 * 60 + 45, arrives=23 * 60),
         of=places,
     )
     assert there.next_hop("bath", "exeter", MONDAY_NOON) == "exeter"
