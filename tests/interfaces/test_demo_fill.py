@@ -29,10 +29,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo")
 
 
-def play(path: Path, seed: int) -> Filled:
+def play(address: Path | str, seed: int) -> Filled:
     """Five service days before the Tuesday that is planned."""
     told: list[str] = []
-    store = StoreUrl.parse(str(path))
+    store = StoreUrl.parse(str(address))
     filled = fill(store, small_network(seed), SMALL, service_days=SERVICE_DAYS, tell=told.append)
     assert told[-1] == f"planning Tuesday {PLANNED_DAY}"
     return filled
@@ -48,9 +48,9 @@ def types_in(path: Path) -> Counter[str]:
         return Counter(row[3] for row in ledger.rows(after=0, limit=1_000_000))
 
 
-def story_of(path: Path) -> list[tuple[object, ...]]:
+def story_of(address: Path | str) -> list[tuple[object, ...]]:
     """The log without what is random on purpose: readers' names and keys."""
-    with Ledger.open(str(path), simulated=True) as ledger:
+    with Ledger.open(str(address), simulated=True) as ledger:
         return [
             (row[0], *row[2:5]) if row[1].startswith("patron/") else row[:5]
             for row in ledger.rows(after=0, limit=1_000_000)
@@ -133,6 +133,13 @@ def test_the_same_seed_plays_the_same_days_and_plans_the_same_routes(filled: Fil
 
     assert story_of(folder / "demo.db") == story_of(folder / "again.db")
     assert asdict(filled.plan.revision) == asdict(again.plan.revision)
+
+
+def test_a_postgresql_store_is_told_the_same_story(filled: Filled, folder: Path, postgresql_url: str) -> None:
+    on_server = play(postgresql_url, 1)
+
+    assert story_of(folder / "demo.db") == story_of(postgresql_url)
+    assert filled.plan.revision.routes == on_server.plan.revision.routes
 
 
 def test_another_seed_plays_other_days(filled: Filled, folder: Path) -> None:
