@@ -27,7 +27,7 @@ __all__ = ["Play"]
 _OPENS_AT, _PLANNED_AT = 5 * 60, 6 * 60 + 40
 _SEALED_BEFORE_CLOSING = 5
 _ON_PAPER_EVERY = 4
-"""One van in so many is entered from its driver's paper in the evening."""
+"""One van in so many, another each day, is entered from its driver's paper in the evening."""
 _EVERYDAY_ITERATIONS = 1_000
 
 
@@ -112,7 +112,8 @@ class Play:
         routes = drafted.revision.routes
         missed = mishaps.missed_stop(routes)
         for number, route in enumerate(routes):
-            van = VanDay(stage, self._runs, day, route, on_paper=number % _ON_PAPER_EVERY == _ON_PAPER_EVERY - 1)
+            on_paper = (number + day.toordinal()) % _ON_PAPER_EVERY == 0
+            van = VanDay(stage, self._runs, day, route, on_paper=on_paper)
             if missed is not None and missed[0] == route.van:
                 van.miss(missed[1].branch, missed[1].why)
             van.drive()
