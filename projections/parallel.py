@@ -15,39 +15,54 @@ from multiprocessing.sharedctypes import Synchronized
 
 from circulation.errors import BranchlineError
 from circulation.ledger import Ledger
+from circulation.store.url import StoreUrl
 from projections.custody import CUSTODY
 from projections.engine import Progress
 from projections.registry import PROJECTIONS, open_views
+from projections.views import Views
 
-__all__ = ["GROUPS", "rebuild_in_parallel"]
+__all__ = ["GROUPS", "rebuild_all"]
 
 GROUPS = ((CUSTODY.name,), tuple(p.name for p in PROJECTIONS if p is not CUSTODY))
 """What each process rebuilds: custody costs about as much as all the others."""
+
+WORTH_TWO_PROCESSES = 200_000
+"""From so many events on, starting two processes costs less than it saves."""
 
 _LOOK_SECONDS = 0.2
 
 _Running = tuple[BaseProcess, Connection, "Synchronized[int]"]
 
 
-def rebuild_in_parallel(address: str, progress: Progress | None = None) -> int:
+def rebuild_all(ledger: Ledger, views: Views, progress: Progress | None = None) -> int:
     """
-    Rebuild every projection of the store at `address`, which is a file or a server; the position reached.
+    Rebuild every projection, in two processes where the log is long and not in memory; the position reached.
 
     Raises what the first process that failed raised; what the other one rebuilt stays.
     """
-    with Ledger.open(address, simulated=None, create=False) as ledger:
-        views = open_views(ledger)
-        target = ledger.head().position
-        with views.database.rebuilding():
-            running = [_start(address, names) for names in GROUPS]
-            while any(process.is_alive() for process, _, _ in running):
-                running[0][0].join(_LOOK_SECONDS)
-                running[-1][0].join(_LOOK_SECONDS)
-                if progress:
-                    progress(min(reached.value for _, _, reached in running), target)
-            answers = [_answer(one) for one in running]
-        views.close()
+    target = ledger.head().position
+    if ledger.url.kind == "memory" or target < WORTH_TWO_PROCESSES:
+        return views.rebuild(progress=progress)
+    address = _address(ledger.url)
+    with views.database.rebuilding():
+        running = [_start(address, names) for names in GROUPS]
+        while any(process.is_alive() for process, _, _ in running):
+            for process, _, _ in running:
+                process.join(_LOOK_SECONDS)
+            if progress:
+                progress(min(reached.value for _, _, reached in running), target)
+        answers = [_answer(one) for one in running]
+        views.try_again()
+        if progress:
+            progress(min(answers), target)
     return min(answers)
+
+
+def _address(url: StoreUrl) -> str:
+    """The address in the form in which another process can open it."""
+    if url.path is not None:
+        return str(url.path)
+    return f"{url.server}{'&' if '?' in url.server else '?'}schema={url.schema}"
 
 
 def _start(address: str, names: Iterable[str]) -> _Running:

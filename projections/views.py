@@ -130,6 +130,10 @@ class Views:
         """As `rebuild`, for a process whose parent holds the rebuild lock (`parallel.py`)."""
         return self._engine.rebuild_unlocked(self._chosen(names), progress)
 
+    def try_again(self) -> None:
+        """Let projections that stopped go on at the next reading, after another process rebuilt them."""
+        self._engine.stopped.clear()
+
     def verify(self, name: str, *, progress: Progress | None = None) -> list[Difference]:
         """
         Fold the whole log again and compare with the live rows; empty when they are equal.

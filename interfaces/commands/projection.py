@@ -51,10 +51,15 @@ def rebuild(context: typer.Context, names: Names = None) -> None:
 
     Example: branchline projection rebuild custody
     """
+    from projections.parallel import rebuild_all
+
     session = session_of(context)
     views: Views = session.part("views")
     with _progress(session, "rebuilding", begun=0, total=session.part("ledger").head().position) as progress:
-        views.rebuild(*(names or ()), progress=progress)
+        if names:
+            views.rebuild(*names, progress=progress)
+        else:
+            rebuild_all(session.part("ledger"), views, progress)
     _end(session, views)
 
 
