@@ -20,7 +20,7 @@ from circulation.event import Appended, NewEvents
 from circulation.folds import PATRON
 from circulation.hold import title_of_hold
 from circulation.keyring import Keyring
-from circulation.ledger import Claims, Ledger
+from circulation.ledger import ClaimChanges, Claims, Ledger
 from circulation.patron import Patron, PatronBlocked, PatronRegistered, PatronUnblocked, patron_stream
 
 __all__ = ["Borrower", "Borrowers"]
@@ -123,7 +123,12 @@ class Borrowers:
 
         def decide(_at_us: int) -> Decision:
             loaded = self._ledger.load(patron_stream(borrower.patron.patron), PATRON)
-            return Decision((NewEvents(patron_stream(borrower.patron.patron), loaded.version, (event,)),))
+            # The claims' version moves too: a loan decided before the block must not be recorded after it.
+            claims = self._ledger.open_claims(borrower.holder)
+            return Decision(
+                (NewEvents(patron_stream(borrower.patron.patron), loaded.version, (event,)),),
+                ClaimChanges(versions={borrower.holder: claims.version}),
+            )
 
         return self._commands.run(caller, "patron block", {"reason": reason, "lift": lift}, decide, roles=_STAFF)
 

@@ -313,3 +313,9 @@ def test_a_loan_said_to_be_older_than_the_last_scan_is_refused_and_claims_nothin
         )
     assert refusal(error) == "loan.too-late"
     assert world.desk.borrowers.by_card(world.cards["ada"]).claims.loans == ()
+
+
+def test_a_block_moves_the_version_that_guards_a_loan_decided_before_it(world: World) -> None:
+    before = world.desk.borrowers.by_card(world.cards["ada"]).claims.version
+    world.desk.borrowers.block(world.at("bath"), world.cards["ada"], "overdue")
+    assert world.desk.borrowers.by_card(world.cards["ada"]).claims.version > before
