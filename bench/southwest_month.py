@@ -15,13 +15,13 @@ from dataclasses import replace
 from datetime import timedelta
 from math import cos, radians
 from pathlib import Path
-from unittest.mock import patch
 
 from circulation.calendar import format_spans
 from circulation.store.url import StoreUrl
 from interfaces.demo import fill as demo
 from interfaces.demo.geography import demo_network
 from interfaces.demo.network import DemoBranch, DemoHub, DemoNetwork
+from interfaces.demo.size import size_of
 from interfaces.demo.summary import summary_of
 from interfaces.imports.branch_lists import read_branch_lists
 
@@ -100,8 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     folder.mkdir(parents=True)
     store = StoreUrl.parse(str(folder / "southwest.db"))
     days = int(arguments[0]) if arguments else SERVICE_DAYS
-    with patch.object(demo, "demo_network", lambda _preset, _seed: network):
-        filled = demo.fill(store, preset="librarieswest", scale=0.02, service_days=days, seed=1, tell=print)
+    filled = demo.fill(store, network, size_of("librarieswest", 0.02), service_days=days, tell=print)
     print("\n".join(summary_of(filled)))
     wednesday = demo.PLANNED_DAY + timedelta(days=1)
     print(f"Then: branchline --store {store.path} --actor … plan draft --date {wednesday} --iterations 30000")
