@@ -13,7 +13,7 @@ from typing import Literal
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
-from circulation.checkin import Outcome, Scan, decide
+from circulation.checkin import decide
 from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
@@ -35,6 +35,7 @@ from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
+from circulation.outcome import Outcome, Rulings, Scan
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
@@ -141,18 +142,19 @@ class Desk:
             return self.places.calendar(branch).shelf_until(branch, at_us, days)
 
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        outcome = decide(scan, item, title, shelf_until)
+        rulings = Rulings(shelf_until=shelf_until)
+        outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
         if onward is not None and (tote is not None or sort):
             box = self.totes.box_for(branch, onward[0], onward[1], at_us, tote=tote, sort=sort)
             if box is not None:
                 started = box.starts
-                outcome = decide(replace(scan, filling=box.filling), item, title, shelf_until)
+                outcome = decide(replace(scan, filling=box.filling), item, title, rulings)
         changes = [
             # A filling begins before anything is in it, at every position of the log.
             *started,
-            NewEvents(item_stream(item.barcode), loaded.version, outcome.item),
+            NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
             *self.totes.opened_by(item, branch),
         ]
         if outcome.title:
