@@ -73,7 +73,11 @@ class Capture:
 
 @part
 class Custody:
-    """The part of an item that scans change, whole."""
+    """
+    The part of an item that scans change, whole.
+
+    `home_us` is when it was last known to be at its home branch, or entered the catalogue.
+    """
 
     place: Place
     custody_us: int
@@ -81,3 +85,4 @@ class Custody:
     transit: Transit | None = None
     capture: Capture | None = None
     target: str | None = None
+    home_us: int | None = None

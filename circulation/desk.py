@@ -7,6 +7,7 @@ happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -16,10 +17,11 @@ from circulation.borrower import Borrowers
 from circulation.checkin import decide
 from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
-from circulation.event import Event, NewEvents
+from circulation.event import Event, Fact, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
-from circulation.hold import Title, title_stream
+from circulation.hold import Title, fold_title, title_stream
 from circulation.hold_desk import HoldDesk
+from circulation.holding import hold_filled_by
 from circulation.item import (
     Item,
     ItemArrived,
@@ -36,9 +38,15 @@ from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.outcome import Outcome, Rulings, Scan
+from circulation.pickup_desk import PickupDesk
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.queue_order import Candidate, ForCopy, candidates
+from circulation.queue_policy import QueueOrder
+from circulation.queues import Queues
 from circulation.receipt import Receipt, receipt_of
+from circulation.shelf_clearing import Foreseen
+from circulation.targeting import Targeting
 from circulation.tote_desk import ToteDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
@@ -65,7 +73,10 @@ class Desk:
         self.commands = commands
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
-        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
+        self.queues = Queues(ledger, self.places, catalogue, courier)
+        targeting = Targeting(ledger, self.places, catalogue, courier, self.queues, self._age_protection_days)
+        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, targeting)
+        self.pickups = PickupDesk(ledger, commands, self.places, targeting)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self._keyring = keyring
 
@@ -136,13 +147,8 @@ class Desk:
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = Rulings(shelf_until=shelf_until)
+        rulings = self._rulings(item, title, branch, at_us)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -163,6 +169,52 @@ class Desk:
             changes.extend(self._swapped(outcome))
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
+
+    def _rulings(self, item: Item, title: Title, branch: str, at_us: int) -> Rulings:
+        """What holds for a copy that lies at a branch; nothing of it is read before a step asks."""
+
+        def shelf_until() -> int:
+            days = self._rule(item, "*").shelf_days
+            return self.places.calendar(branch).shelf_until(branch, at_us, days)
+
+        age = self._age_protection_days(item) if item.added is not None and title.holds else None
+        return Rulings(shelf_until=shelf_until, queue=self.queues.rulings(item, branch, at_us, age_protection_days=age))
+
+    def foresee(self, branch: str, barcodes: Sequence[str]) -> list[Foreseen]:
+        """
+        What scanning these copies at a branch now, one after the other, would come to; nothing is recorded.
+
+        Raises `Unknown` (`item.unknown`, `branch.unknown`).
+        """
+        at_us = self.commands.clock()
+        titles: dict[str, Title] = {}
+        found: list[Foreseen] = []
+        for barcode in barcodes:
+            _, item = self._item(barcode)
+            stream = title_stream(item.title)
+            title = titles.get(stream) or self.ledger.load(stream, TITLE).state or Title(title_id=item.title)
+            scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us))
+            outcome = decide(scan, item, title, self._rulings(item, title, branch, at_us))
+            for event in outcome.title:
+                # The next copy finds the queue as this one leaves it.
+                title = fold_title(title, Fact(stream, 0, event, at_us, "", "system", branch, ""))
+            titles[stream] = title
+            found.append(Foreseen(item, outcome))
+        return found
+
+    def explain(self, barcode: str, branch: str | None = None) -> tuple[ForCopy, QueueOrder, list[Candidate]]:
+        """
+        For a copy at a branch (where it stands, or else at home) now: every open hold of its title, with its rank for
+        this copy or why it cannot have it, and the queue order by which they are ranked. Nothing is recorded.
+
+        Raises `Unknown` (`item.unknown`, `branch.unknown`).
+        """
+        _, item = self._item(barcode)
+        at_us = self.commands.clock()
+        here = branch or item.branch or item.home
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        asked = ForCopy(item, here, at_us, self.places.day(here, at_us), self._rulings(item, title, here, at_us).queue)
+        return asked, asked.rulings.order(), candidates(title, asked)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""
@@ -212,7 +264,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=borrower.hold_on(item.title),
+                own_hold=hold_filled_by(title, borrower.claims.holds, item),
                 rule=rule,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
                 key=key,
@@ -321,6 +373,9 @@ class Desk:
         if loaded.state is None:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
         return loaded.version, loaded.state
+
+    def _age_protection_days(self, item: Item) -> int | None:
+        return self._rule(item, "*").age_protection_days
 
     def _rule(self, item: Item, category: str) -> LoanRule:
         rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}

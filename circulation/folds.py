@@ -15,6 +15,7 @@ from circulation.item import Item, fold_item
 from circulation.ledger import Fold
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRule, fold_loan_rules
+from circulation.queue_policy import QueueOrder, fold_queue_orders
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.unknown import fold_barcode_forms, fold_unknown_codes
 
@@ -26,13 +27,14 @@ __all__ = [
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "QUEUE_ORDERS_FOLD",
     "TITLE",
     "TOTE",
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 1, fold_item, Item)
-TITLE = Fold("title", 1, fold_title, Title)
+ITEM = Fold("item", 2, fold_item, Item)
+TITLE = Fold("title", 2, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 FILLING = Fold("filling", 1, fold_filling, Filling)
@@ -40,4 +42,5 @@ BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
+QUEUE_ORDERS_FOLD = Fold("queue-orders", 1, fold_queue_orders, Mapping[str, QueueOrder])
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

@@ -1,8 +1,9 @@
 """
-Holds at the desk: placed, promised a copy, missed, suspended, cancelled.
+Holds at the desk: placed, promised a copy, missed, suspended, cancelled, no longer wanted.
 
-Every method is one command and gives a receipt. What is decided stands in `holding.py`;
-what happens when the copy lies on a desk stands in `checkin.py`.
+Every method is one command and gives a receipt. What is decided stands in `holding.py`; which copy a hold is promised
+is looked for in `targeting.py`; what happens when the copy lies on a desk stands in `checkin.py`.
+Changes to a hold that has its copy are in `pickup_desk.py`.
 """
 
 from __future__ import annotations
@@ -16,22 +17,23 @@ from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, LOAN_RULES_FOLD, TITLE
-from circulation.hold import Hold, HoldResumed, HoldSuspended, Title, title_of_hold, title_stream
+from circulation.hold import Hold, HoldResumed, HoldSuspended, Title, hold_as_placed, title_of_hold, title_stream
 from circulation.holding import (
     Promise,
     decide_cancel,
+    decide_lapse,
     decide_place,
     drop,
     open_hold,
+    own_hold_for,
     promise,
-    soonest,
 )
 from circulation.item import Item, ItemMissed, ItemReleased, item_stream
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lookups import Catalogue, Copy, Courier
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, find_rule
 from circulation.receipt import Receipt, receipt_of
+from circulation.targeting import Targeting
 
 __all__ = ["HoldDesk"]
 
@@ -47,15 +49,13 @@ class HoldDesk:
         commands: Commands,
         borrowers: Borrowers,
         places: Places,
-        catalogue: Catalogue,
-        courier: Courier,
+        targeting: Targeting,
     ) -> None:
         self._ledger = ledger
         self._commands = commands
         self._borrowers = borrowers
         self._places = places
-        self._catalogue = catalogue
-        self._courier = courier
+        self._targeting = targeting
 
     def place(
         self,
@@ -65,17 +65,22 @@ class HoldDesk:
         pickup: str,
         title: str | None = None,
         item: str | None = None,
+        part: str | None = None,
+        expires: str | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
         """
-        Place a hold on a title, or on one copy of it, for pickup at any branch.
+        Place a hold on a title, on one part of it or on one copy of it, for pickup at any branch.
 
-        Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`) and what
-        `decide_place` refuses.
+        `expires` is the last local day on which it is wanted, `part` must be one of which the title has a copy.
+        Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`, `hold.part-unknown`)
+        and what `decide_place` refuses.
         """
         wanted = self._title_wanted(title, item)
         self._places.branch(pickup)
+        if part is not None:
+            self._check_part(wanted, part)
         link: list[tuple[int, str]] = []
 
         def decide(at_us: int) -> Decision:
@@ -96,12 +101,15 @@ class HoldDesk:
                 pickup=pickup,
                 patron=borrower.patron,
                 own_holds=len(borrower.claims.holds),
-                own_hold=borrower.hold_on(wanted),
+                own_hold=own_hold_for(state, borrower.claims.holds, part),
                 rule=rule,
                 key=key,
                 sealed=sealed,
+                part=part,
+                expires=expires,
+                day=self._places.day(pickup, at_us),
             )
-            promised = self._promise_for(state, placed.hold, pickup=pickup, only=item, missed=(), at_us=at_us)
+            promised = self._promise_for(hold_as_placed(placed, at_us), at_us)
             claims = ClaimChanges(
                 opened=(Claim(placed.hold, borrower.holder, "hold"),),
                 versions={borrower.holder: borrower.claims.version},
@@ -109,6 +117,8 @@ class HoldDesk:
             return Decision(self._changes(loaded, wanted, (placed,), promised), claims)
 
         arguments = {"title": wanted, "item": item, "pickup": pickup}
+        if part is not None or expires is not None:
+            arguments |= {"part": part, "expires": expires}
         return receipt_of(
             self._commands.run(
                 caller, "hold place", arguments, decide, roles=_STAFF, request=request, happened_us=happened_us
@@ -118,7 +128,7 @@ class HoldDesk:
     def cancel(self, caller: Caller, hold: str, *, by_patron: bool = False, request: str | None = None) -> Receipt:
         """End a hold. A copy on its way, or on the shelf, is decided anew at its next scan."""
 
-        def change(found: Hold) -> tuple[Event, ...]:
+        def change(found: Hold, _at_us: int) -> tuple[Event, ...]:
             return (decide_cancel(found, "patron" if by_patron else "staff"),)
 
         return self._change(caller, "hold cancel", hold, change, ends=True, request=request)
@@ -130,7 +140,7 @@ class HoldDesk:
         Raises `Refused` (`hold.has-copy`) once a copy is set aside.
         """
 
-        def change(found: Hold) -> tuple[Event, ...]:
+        def change(found: Hold, _at_us: int) -> tuple[Event, ...]:
             if found.captured is not None:
                 raise Refused(
                     "hold.has-copy",
@@ -142,10 +152,32 @@ class HoldDesk:
         return self._change(caller, "hold suspend", hold, change, ends=False, request=request, gives_up=True)
 
     def resume(self, caller: Caller, hold: str, *, request: str | None = None) -> Receipt:
-        """Let a suspended hold take copies again."""
-        return self._change(
-            caller, "hold resume", hold, lambda found: (HoldResumed(hold=found.hold),), ends=False, request=request
+        """Let a suspended hold take copies again; it is promised one if there is one on a shelf."""
+
+        def decide(at_us: int) -> Decision:
+            title = title_of_hold(hold)
+            loaded = self._ledger.load(title_stream(title), TITLE)
+            found = open_hold(loaded.state, hold)
+            awake = replace(found, suspended=False, suspended_until=None)
+            wants_one = found.captured is None and found.target is None
+            promised = self._promise_for(awake, at_us) if wants_one else None
+            return Decision(self._changes(loaded, title, (HoldResumed(hold=hold),), promised))
+
+        return receipt_of(
+            self._commands.run(caller, "hold resume", {"hold": hold}, decide, roles=_STAFF, request=request)
         )
+
+    def lapse(self, caller: Caller, hold: str, *, request: str | None = None) -> Receipt:
+        """
+        End a waiting hold that is not wanted any longer.
+
+        Raises `Unknown` (`hold.unknown`) and what `decide_lapse` refuses.
+        """
+
+        def change(found: Hold, at_us: int) -> tuple[Event, ...]:
+            return (decide_lapse(found, self._places.day(found.pickup, at_us)),)
+
+        return self._change(caller, "hold expire", hold, change, ends=True, request=request)
 
     def missed(self, caller: Caller, barcode: str, *, request: str | None = None) -> Receipt:
         """
@@ -168,14 +200,7 @@ class HoldDesk:
             branch = item.state.branch or caller.desk
             dropped = drop(hold, "not-found")
             on_title = () if dropped is None else dropped.title
-            then = self._promise_for(
-                loaded.state,
-                hold.hold,
-                pickup=hold.pickup,
-                only=hold.item,
-                missed=(*hold.missed, barcode),
-                at_us=at_us,
-            )
+            then = self._promise_for(hold, at_us)
             missed = NewEvents(item_stream(barcode), item.version, (ItemMissed(branch=branch, hold=hold.hold),))
             return Decision((missed, *self._changes(loaded, item.state.title, on_title, then)))
 
@@ -202,30 +227,25 @@ class HoldDesk:
         return len(promised)
 
     def _retargeted(self, loaded: Loaded[Title], title: Title, at_us: int, promised: list[str]) -> Decision:
-        day_of: dict[str, str] = {}
         on_title: list[Event] = []
         on_items: dict[str, list[Event]] = {}
-        taken = {hold.target for hold in title.holds.values() if hold.target and hold.pull_by_us >= at_us}
+        asking = []
         for hold in title.holds.values():
             if hold.captured is not None or (hold.target is not None and hold.pull_by_us >= at_us):
                 continue
-            day = day_of.setdefault(hold.pickup, self._places.day(hold.pickup, at_us))
-            late: tuple[str, ...] = ()
-            dropped = drop(hold, "not-in-time")
-            if dropped is not None:
-                on_title.extend(dropped.title)
-                on_items.setdefault(dropped.item, []).extend(dropped.on_item)
-                late = (dropped.item,)
-            if hold.suspended and (hold.suspended_until is None or hold.suspended_until > day):
-                continue
-            target = soonest(
-                self._eligible(title.title_id, hold.item),
-                pickup=hold.pickup,
-                passed_over=(*taken, *hold.missed, *late),
-                at_us=at_us,
-                arrival=self._courier.arrival,
-                cutoff=self._courier.cutoff,
-            )
+            late = drop(hold, "not-in-time")
+            if late is not None:
+                on_title.extend(late.title)
+                on_items[late.item] = list(late.on_item)
+                hold = replace(hold, missed=(*hold.missed, late.item))
+            asking.append(hold)
+        # What was not pulled in time is back on its shelf before anybody is promised anything.
+        copies = self._targeting.shelved(title.title_id, at_us, freed=on_items)
+        taken: set[str] = set()
+        for hold in asking:
+            if len(taken) == len(copies):
+                break
+            target = self._targeting.find(hold, copies, at_us, taken=taken)
             if target is None:
                 continue
             made = promise(hold.hold, target)
@@ -246,7 +266,7 @@ class HoldDesk:
         caller: Caller,
         name: str,
         hold: str,
-        change: Callable[[Hold], tuple[Event, ...]],
+        change: Callable[[Hold, int], tuple[Event, ...]],
         *,
         ends: bool,
         request: str | None,
@@ -254,12 +274,12 @@ class HoldDesk:
     ) -> Receipt:
         """One change to one open hold; `ends` closes its claim, and like `gives_up` takes its promise back."""
 
-        def decide(_at_us: int) -> Decision:
+        def decide(at_us: int) -> Decision:
             title = title_of_hold(hold)
             loaded = self._ledger.load(title_stream(title), TITLE)
             found = open_hold(loaded.state, hold)
             dropped = drop(found, "hold-ended") if ends or gives_up else None
-            events = (*(dropped.title if dropped else ()), *change(found))
+            events = (*(dropped.title if dropped else ()), *change(found, at_us))
             changes = list(self._changes(loaded, title, events, dropped, on_title_already=True))
             if ends and found.captured is not None:
                 changes.extend(self._released(found))
@@ -278,30 +298,11 @@ class HoldDesk:
         released = ItemReleased(hold=hold.hold, branch=item.state.branch or "", why="cancelled")
         return (NewEvents(item_stream(hold.captured), item.version, (released,)),)
 
-    def _promise_for(
-        self, title: Title, hold: str, *, pickup: str, only: str | None, missed: tuple[str, ...], at_us: int
-    ) -> Promise | None:
-        taken = tuple(other.target for other in title.holds.values() if other.target is not None)
-        target = soonest(
-            self._eligible(title.title_id, only),
-            pickup=pickup,
-            passed_over=(*taken, *missed),
-            at_us=at_us,
-            arrival=self._courier.arrival,
-            cutoff=self._courier.cutoff,
-        )
-        return None if target is None else promise(hold, target)
-
-    def _eligible(self, title: str, only: str | None) -> list[Copy]:
-        """The copies that the catalogue shows on a shelf and that their own streams confirm."""
-        fresh: list[Copy] = []
-        for copy in self._catalogue.copies(title):
-            if not copy.on_shelf or (only is not None and copy.barcode != only):
-                continue
-            item = self._ledger.load(item_stream(copy.barcode), ITEM).state
-            if item is not None and item.on_shelf and item.holdable and item.custody.target is None:
-                fresh.append(replace(copy, branch=item.branch))
-        return fresh
+    def _promise_for(self, hold: Hold, at_us: int) -> Promise | None:
+        """The facts of promising the hold a copy that stands on a shelf; None where there is none."""
+        copies = self._targeting.shelved(title_of_hold(hold.hold), at_us)
+        target = self._targeting.find(hold, copies, at_us)
+        return None if target is None else promise(hold.hold, target)
 
     def _changes(
         self,
@@ -319,6 +320,15 @@ class HoldDesk:
             item = self._ledger.load(item_stream(promised.item), ITEM)
             changes.append(NewEvents(item_stream(promised.item), item.version, promised.on_item))
         return tuple(changes)
+
+    def _check_part(self, title: str, part: str) -> None:
+        parts = self._targeting.parts(title)
+        if part not in parts:
+            raise Unknown(
+                "hold.part-unknown",
+                f"No copy of title {title} is part '{part[:40]}'.",
+                f"Its parts are: {', '.join(sorted(parts)) or 'none'}.",
+            )
 
     def _title_wanted(self, title: str | None, item: str | None) -> str:
         if item is None:

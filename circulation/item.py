@@ -13,10 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from circulation.clock import iso
 from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
 from circulation.event import Event, Fact, event
 
 __all__ = [
+    "CaptureRedirected",
+    "HoldShelfExtended",
     "Item",
     "ItemAdded",
     "ItemArrived",
@@ -53,7 +56,11 @@ def item_stream(barcode: str) -> str:
 
 @event
 class ItemAdded(Event):
-    """A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row."""
+    """
+    A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row.
+
+    `part` is the volume or part of the title that it holds, `added` the local day on which it was new.
+    """
 
     title: str
     owner: str
@@ -63,6 +70,8 @@ class ItemAdded(Event):
     branch: str
     floats: bool = False
     holdable: bool = True
+    part: str | None = None
+    added: str | None = None
     row: str | None = None
     source: str | None = None
 
@@ -78,6 +87,8 @@ class ItemDescribed(Event):
     shelf_mark: str = ""
     floats: bool = False
     holdable: bool = True
+    part: str | None = None
+    added: str | None = None
     row: str | None = None
     source: str | None = None
 
@@ -208,6 +219,28 @@ class ItemPlacedOnHoldShelf(Event):
 
 
 @event
+class HoldShelfExtended(Event):
+    """The copy waits longer for its patron on the hold shelf of `branch`: until `until_us`."""
+
+    hold: str
+    branch: str
+    until_us: int
+
+
+@event
+class CaptureRedirected(Event):
+    """
+    The copy set aside is to be picked up at another branch, and a journey that it was on for the hold leads there.
+
+    `branch` is where the copy stands, None while it is in a tote. It is on no hold shelf any more.
+    """
+
+    hold: str
+    pickup: str
+    branch: str | None = None
+
+
+@event
 class ItemReleased(Event):
     """The copy is not set aside any more."""
 
@@ -300,6 +333,8 @@ class Item:
     transits: int = 0
     last_request: str = ""
     last_request_version: int = 0
+    part: str | None = None
+    added: str | None = None
 
     @property
     def branch(self) -> str | None:
@@ -332,10 +367,14 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             floats=happened.floats,
             holdable=happened.holdable,
             row=happened.row,
+            part=happened.part,
+            # A list that says nothing of age may be of old stock: such a copy is not taken for a new one.
+            added=happened.added or (None if happened.source else iso(fact.happened_us)[:10]),
             custody=Custody(
                 place=Place(kind="branch", ref=happened.branch),
                 # An imported list says where a copy belongs, not when somebody last held it.
                 custody_us=0 if happened.source else fact.happened_us,
+                home_us=fact.happened_us,
             ),
         )
     if item is None:
@@ -353,6 +392,8 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             floats=happened.floats,
             holdable=happened.holdable,
             row=happened.row,
+            part=happened.part,
+            added=happened.added or item.added,
         )
     if isinstance(happened, LateScanRecorded):
         return item
@@ -363,6 +404,8 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    if isinstance(happened, HoldShelfExtended | CaptureRedirected):
+        return replace(item, custody=_kept(item.custody, happened))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -370,7 +413,23 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         numbered = replace(item, transits=item.transits + 1)
     if fact.happened_us < item.custody.custody_us:
         return numbered
-    return replace(numbered, custody=_moved(item.custody, fact))
+    custody = _moved(item.custody, fact)
+    home_us = fact.happened_us if custody.place.ref == item.home else item.custody.home_us
+    if custody.home_us != home_us:
+        custody = replace(custody, home_us=home_us)
+    return replace(numbered, custody=custody)
+
+
+def _kept(custody: Custody, happened: HoldShelfExtended | CaptureRedirected) -> Custody:
+    """The custody after its hold has changed, which is no sighting; one for another hold stays as it is."""
+    capture, transit = custody.capture, custody.transit
+    if capture is None or capture.hold != happened.hold:
+        return custody
+    if isinstance(happened, HoldShelfExtended):
+        return replace(custody, capture=replace(capture, until_us=happened.until_us))
+    if transit is not None and transit.hold == happened.hold:
+        transit = replace(transit, destination=happened.pickup)
+    return replace(custody, capture=Capture(hold=capture.hold, pickup=happened.pickup), transit=transit)
 
 
 def _moved(custody: Custody, fact: Fact) -> Custody:

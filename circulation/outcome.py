@@ -23,6 +23,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.queue_order import QueueRulings
 
 __all__ = ["Draft", "Outcome", "Rulings", "Scan", "Swap"]
 
@@ -49,10 +50,12 @@ class Rulings:
     """
     What holds for this copy at this branch at this moment, as pure answers that a step asks for if it must know.
 
-    `shelf_until` is the instant until which a hold shelved here and now would wait.
+    `shelf_until` is the instant until which a hold shelved here and now would wait; `queue` is what holds for the
+    queue of its title.
     """
 
     shelf_until: Callable[[], int]
+    queue: QueueRulings = field(default_factory=QueueRulings)
 
 
 @dataclass(frozen=True, slots=True)

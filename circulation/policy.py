@@ -31,7 +31,8 @@ class LoanRuleSet(Event):
     """
     A rule was set or replaced. `days` is the loan length, `renewals` how often it may be renewed,
     `loan_limit` and `hold_limit` how many a patron may have open in the whole network at once,
-    `shelf_days` how long a copy waits on the hold shelf.
+    `shelf_days` how long a copy waits on the hold shelf, `age_protection_days` how long a new copy stays with its
+    owner's branches.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class LoanRuleSet(Event):
     loan_limit: int
     hold_limit: int
     shelf_days: int
+    age_protection_days: int | None = None
 
 
 @event
@@ -65,6 +67,7 @@ class LoanRule:
     loan_limit: int
     hold_limit: int
     shelf_days: int
+    age_protection_days: int | None = None
 
 
 DEFAULT_RULE = LoanRule(
@@ -96,6 +99,7 @@ def fold_loan_rules(rules: Mapping[str, LoanRule] | None, fact: Fact) -> Mapping
                 r.loan_limit,
                 r.hold_limit,
                 r.shelf_days,
+                r.age_protection_days,
             )
             return {**before, r.rule: rule}
         case LoanRuleRemoved() as removed:

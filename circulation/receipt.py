@@ -13,13 +13,24 @@ from typing import Literal
 
 from circulation.clock import iso
 from circulation.event import Appended, Fact
-from circulation.hold import HoldCancelled, HoldPlaced, HoldResumed, HoldSuspended, HoldTargeted
+from circulation.hold import (
+    HoldCancelled,
+    HoldLapsed,
+    HoldPickupChanged,
+    HoldPlaced,
+    HoldResumed,
+    HoldSuspended,
+    HoldTargeted,
+)
 from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
     ItemArrived,
     ItemLent,
     ItemMissed,
     ItemPacked,
     ItemPlacedOnHoldShelf,
+    ItemReleased,
     ItemReturned,
     ItemSetAside,
     ItemSighted,
@@ -207,12 +218,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 sentence = f"{fact.stream[5:]} was opened at {branch}; what is not scanned out of it is assumed there."
                 return Receipt("tote.opened", "Tote opened", sentence, "done", filling=fact.stream[5:])
             case HoldPlaced(hold=hold, pickup=pickup):
-                target = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
-                how = (
-                    f"{target.branch} is asked to pull {target.item} by {iso(target.pull_by_us)}."
-                    if target
-                    else "No copy is on a shelf; it waits in the queue."
-                )
+                how = _asked(facts) or "No copy is on a shelf; it waits in the queue."
                 return Receipt("hold.placed", "Hold placed", f"Hold {hold} for {pickup}. {how}", "done", hold=hold)
             case HoldCancelled(hold=hold):
                 return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.", "done", hold=hold)
@@ -221,14 +227,69 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 sentence = f"Hold {hold} keeps its place and takes no copy {how_long}."
                 return Receipt("hold.suspended", "Hold suspended", sentence, "done", hold=hold)
             case HoldResumed(hold=hold):
-                return Receipt("hold.resumed", "Hold resumed", f"Hold {hold} takes copies again.", "done", hold=hold)
+                sentence = f"Hold {hold} takes copies again. {_asked(facts)}".strip()
+                return Receipt("hold.resumed", "Hold resumed", sentence, "done", hold=hold)
             case _:
                 continue
+    return _hold_changed(facts) or _recorded(facts)
+
+
+def _hold_changed(facts: Sequence[Fact]) -> Receipt | None:
+    """The words where a hold is picked up elsewhere, waits longer or is not wanted any more."""
+    for fact in facts:
+        match fact.event:
+            case HoldPickupChanged(hold=hold, pickup=pickup):
+                sentence = (
+                    f"Hold {hold} is for pickup at {pickup} now and keeps its place. {_redirected(facts)}".strip()
+                )
+                return Receipt("hold.pickup", "Pickup changed", sentence, "done", hold=hold)
+            case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
+                sentence = f"Its copy waits at {branch} for hold {hold} until {iso(until_us)}."
+                return Receipt("hold.extended", "Kept longer", sentence, "done", hold=hold)
+            case HoldLapsed(hold=hold, expires=expires):
+                sentence = f"Hold {hold} was wanted until {expires} and has ended."
+                return Receipt("hold.lapsed", "Hold ended", sentence, "done", hold=hold)
+            case _:
+                continue
+    return None
+
+
+def _recorded(facts: Sequence[Fact]) -> Receipt:
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
 
 
+def _asked(facts: Sequence[Fact]) -> str:
+    """Which branch is asked to pull which copy, as a sentence; empty where none is."""
+    target = next((fact.event for fact in facts if isinstance(fact.event, HoldTargeted)), None)
+    return f"{target.branch} is asked to pull {target.item} by {iso(target.pull_by_us)}." if target else ""
+
+
+def _redirected(facts: Sequence[Fact]) -> str:
+    """What happens now with the copy of a hold whose pickup branch is another one, as a sentence."""
+    for fact in facts:
+        match fact.event:
+            case CaptureRedirected(branch=None, pickup=pickup):
+                return f"Item {fact.stream[5:]} is on its way and goes to {pickup} from its next scan on."
+            case CaptureRedirected(branch=branch, pickup=pickup) if branch == pickup:
+                return f"Item {fact.stream[5:]} is at {branch} already: scan it there for the hold shelf."
+            case CaptureRedirected(branch=branch, pickup=pickup):
+                return f"Item {fact.stream[5:]} is at {branch}: scan it there and it goes to {pickup}."
+            case _:
+                continue
+    return _asked(facts)
+
+
 def _came_in(facts: Sequence[Fact]) -> str:
+    """How the item came to lie on the desk, as a sentence, and that its time on the hold shelf was over."""
+    expired = next(
+        (f.event.hold for f in facts if isinstance(f.event, ItemReleased) and f.event.why == "expired"), None
+    )
+    then = f" Nobody came for hold {expired} in time." if expired else ""
+    return f"{_seen(facts)}{then}"
+
+
+def _seen(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:

@@ -1,7 +1,8 @@
 """
 Who waits for the copy that lies on the desk: it goes on serving the hold that has it, or is captured for the next one.
 
-A step of the check-in (`checkin.py`); placing a hold and promising it a copy are in `holding.py`.
+A step of the check-in (`checkin.py`). Which hold is the next one is in `queue_order.py`; promising a copy is in
+`holding.py`.
 """
 
 from __future__ import annotations
@@ -15,23 +16,29 @@ from circulation.event import Event
 from circulation.hold import Hold, HoldCaptured, HoldTargetDropped, HoldTargeted, Title
 from circulation.item import Item, ItemPlacedOnHoldShelf, ItemSetAside
 from circulation.outcome import Draft, Rulings, Scan, Swap
+from circulation.queue_order import ForCopy, best_hold
 
-__all__ = ["best_hold", "pickup_code", "serve_hold"]
+__all__ = ["pickup_code", "serve_hold"]
 
 
 def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Rulings) -> str | None:
     """Go on serving the hold that has this copy, or capture it for the next one; where it must go, if anywhere."""
     capture = draft.custody.capture
     if capture is None:
-        hold = best_hold(title, item, scan.day)
-        if hold is None:
+        best = best_hold(title, ForCopy(item, scan.branch, scan.at_us, scan.day, rulings.queue))
+        if best is None:
             draft.because("hold.none")
             return None
+        hold = best.hold
         draft.abandon(scan.branch, "redirected")
         draft.title.append(HoldCaptured(hold=hold.hold, item=item.barcode, branch=scan.branch))
         draft.item.append(ItemSetAside(hold=hold.hold, pickup=hold.pickup, branch=scan.branch))
         draft.swap = _swap(hold, item, title, scan.day, draft.title)
-        draft.because("hold.first", hold.hold)
+        if best.order is not None:
+            draft.because("hold.order", best.order)
+            draft.because("hold.ahead", f"{hold.hold} of {best.ahead_of}")
+        else:
+            draft.because("hold.first", hold.hold)
         name, pickup = hold.hold, hold.pickup
     else:
         name, pickup = capture.hold, title.holds[capture.hold].pickup
@@ -55,24 +62,6 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     return pickup
 
 
-def best_hold(title: Title, item: Item, day: str) -> Hold | None:
-    """
-    The first hold in the queue that this copy may fill on that local day: first come, first served.
-
-    Passed over are holds that have a copy, that are suspended, that want another copy, and all of them
-    where the copy is not holdable.
-    """
-    if not item.holdable:
-        return None
-    for hold in title.holds.values():
-        if hold.captured is not None or (hold.item is not None and hold.item != item.barcode):
-            continue
-        if hold.suspended and (hold.suspended_until is None or hold.suspended_until > day):
-            continue
-        return hold
-    return None
-
-
 def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -> Swap | None:
     """
     What becomes of a promise: another copy promised to this hold goes to the next one that has none,
@@ -89,7 +78,9 @@ def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -
             continue
         if other.item is not None and other.item != hold.target:
             continue
-        if hold.target in other.missed:
+        if hold.target in other.missed or other.part != hold.part:
+            continue
+        if other.expires is not None and other.expires < day:
             continue
         if other.suspended and (other.suspended_until is None or other.suspended_until > day):
             continue

@@ -10,6 +10,8 @@ from circulation.clock import iso
 from circulation.custody import Place
 from circulation.event import Event, Fact
 from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
     ItemAdded,
     ItemArrived,
     ItemDescribed,
@@ -45,7 +47,7 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
-    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    return _of_item(fact.event) or _of_waiting(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
 
 
 def _of_item(event: Event) -> str:
@@ -94,6 +96,16 @@ def _of_item(event: Event) -> str:
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+        case _:
+            return ""
+
+
+def _of_waiting(event: Event) -> str:
+    match event:
+        case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
+            return f"It waits longer on the hold shelf of {branch} for hold {hold}, until {iso(until_us)}."
+        case CaptureRedirected(hold=hold, pickup=pickup):
+            return f"Hold {hold}, for which it is set aside, is for pickup at {pickup} now."
         case _:
             return ""
 

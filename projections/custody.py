@@ -197,6 +197,37 @@ def _missed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _extended(working: Working, seen: Seen) -> None:
+    """A longer wait is no sighting: it holds whenever it was said, as long as the copy waits for that hold."""
+    capture = _capture_of(working, seen)
+    if capture is not None:
+        _end_capture(working, seen, "extended")
+        working[CAPTURE_NOW].put(
+            capture._replace(until_us=seen.data["until_us"], from_pos=seen.position, from_us=seen.happened_us)
+        )
+
+
+def _redirected(working: Working, seen: Seen) -> None:
+    """Another pickup branch is no sighting either; a journey for the hold leads there from now on."""
+    capture, pickup = _capture_of(working, seen), seen.data["pickup"]
+    if capture is None:
+        return
+    _end_capture(working, seen, "redirected")
+    working[CAPTURE_NOW].put(
+        capture._replace(pickup=pickup, until_us=None, code=None, from_pos=seen.position, from_us=seen.happened_us)
+    )
+    transit = working[TRANSIT_NOW].get(seen.subject)
+    if transit is not None and transit.hold == capture.hold:
+        _end_transit(working, seen, "redirected")
+        working[TRANSIT_NOW].put(transit._replace(destination=pickup, from_pos=seen.position))
+
+
+def _capture_of(working: Working, seen: Seen) -> CaptureNow | None:
+    """The copy's capture, if it is for the hold that the fact is about."""
+    capture = working[CAPTURE_NOW].get(seen.subject)
+    return capture if capture is not None and capture.hold == seen.data["hold"] else None
+
+
 def _undone(working: Working, seen: Seen) -> None:
     """Everything is as the event says that it was; what that changes gets a new interval."""
     item = working[ITEM_NOW].get(seen.subject)
@@ -300,7 +331,7 @@ def _restore_loan(working: Working, seen: Seen, loan: dict[str, Any] | None) -> 
 
 def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | None) -> None:
     before = working[TRANSIT_NOW].get(seen.subject)
-    if before and transit and before.transit == transit["transit"]:
+    if before and transit and (before.transit, before.destination) == (transit["transit"], transit["destination"]):
         return
     _end_transit(working, seen, "undone")
     if transit:
@@ -314,8 +345,10 @@ def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | Non
 
 def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | None) -> None:
     before = working[CAPTURE_NOW].get(seen.subject)
-    if before and capture and (before.hold, before.until_us) == (capture["hold"], capture.get("until_us")):
-        return
+    if before and capture:
+        told = (capture["hold"], capture["pickup"], capture.get("until_us"))
+        if (before.hold, before.pickup, before.until_us) == told:
+            return
     _end_capture(working, seen, "undone")
     if capture:
         working[CAPTURE_NOW].put(
@@ -328,13 +361,15 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    1,
+    2,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
     ),
     {
         "ItemAdded": _added,
         "ScanUndone": _undone,
+        "HoldShelfExtended": _extended,
+        "CaptureRedirected": _redirected,
         **{
             name: _unless_late(move)
             for name, move in {
