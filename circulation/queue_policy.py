@@ -137,11 +137,11 @@ def set_order(orders: Mapping[str, QueueOrder], scope: str, order: QueueOrder) -
         ("here", order.local_days, _MOST_DAYS),
         ("away", away_days, _MOST_DAYS),
     )
-    for key, limit, most in limits:
-        if limit is not None and (key not in order.keys or not 0 <= limit <= most):
+    for needs, limit, most in limits:
+        if limit is not None and (needs not in order.keys or not 0 <= limit <= most):
             raise Invalid(
                 "queue.out-of-range",
-                f"The order '{order.order[:40]}' has a limit of {limit} for the key '{key}'.",
+                f"The order '{order.order[:40]}' has a limit of {limit} for the key '{needs}'.",
                 f"A limit is a number from 0 to {most}, for a key that the order has.",
             )
     made = QueueOrder(order.order, order.keys, order.local_gap, order.local_days, away_days)

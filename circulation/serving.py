@@ -42,7 +42,8 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
         name, pickup = hold.hold, hold.pickup
     else:
         name, pickup = capture.hold, title.holds[capture.hold].pickup
-        if capture.until_us is not None and capture.pickup == pickup == scan.branch:
+        has_stayed = capture.until_us is not None and item.custody.transit is None
+        if has_stayed and capture.pickup == pickup == scan.branch:
             draft.because("hold.on-shelf", name)
             return None
         draft.because("hold.set-aside", name)
