@@ -14,7 +14,7 @@ from dataclasses import replace
 from circulation.custody import Capture
 from circulation.event import Event
 from circulation.hold import Hold, HoldCaptured, HoldTargetDropped, HoldTargeted, Title
-from circulation.item import Item, ItemPlacedOnHoldShelf, ItemSetAside
+from circulation.item import Item, ItemPlacedOnHoldShelf, ItemSetAside, ItemTargetDropped
 from circulation.outcome import Draft, Rulings, Scan, Swap
 from circulation.queue_order import ForCopy, best_hold
 
@@ -28,6 +28,7 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
         best = best_hold(title, ForCopy(item, scan.branch, scan.at_us, scan.day, rulings.queue))
         if best is None:
             draft.because("hold.none")
+            _take_promise_back(draft, item, title)
             return None
         hold = best.hold
         draft.abandon(scan.branch, "redirected")
@@ -61,6 +62,15 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     if draft.custody.transit is None:
         draft.send(scan, item, to=pickup, reason="hold", hold=name)
     return pickup
+
+
+def _take_promise_back(draft: Draft, item: Item, title: Title) -> None:
+    """A copy that was to be pulled for a hold which cannot have it any more is promised to nobody."""
+    promised = item.custody.target
+    if promised is not None and promised in title.holds and title.holds[promised].target == item.barcode:
+        draft.title.append(HoldTargetDropped(hold=promised, item=item.barcode, why="hold-ended"))
+        draft.item.append(ItemTargetDropped(hold=promised, why="hold-ended"))
+        draft.custody = replace(draft.custody, target=None)
 
 
 def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -> Swap | None:

@@ -359,7 +359,9 @@ def test_a_hold_ends_after_the_last_day_on_which_it_is_wanted(world: World) -> N
         world.desk.holds.lapse(world.at("bath"), FIRST)
     assert "hold.still-wanted" == refusal(early)
     world.clock_us = parse_instant("2026-11-27T09:00:00Z")
+    # Neither the copy that was to be pulled for it nor the hold remembers the promise.
     assert "shelve" == world.scan(BATH_COPY, "bath").signal
+    assert (None, None) == (world.item(BATH_COPY).custody.target, hold(world).target)
     receipt = world.desk.holds.lapse(world.at("bath"), FIRST)
     assert ("hold.lapsed", f"Hold {FIRST} was wanted until 2026-11-26 and has ended.") == (
         receipt.code,
