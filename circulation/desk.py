@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import Literal
 
 from circulation.actor import Role
+from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
 from circulation.checkin import Outcome, Scan, decide
 from circulation.command import Caller, Commands, Decision
+from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
@@ -39,6 +41,7 @@ from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote_desk import ToteDesk
+from circulation.tote_trouble import TroubleDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
@@ -66,6 +69,9 @@ class Desk:
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents)
+        self.troubles = TroubleDesk(ledger, commands, self.places)
+        self.empties = EmptiesDesk(ledger, commands, self.places)
         self._keyring = keyring
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
@@ -77,6 +83,7 @@ class Desk:
         *,
         tote: str | None = None,
         sort: bool = False,
+        out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
         request: str | None = None,
         happened_us: int | None = None,
@@ -85,7 +92,8 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
+        for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
+        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
         """
         barcode = parse_barcode(code)
@@ -95,9 +103,11 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if out_of is not None:
+            arguments["out_of"] = out_of
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -132,6 +142,7 @@ class Desk:
         by: Literal["desk", "drop", "import"],
         tote: str | None,
         sort: bool,
+        out_of: str | None,
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
@@ -153,7 +164,7 @@ class Desk:
             # A filling begins before anything is in it, at every position of the log.
             *started,
             NewEvents(item_stream(item.barcode), loaded.version, outcome.item),
-            *self.totes.opened_by(item, branch),
+            *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
             changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
