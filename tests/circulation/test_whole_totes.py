@@ -55,7 +55,8 @@ def test_after_a_good_check_everything_has_arrived_and_the_confidence_is_in_the_
     receipt = totes.accept()
     assert receipt.code == "tote.accepted"
     assert receipt.sentence.startswith(
-        "6 of 10 checked, none wrong: at 95 % confidence at most 2 items are wrong. 4 items of T1/1 are taken as arrived"
+        "6 of 10 checked, none wrong: at 95 % confidence at most 2 items are wrong. "
+        "4 items of T1/1 are taken as arrived at wells"
     )
     (checked,) = events_of(totes.world, filling_stream("T1/1"), ToteChecked)
     assert (10, 6, 0, 2, 95, 4, ()) == (
