@@ -7,11 +7,11 @@ The decisions are in `tote_arrival.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
-from circulation.command import Caller, Commands, Decision
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.errors import Refused
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, TITLE
@@ -19,6 +19,7 @@ from circulation.hold import Title, title_stream
 from circulation.item import Item, item_stream
 from circulation.ledger import Ledger, Loaded
 from circulation.lookups import Contents
+from circulation.outcome import Outcome
 from circulation.places import Places
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote import Filling
@@ -29,7 +30,6 @@ from circulation.tote_arrival import (
     decide_emptied,
     decide_sample,
     missed,
-    scan_because,
     still_to_scan,
 )
 from circulation.tote_desk import decide_opened, decide_received, held
@@ -42,17 +42,21 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 class ArrivalDesk:
     """Whole totes: drawn, checked, accepted or emptied."""
 
-    def __init__(self, ledger: Ledger, commands: Commands, places: Places, contents: Contents) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        commands: Commands,
+        places: Places,
+        contents: Contents,
+        *,
+        would_be: Callable[[Item, str, int], Outcome],
+    ) -> None:
+        """`would_be` says what a scan of a copy at a branch at an instant would come to, and records nothing."""
         self._ledger = ledger
         self._commands = commands
         self._places = places
         self._contents = contents
-
-    def must_be_scanned(self, branch: str, filling: str, at_us: int) -> dict[str, str]:
-        """The items in a filling that a person at the branch must scan, by barcode, each with the reason."""
-        inside = self._inside(branch, filling, at_us)
-        reasons = {one.item.barcode: scan_because(one, branch) for one in inside}
-        return {barcode: why for barcode, why in reasons.items() if why is not None}
+        self._would_be = would_be
 
     def receive_whole(self, caller: Caller, tote: str, *, request: str | None = None) -> Receipt:
         """
@@ -116,10 +120,10 @@ class ArrivalDesk:
         Raises `Refused` as `decide_emptied` does, `Unknown` (`tote.unknown`).
         """
 
-        def decide(_at_us: int) -> Decision:
+        def decide(at_us: int) -> Decision:
             box = held(self._ledger, tote)
             filling, branch = box.filling, caller.desk
-            left = [code for code, _ in self._left(filling.filling)]
+            left = [code for code, _ in self._left(filling.filling, at_us)]
             emptied = decide_emptied(filling, branch, left)
             events: list[Event] = [emptied]
             if filling.status != "ended":
@@ -136,18 +140,18 @@ class ArrivalDesk:
         given = {**arguments, "branch": caller.desk}
         return receipt_of(self._commands.run(caller, name, given, decide, roles=_STAFF, request=request))  # type: ignore[arg-type]
 
-    def _left(self, filling: str) -> list[tuple[str, Loaded[Item]]]:
+    def _left(self, filling: str, at_us: int) -> list[tuple[str, Item]]:
         """The items that the view has in a filling and that their own streams confirm."""
-        found = [(code, self._ledger.load(item_stream(code), ITEM)) for code in self._contents.items_in(filling)]
-        return [(code, loaded) for code, loaded in found if loaded.state is not None and _is_in(loaded.state, filling)]
+        found = []
+        for code in self._contents.items_in(filling):
+            item = self._ledger.load(item_stream(code), ITEM).state
+            if item is not None and _is_in(item, filling):
+                Behind.check(at_us, item.custody.custody_us, None)
+                found.append((code, item))
+        return found
 
     def _inside(self, branch: str, filling: str, at_us: int) -> list[Inside]:
-        day = self._places.day(branch, at_us)
-        return [
-            Inside(loaded.state, self._title(loaded.state.title).state or Title(title_id=loaded.state.title), day)
-            for _, loaded in self._left(filling)
-            if loaded.state is not None
-        ]
+        return [Inside(item, self._would_be(item, branch, at_us)) for _, item in self._left(filling, at_us)]
 
     def _title(self, title: str) -> Loaded[Title]:
         return self._ledger.load(title_stream(title), TITLE)
@@ -169,13 +173,9 @@ class ArrivalDesk:
             if loaded.state is None:
                 continue
             item, title = loaded.state, self._title(loaded.state.title).state
-            holds = {} if title is None else title.holds
-            facts = missed(
-                filling,
-                item,
-                branch,
-                holds_it=lambda hold, h=holds, i=item: hold in h and h[hold].captured == i.barcode,
-            )
+            capture = item.custody.capture
+            hold = None if capture is None or title is None else title.holds.get(capture.hold)
+            facts = missed(filling, item, branch, is_held=hold is not None and hold.captured == code)
             yield NewEvents(item_stream(code), loaded.version, facts.item)
             on_titles.setdefault(item.title, []).extend(facts.title)
         for name, events in on_titles.items():

@@ -14,10 +14,10 @@ from circulation.actor import Role
 from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
-from circulation.checkin import Outcome, Scan, decide
-from circulation.command import Caller, Commands, Decision
+from circulation.checkin import decide
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.empties_desk import EmptiesDesk
-from circulation.errors import Refused, Unknown
+from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
@@ -37,6 +37,7 @@ from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
+from circulation.outcome import Outcome, Rulings, Scan
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
@@ -69,7 +70,7 @@ class Desk:
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
-        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
         self.troubles = TroubleDesk(ledger, commands, self.places)
         self.empties = EmptiesDesk(ledger, commands, self.places)
         self._keyring = keyring
@@ -103,6 +104,7 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
+            Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
             return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
@@ -147,23 +149,19 @@ class Desk:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
 
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        outcome = decide(scan, item, title, shelf_until)
+        scan, rulings = self._scan_at(item, branch, at_us, by)
+        outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
         if onward is not None and (tote is not None or sort):
             box = self.totes.box_for(branch, onward[0], onward[1], at_us, tote=tote, sort=sort)
             if box is not None:
                 started = box.starts
-                outcome = decide(replace(scan, filling=box.filling), item, title, shelf_until)
+                outcome = decide(replace(scan, filling=box.filling), item, title, rulings)
         changes = [
             # A filling begins before anything is in it, at every position of the log.
             *started,
-            NewEvents(item_stream(item.barcode), loaded.version, outcome.item),
+            NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
             *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
@@ -172,6 +170,24 @@ class Desk:
             changes.extend(self._swapped(outcome))
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
+
+    def _scan_at(
+        self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+    ) -> tuple[Scan, Rulings]:
+        """A beep of a copy at a branch, and what holds for it there and then."""
+
+        def shelf_until() -> int:
+            days = self._rule(item, "*").shelf_days
+            return self.places.calendar(branch).shelf_until(branch, at_us, days)
+
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        return scan, Rulings(shelf_until=shelf_until)
+
+    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
+        """What a scan of a copy at a branch would come to; nothing is recorded."""
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan, rulings = self._scan_at(item, branch, at_us)
+        return decide(scan, item, title, rulings)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""
@@ -209,8 +225,12 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             borrower = self.borrowers.by_card(card)
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
+            own_hold = borrower.hold_on(item.title)
+            if own_hold is not None and own_hold not in title.holds:
+                raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
             rule = self._rule(item, borrower.patron.category)
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
@@ -221,7 +241,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=borrower.hold_on(item.title),
+                own_hold=own_hold,
                 rule=rule,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
                 key=key,
@@ -258,6 +278,7 @@ class Desk:
 
         def decide_once(at_us: int) -> Decision:
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
             rule = self._rule(item, loan.category if loan else "*")

@@ -2,8 +2,10 @@
 One physical copy: the facts of its stream `item/<barcode>` and what they add up to.
 
 The item's stream guards its place, its custody and its loan.
+`grounds` on a fact of a scan are the rules that were considered, the deciding one last (`outcome.py`).
 A hold's side of a capture stands on the title's stream (`hold.py`); a tote's journey on the filling's (`tote.py`),
-so nothing is written here when a tote moves. What a scan leads to is decided in `checkin.py`.
+so nothing is written here when a tote moves. What a scan leads to is decided in `checkin.py`;
+the pieces of state that scans change are in `custody.py`.
 """
 
 from __future__ import annotations
@@ -12,11 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.custodian import Custodian
-from circulation.event import Event, Fact, event, part
+from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
+from circulation.event import Event, Fact, event
 
 __all__ = [
-    "Capture",
-    "Custody",
     "Item",
     "ItemAdded",
     "ItemArrived",
@@ -33,95 +34,19 @@ __all__ = [
     "ItemTargeted",
     "ItemUnpacked",
     "LateScanRecorded",
-    "Loan",
     "LoanRenewed",
-    "Place",
     "ScanUndone",
-    "Transit",
     "TransitAbandoned",
     "TransitOpened",
-    "TransitReason",
     "UnknownCodeScanned",
     "fold_item",
     "item_stream",
 ]
 
-TransitReason = Literal["home", "hold", "float", "rebalance", "manual"]
-Known = Literal["scanned", "assumed"]
-
 
 def item_stream(barcode: str) -> str:
     """The name of an item's stream."""
     return f"item/{barcode}"
-
-
-# --- pieces of state, which `ScanUndone` also carries as facts -----------------------------------------------------
-
-
-@part
-class Place:
-    """
-    Where an item is: at a `branch`, in a `filling` of a tote, with a `patron`, or `nowhere` (missed).
-
-    `ref` is the branch code or the filling (`T123/17`); it is empty for a patron and for nowhere.
-    """
-
-    kind: Literal["branch", "filling", "patron", "nowhere"]
-    ref: str = ""
-    known: Known = "scanned"
-
-
-@part
-class Loan:
-    """An open loan. `patron` is the sealed link under key `key`; nobody can read it from the log alone."""
-
-    loan: str
-    branch: str
-    lent_us: int
-    due_us: int
-    renewals: int
-    renewals_allowed: int
-    rule: str
-    key: int
-    patron: str
-    category: str
-    patron_home: str
-    row: str | None = None
-
-
-@part
-class Transit:
-    """A journey that is wanted: it ends when the item is scanned at its destination."""
-
-    transit: str
-    origin: str
-    destination: str
-    reason: TransitReason
-    hold: str | None = None
-    opened_us: int
-    row: str | None = None
-
-
-@part
-class Capture:
-    """An item set aside for a hold; on the hold shelf at `pickup` once `until_us` is set."""
-
-    hold: str
-    pickup: str
-    until_us: int | None = None
-    code: str | None = None
-
-
-@part
-class Custody:
-    """The part of an item that scans change, whole."""
-
-    place: Place
-    custody_us: int
-    loan: Loan | None = None
-    transit: Transit | None = None
-    capture: Capture | None = None
-    target: str | None = None
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------
@@ -195,6 +120,7 @@ class ItemReturned(Event):
     branch: str
     loan: str
     by: Literal["desk", "drop", "import"] = "desk"
+    grounds: tuple[str, ...] | None = None
 
 
 @event
@@ -211,6 +137,7 @@ class ItemSighted(Event):
     as_: Literal["passing", "again", "found", "here"]
     onward: str | None = None
     hold: str | None = None
+    grounds: tuple[str, ...] | None = None
 
 
 @event
@@ -224,6 +151,7 @@ class ItemArrived(Event):
     branch: str
     transit: str
     filling: str | None = None
+    grounds: tuple[str, ...] | None = None
 
 
 @event
@@ -272,6 +200,7 @@ class ItemSetAside(Event):
     hold: str
     pickup: str
     branch: str
+    grounds: tuple[str, ...] | None = None
 
 
 @event
@@ -300,6 +229,7 @@ class ItemPacked(Event):
     filling: str
     branch: str
     onward: str | None = None
+    grounds: tuple[str, ...] | None = None
 
 
 @event
@@ -330,6 +260,7 @@ class LateScanRecorded(Event):
 
     branch: str
     custody_us: int
+    grounds: tuple[str, ...] | None = None
 
 
 @event
@@ -380,6 +311,7 @@ class Item:
     loans: int = 0
     transits: int = 0
     last_request: str = ""
+    last_recorded_us: int = 0
     last_request_version: int = 0
 
     @property
@@ -421,8 +353,14 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         )
     if item is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
-    if fact.request != item.last_request:
-        item = replace(item, last_request=fact.request, last_request_version=fact.version - 1)
+    # A request id is unique on its device only; two devices' commands differ in when they were recorded.
+    if (fact.request, fact.recorded_us) != (item.last_request, item.last_recorded_us):
+        item = replace(
+            item,
+            last_request=fact.request,
+            last_recorded_us=fact.recorded_us,
+            last_request_version=fact.version - 1,
+        )
     if isinstance(happened, ItemDescribed):
         return replace(
             item,
@@ -483,8 +421,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
             place = Place(kind="branch", ref=fact.event.branch)
             return replace(custody, place=place, custody_us=at)
         case ItemArrived() as arrived:
-            known: Known = "scanned" if arrived.filling is None else "assumed"
-            place = Place(kind="branch", ref=arrived.branch, known=known)
+            place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
             return replace(custody, place=place, transit=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(

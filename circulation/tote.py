@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.custodian import Custodian
+from circulation.custody import Place
 from circulation.event import Event, Fact, event
-from circulation.item import Place
 
 __all__ = [
     "DiscrepancyClosed",
@@ -141,11 +141,13 @@ class ToteSampleDrawn(Event):
     Of `items` that may be accepted whole at `branch`, the `sample` is to be scanned.
 
     If none of it is wrong, at most `tolerated` of all are, at a confidence of `confidence_percent` in a hundred.
+    `to_scan` are the others in it, which are to be scanned in any case.
     """
 
     branch: str
     items: int
     sample: tuple[str, ...]
+    to_scan: tuple[str, ...]
     tolerated: int
     confidence_percent: int
 

@@ -1,20 +1,21 @@
 """
 What a whole tote comes to at its branch: which of its items may be taken as arrived unseen, and what a check says.
 
-Pure. A journey may end unseen only where nobody has to do anything with the item but put it on its shelf. An item
-that a patron waits for, that travels on or whose journey has lost its sense must lie on the desk. See ADR 8.
+Pure. A journey may end unseen only where the check-in would come to nothing else: nobody has to do anything with the
+item but put it on its shelf. What a patron waits for, what travels on, whatever a rule has a say in must lie on the
+desk. See ADR 8.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from circulation.checkin import best_hold
 from circulation.errors import Refused
 from circulation.event import Event
-from circulation.hold import HoldReleased, Title
+from circulation.hold import HoldReleased
 from circulation.item import Item, ItemArrived, ItemMissed, ItemReleased
+from circulation.outcome import Outcome
 from circulation.sampling import CONFIDENCE_PERCENT, draw, most_wrong, sample_size, tolerated
 from circulation.tote import Filling, ToteChecked, ToteEmptied, ToteSampleDrawn, digest_of
 
@@ -33,11 +34,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """An item that the log has in a tote, with its title's queue, on the local day of its branch."""
+    """An item that the log has in a tote, and what a scan of it at the branch of the tote would come to."""
 
     item: Item
-    title: Title
-    day: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,17 @@ class Missed:
     title: tuple[Event, ...] = ()
 
 
-def scan_because(one: Inside, branch: str) -> str | None:
-    """Why this item must be scanned at the branch; None where its journey may end there without it."""
-    item, custody = one.item, one.item.custody
-    if custody.capture is not None:
-        return f"it is set aside for hold {custody.capture.hold}"
-    transit = custody.transit
-    if transit is None:
-        return "it was not sent anywhere"
-    if transit.destination != branch:
-        return f"it goes on to {transit.destination}"
-    if transit.reason == "hold":
-        return "the hold that it was sent for has ended"
-    if item.home != branch and not item.floats:
-        return f"it belongs to {item.home}"
-    hold = best_hold(one.title, item, one.day)
-    return None if hold is None else f"hold {hold.hold} waits for it"
+def scan_because(one: Inside) -> str | None:
+    """
+    Why this item must be scanned; None where a scan would come to nothing but its arrival.
+
+    The reason is the rule that would decide, as a check-in gives it (`hold.first t-dune#1`).
+    """
+    outcome = one.outcome
+    arrives = len(outcome.item) == 1 and isinstance(outcome.item[0], ItemArrived)
+    if arrives and not (outcome.title or outcome.swap or outcome.closes):
+        return None
+    return outcome.grounds[-1]
 
 
 def decide_sample(filling: Filling, branch: str, inside: Sequence[Inside]) -> ToteSampleDrawn:
@@ -96,7 +91,7 @@ def decide_sample(filling: Filling, branch: str, inside: Sequence[Inside]) -> To
             f"and the {len(inside)} that scans have in it now are not the same ones.",
             "Scan every item in it.",
         )
-    whole = [one.item.barcode for one in inside if scan_because(one, branch) is None]
+    whole = [one.item.barcode for one in inside if scan_because(one) is None]
     if not whole:
         raise Refused(
             "tote.nothing-whole",
@@ -106,7 +101,12 @@ def decide_sample(filling: Filling, branch: str, inside: Sequence[Inside]) -> To
     limit = tolerated(len(whole))
     sample = draw(whole, sample_size(len(whole), limit), filling=filling.filling, digest=filling.digest)
     return ToteSampleDrawn(
-        branch=branch, items=len(whole), sample=sample, tolerated=limit, confidence_percent=CONFIDENCE_PERCENT
+        branch=branch,
+        items=len(whole),
+        sample=sample,
+        to_scan=tuple(one.item.barcode for one in inside if one.item.barcode not in whole),
+        tolerated=limit,
+        confidence_percent=CONFIDENCE_PERCENT,
     )
 
 
@@ -164,8 +164,10 @@ def check_accepted(
     arrived: dict[str, ItemArrived] = {}
     for one in inside:
         transit = one.item.custody.transit
-        if transit is not None and scan_because(one, branch) is None:
-            arrived[one.item.barcode] = ItemArrived(branch=branch, transit=transit.transit, filling=filling.filling)
+        if transit is not None and scan_because(one) is None:
+            arrived[one.item.barcode] = ItemArrived(
+                branch=branch, transit=transit.transit, filling=filling.filling, grounds=one.outcome.grounds
+            )
     checked = ToteChecked(
         branch=branch,
         items=filling.drawn_of,
@@ -196,17 +198,17 @@ def decide_emptied(filling: Filling, branch: str, left: Iterable[str]) -> ToteEm
     return ToteEmptied(branch=branch, missing=tuple(sorted(left)), found=len(filling.found))
 
 
-def missed(filling: Filling, item: Item, branch: str, *, holds_it: Callable[[str], bool]) -> Missed:
+def missed(filling: Filling, item: Item, branch: str, *, is_held: bool) -> Missed:
     """
     A copy that was packed and is not there: it is nowhere, and a hold that it was set aside for waits again.
 
-    `holds_it` says whether a hold is still open and has this copy.
+    `is_held` says whether that hold is still open and has this copy.
     """
     fact = ItemMissed(branch=branch, filling=filling.filling, last=filling.last)
     capture = item.custody.capture
     if capture is None:
         return Missed((fact,))
     released = ItemReleased(hold=capture.hold, branch=branch, why="missed")
-    if not holds_it(capture.hold):
+    if not is_held:
         return Missed((released, fact))
     return Missed((released, fact), (HoldReleased(hold=capture.hold, item=item.barcode, why="missed"),))

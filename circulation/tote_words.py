@@ -109,6 +109,8 @@ def _drawn(name: str, drawn: ToteSampleDrawn) -> Words:
         f"{name} is at {drawn.branch}; scan {size} of its {drawn.items} items that may go in whole: {names}. "
         f"If none is wrong, at {drawn.confidence_percent} % confidence at most {drawn.tolerated} of all are."
     )
+    if drawn.to_scan:
+        sentence += f" {len(drawn.to_scan)} must be scanned in any case: {', '.join(drawn.to_scan)}."
     return Words("tote.sample", "Scan the sample", sentence, "aside")
 
 

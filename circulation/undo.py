@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from circulation.custody import Custody, Loan
 from circulation.errors import Refused
 from circulation.event import Event
 from circulation.hold import HoldReleased, Title
 from circulation.item import (
-    Custody,
     Item,
     ItemArrived,
     ItemLent,
@@ -21,7 +21,6 @@ from circulation.item import (
     ItemReturned,
     ItemSetAside,
     ItemSighted,
-    Loan,
     LoanRenewed,
     ScanUndone,
 )

@@ -7,6 +7,7 @@ Facts of other kinds have their type and payload only.
 from __future__ import annotations
 
 from circulation.clock import iso
+from circulation.custody import Place
 from circulation.event import Event, Fact
 from circulation.item import (
     ItemAdded,
@@ -25,7 +26,6 @@ from circulation.item import (
     ItemUnpacked,
     LateScanRecorded,
     LoanRenewed,
-    Place,
     ScanUndone,
     TransitAbandoned,
     TransitOpened,

@@ -70,7 +70,7 @@ def standings(rows: Iterable[EmptiesThere]) -> list[Standing]:
 def carries(found: Iterable[Standing]) -> list[Carry]:
     """What to carry. No branch falls below its target by giving, none gets more than it lacks."""
     over = {one.branch: one.over for one in found if one.over}
-    planned = []
+    planned: list[Carry] = []
     while True:
         giver = max((branch for branch, count in over.items() if count > 0), key=lambda b: (over[b], b), default=None)
         taker = min((branch for branch, count in over.items() if count < 0), key=lambda b: (over[b], b), default=None)

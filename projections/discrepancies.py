@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from projections.asof import standing
+from projections.asof import Condition, standing
 from projections.locations import ITEM_NOW, ITEM_PAST
 from projections.projection import Projection, Seen
 from projections.table import keyed, trail
@@ -207,7 +207,7 @@ def _ended(connection: Connection, one: Discrepancy, row: ListedRow, as_of: int 
     """The discrepancy with how it ended: by hand, or by the first place of its item after it was listed."""
     if row.closed_pos is not None and (as_of is None or row.closed_pos <= as_of):
         return replace(one, ended="closed", ended_us=row.closed_us, why=row.closed_why or "")
-    later = []
+    later: list[Any] = []
     for table in (ITEM_NOW.sql.c, ITEM_PAST.sql.c):
         where = [table.item == row.item, table.from_pos > row.from_pos, table.kind != "nowhere"]
         if as_of is not None:
@@ -229,10 +229,7 @@ def _lost(connection: Connection, as_of: int | None) -> list[Discrepancy]:
     for filling, origin, destination, from_pos, from_us in connection.execute(asked).all():
         table = TROUBLE.sql.c
         last = connection.execute(select(TROUBLE.sql).where(table.filling == filling, table.from_pos == from_pos)).one()
-        inside = standing(
-            ITEM_NOW, ITEM_PAST, ("item",), as_of=as_of,
-            where=lambda c, name=filling: (c.kind == "filling") & (c.ref == name),
-        )  # fmt: skip
+        inside = standing(ITEM_NOW, ITEM_PAST, ("item",), as_of=as_of, where=_is_in(filling))
         found += [
             Discrepancy(
                 filling, item, "lost", "", origin, destination, f"filling {filling}",
@@ -241,6 +238,10 @@ def _lost(connection: Connection, as_of: int | None) -> list[Discrepancy]:
             for item in connection.execute(inside).scalars()
         ]  # fmt: skip
     return found
+
+
+def _is_in(filling: str) -> Condition:
+    return lambda item: (item.kind == "filling") & (item.ref == filling)
 
 
 def _lane(connection: Connection, filling: str) -> tuple[str, str]:

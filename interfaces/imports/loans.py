@@ -16,11 +16,12 @@ from circulation.barcode import parse_barcode
 from circulation.branch import Branch
 from circulation.clock import iso
 from circulation.command import Caller, Commands, Decision
+from circulation.custody import Loan
 from circulation.directory import branches, loan_rules
 from circulation.errors import Invalid, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, PATRON
-from circulation.item import Item, ItemLent, Loan, LoanRenewed, item_stream
+from circulation.item import Item, ItemLent, LoanRenewed, item_stream
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Loaded
 from circulation.patron import Patron, patron_stream

@@ -15,11 +15,12 @@ from circulation.barcode import parse_barcode
 from circulation.branch import Branch
 from circulation.clock import iso
 from circulation.command import Caller, Commands, Decision
+from circulation.custody import TransitReason
 from circulation.directory import branches, unknown_branch
 from circulation.errors import Invalid
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM
-from circulation.item import Item, ItemSighted, TransitAbandoned, TransitOpened, TransitReason, item_stream
+from circulation.item import Item, ItemSighted, TransitAbandoned, TransitOpened, item_stream
 from interfaces.imports.moments import NOON, moment
 from interfaces.imports.outcome import Outcome
 from interfaces.imports.sorting import SEPARATOR, in_batches, sorted_lines

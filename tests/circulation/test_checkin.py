@@ -1,6 +1,6 @@
 """What a scan leads to: given the facts so far, when it is scanned there, then these facts follow."""
 
-from circulation.checkin import Outcome, Scan, decide, pickup_code
+from circulation.checkin import decide
 from circulation.clock import DAY_US, HOUR_US
 from circulation.event import Event
 from circulation.hold import (
@@ -27,6 +27,8 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.outcome import Outcome, Rulings, Scan
+from circulation.serving import pickup_code
 from tests.cast import (
     BATH_COPY,
     DAY,
@@ -46,7 +48,7 @@ UNTIL = TUESDAY + 9 * DAY_US
 def scanned(item: Item, at: str, title: Title | None = None, **more: object) -> Outcome:
     """The outcome of scanning a copy at a branch on Tuesday morning."""
     scan = Scan(branch=at, at_us=TUESDAY, day=DAY, **more)  # type: ignore[arg-type]
-    return decide(scan, item, title or Title(title_id=item.title), lambda: UNTIL)
+    return decide(scan, item, title or Title(title_id=item.title), Rulings(shelf_until=lambda: UNTIL))
 
 
 def lent(loan: str = f"{BATH_COPY}#1") -> ItemLent:

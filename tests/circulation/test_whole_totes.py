@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from circulation.checkin import decide
 from circulation.custodian import Custodian
+from circulation.custody import Place
 from circulation.errors import BranchlineError
-from circulation.item import ItemArrived, ItemMissed, Place, item_stream
+from circulation.event import Event
+from circulation.item import Item, ItemArrived, ItemMissed, ItemPacked, TransitOpened, item_stream
+from circulation.outcome import Rulings, Scan
 from circulation.sampling import most_wrong, sample_size
 from circulation.tote import ToteChecked, ToteItemFound, filling_stream
-from tests.cast import CLEVEDON_COPY, MIDDLEMARCH, WELLS_COPY
+from circulation.tote_arrival import Inside, scan_because
+from tests.cast import BATH_COPY, CLEVEDON_COPY, MIDDLEMARCH, TUESDAY, WELLS_COPY, hold, item_given, title_given
 from tests.tote_world import TOTE, WELLS_BOOKS, ToteWorld
 from tests.world import World
 
@@ -24,6 +29,15 @@ def totes(world: World) -> ToteWorld:
     made = ToteWorld.sealed(world)
     made.drive()
     return made
+
+
+def going(home: str, to: str, *, hold: str | None = None) -> Item:
+    """A copy in a tote that is to go there."""
+    barcode = WELLS_COPY if home == "wells" else BATH_COPY
+    opened = TransitOpened(
+        transit=f"{barcode}~1", origin="bristol", destination=to, reason="hold" if hold else "home", hold=hold
+    )
+    return item_given(barcode, opened, ItemPacked(filling="T1/1", branch="bristol"))
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -150,15 +164,32 @@ def test_a_copy_that_a_hold_asks_for_after_the_draw_is_to_be_scanned(totes: Tote
     assert totes.world.scan(wanted, "wells").route_to == "bath"
 
 
-def test_each_item_that_must_be_scanned_says_why(world: World) -> None:
+def test_what_must_be_scanned_in_any_case_is_named_at_once(world: World) -> None:
     world.hold(MIDDLEMARCH, "cyn", "wells")
     totes = ToteWorld.sealed(world, WELLS_COPY)
-    wanted = WELLS_BOOKS[0]
-    hold = world.hold(f"t-{wanted}", "ada", "bath").hold
-    why = world.desk.arrivals.must_be_scanned("wells", "T1/1", world.clock_us)
-    assert {WELLS_COPY: f"it is set aside for hold {MIDDLEMARCH}#1", wanted: f"hold {hold} waits for it"} == why
-    assert 11 == len(world.desk.arrivals.must_be_scanned("bath", "T1/1", world.clock_us))
-    assert totes.filling.status == "sealed"
+    world.hold(f"t-{WELLS_BOOKS[0]}", "ada", "bath")
+    totes.drive()
+    assert totes.receive_whole().sentence.endswith(f"2 must be scanned in any case: {WELLS_COPY}, {WELLS_BOOKS[0]}.")
+
+
+@pytest.mark.parametrize(
+    ("item", "title", "because"),
+    [
+        (going("wells", "wells"), (), None),
+        (going("wells", "bath"), (), "transit.goes-on {item}~1"),
+        (going("bath", "wells"), (), "place.belongs bath"),
+        (going("wells", "wells"), (hold("t", 1, "bath"),), "hold.first t#1"),
+        (going("wells", "wells", hold="t#1"), (), None),
+        (going("bath", "wells", hold="t#1"), (), "place.belongs bath"),
+    ],
+)
+def test_a_journey_ends_unseen_only_where_its_scan_would_come_to_nothing_else(
+    item: Item, title: tuple[Event, ...], because: str | None
+) -> None:
+    scan = Scan(branch="wells", at_us=TUESDAY, day="2026-11-24")
+    outcome = decide(scan, item, title_given("t", *title), Rulings(shelf_until=lambda: 0))
+    expected = None if because is None else because.format(item=item.barcode)
+    assert expected == scan_because(Inside(item, outcome))
 
 
 def test_a_tote_whose_items_all_travel_on_is_not_accepted_whole(world: World) -> None:
