@@ -12,11 +12,13 @@ from dataclasses import replace
 from typing import Literal
 
 from circulation.actor import Role
+from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
-from circulation.command import Caller, Commands, Decision
-from circulation.errors import Refused, Unknown
+from circulation.command import Behind, Caller, Commands, Decision
+from circulation.empties_desk import EmptiesDesk
+from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, Fact, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, fold_title, title_stream
@@ -48,6 +50,7 @@ from circulation.receipt import Receipt, receipt_of
 from circulation.shelf_clearing import Foreseen
 from circulation.targeting import Targeting
 from circulation.tote_desk import ToteDesk
+from circulation.tote_trouble import TroubleDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
@@ -78,6 +81,9 @@ class Desk:
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, targeting)
         self.pickups = PickupDesk(ledger, commands, self.places, targeting)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
+        self.troubles = TroubleDesk(ledger, commands, self.places)
+        self.empties = EmptiesDesk(ledger, commands, self.places)
         self._keyring = keyring
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
@@ -89,6 +95,7 @@ class Desk:
         *,
         tote: str | None = None,
         sort: bool = False,
+        out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
         request: str | None = None,
         happened_us: int | None = None,
@@ -97,7 +104,8 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
+        for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
+        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
         """
         barcode = parse_barcode(code)
@@ -107,9 +115,12 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+            Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if out_of is not None:
+            arguments["out_of"] = out_of
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -144,11 +155,11 @@ class Desk:
         by: Literal["desk", "drop", "import"],
         tote: str | None,
         sort: bool,
+        out_of: str | None,
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = self._rulings(item, title, branch, at_us)
+        scan, rulings = self._scan_at(item, title, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -161,7 +172,7 @@ class Desk:
             # A filling begins before anything is in it, at every position of the log.
             *started,
             NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
-            *self.totes.opened_by(item, branch),
+            *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
             changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
@@ -170,15 +181,25 @@ class Desk:
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
 
-    def _rulings(self, item: Item, title: Title, branch: str, at_us: int) -> Rulings:
-        """What holds for a copy that lies at a branch; nothing of it is read before a step asks."""
+    def _scan_at(
+        self, item: Item, title: Title, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+    ) -> tuple[Scan, Rulings]:
+        """A beep of a copy at a branch, and what holds for it there and then, unread before a step asks for it."""
 
         def shelf_until() -> int:
             days = self._rule(item, "*").shelf_days
             return self.places.calendar(branch).shelf_until(branch, at_us, days)
 
         age = self._age_protection_days(item) if item.added is not None and title.holds else None
-        return Rulings(shelf_until=shelf_until, queue=self.queues.rulings(item, branch, at_us, age_protection_days=age))
+        queue = self.queues.rulings(item, branch, at_us, age_protection_days=age)
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        return scan, Rulings(shelf_until=shelf_until, queue=queue)
+
+    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
+        """What a scan of a copy at a branch would come to; nothing is recorded."""
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan, rulings = self._scan_at(item, title, branch, at_us)
+        return decide(scan, item, title, rulings)
 
     def foresee(self, branch: str, barcodes: Sequence[str]) -> list[Foreseen]:
         """
@@ -193,8 +214,8 @@ class Desk:
             _, item = self._item(barcode)
             stream = title_stream(item.title)
             title = titles.get(stream) or self.ledger.load(stream, TITLE).state or Title(title_id=item.title)
-            scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us))
-            outcome = decide(scan, item, title, self._rulings(item, title, branch, at_us))
+            scan, rulings = self._scan_at(item, title, branch, at_us)
+            outcome = decide(scan, item, title, rulings)
             for event in outcome.title:
                 # The next copy finds the queue as this one leaves it.
                 title = fold_title(title, Fact(stream, 0, event, at_us, "", "system", branch, ""))
@@ -210,10 +231,10 @@ class Desk:
         Raises `Unknown` (`item.unknown`, `branch.unknown`).
         """
         _, item = self._item(barcode)
-        at_us = self.commands.clock()
         here = branch or item.branch or item.home
         title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
-        asked = ForCopy(item, here, at_us, self.places.day(here, at_us), self._rulings(item, title, here, at_us).queue)
+        scan, rulings = self._scan_at(item, title, here, self.commands.clock())
+        asked = ForCopy(item, here, scan.at_us, scan.day, rulings.queue)
         return asked, asked.rulings.order(), candidates(title, asked)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
@@ -252,8 +273,14 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             borrower = self.borrowers.by_card(card)
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
+            own = borrower.holds_on(item.title)
+            for ended in own:
+                if ended not in title.holds:
+                    raise Conflict("claims.changed", f"Hold {ended} has ended while the loan was decided.")
+            own_hold = hold_filled_by(title, own, item)
             rule = self._rule(item, borrower.patron.category)
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
@@ -264,7 +291,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=hold_filled_by(title, borrower.claims.holds, item),
+                own_hold=own_hold,
                 rule=rule,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
                 key=key,
@@ -301,6 +328,7 @@ class Desk:
 
         def decide_once(at_us: int) -> Decision:
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
             rule = self._rule(item, loan.category if loan else "*")

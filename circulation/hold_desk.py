@@ -101,7 +101,7 @@ class HoldDesk:
                 pickup=pickup,
                 patron=borrower.patron,
                 own_holds=len(borrower.claims.holds),
-                own_hold=own_hold_for(state, borrower.claims.holds, part),
+                own_hold=own_hold_for(state, borrower.holds_on(wanted), part),
                 rule=rule,
                 key=key,
                 sealed=sealed,

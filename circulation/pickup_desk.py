@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from circulation.actor import Role
-from circulation.command import Caller, Commands, Decision
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.errors import Invalid
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, TITLE
 from circulation.hold import Hold, title_of_hold, title_stream
 from circulation.holding import decide_extend, decide_pickup, drop, open_hold, promise
-from circulation.item import item_stream
-from circulation.ledger import Ledger
+from circulation.item import Item, item_stream
+from circulation.ledger import Ledger, Loaded
 from circulation.places import Places
 from circulation.receipt import Receipt, receipt_of
 from circulation.targeting import Targeting
@@ -52,7 +52,7 @@ class PickupDesk:
             title = title_of_hold(hold)
             loaded = self._ledger.load(title_stream(title), TITLE)
             found = open_hold(loaded.state, hold)
-            copy = None if found.captured is None else self._ledger.load(item_stream(found.captured), ITEM)
+            copy = self._copy_of(found, at_us)
             on_title, on_item = decide_pickup(found, pickup, None if copy is None else copy.state)
             on_items: dict[str, tuple[Event, ...]] = {}
             if found.captured is not None:
@@ -86,7 +86,7 @@ class PickupDesk:
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(title_stream(title_of_hold(hold)), TITLE)
             found = open_hold(loaded.state, hold)
-            copy = None if found.captured is None else self._ledger.load(item_stream(found.captured), ITEM)
+            copy = self._copy_of(found, at_us)
             extended = decide_extend(
                 found, None if copy is None else copy.state, lambda branch, so_far: until_us(branch, max(so_far, at_us))
             )
@@ -96,6 +96,15 @@ class PickupDesk:
 
         arguments = {"hold": hold, "days": days}
         return receipt_of(self._commands.run(caller, "hold extend", arguments, decide, roles=_STAFF, request=request))
+
+    def _copy_of(self, hold: Hold, at_us: int) -> Loaded[Item] | None:
+        """The copy set aside for a hold, as it is when the command is given."""
+        if hold.captured is None:
+            return None
+        copy = self._ledger.load(item_stream(hold.captured), ITEM)
+        if copy.state is not None:
+            Behind.check(at_us, copy.state.custody.custody_us, None)
+        return copy
 
     def _promised_anew(self, hold: Hold, at_us: int, on_items: dict[str, tuple[Event, ...]]) -> tuple[Event, ...]:
         """The facts of another promise than the hold had, if the new branch makes one; none where it stays."""

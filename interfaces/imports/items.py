@@ -209,7 +209,7 @@ class _Compared:
         """The events of copies that are new or were described anew."""
         kept: list[tuple[str, dict[str, object]]] = []
         for text in lines:
-            head, line, title, number, shelf_mark, part, added = text.split(SEPARATOR)
+            head, line, title, number, shelf_mark, part, new_on = text.split(SEPARATOR)
             if head == self.last:
                 reason = f"Barcode {head[1:]} stands in line {int(self.last_line)} already."
                 self.outcome.rejects.append(Reject(self.file, int(line), reason))
@@ -217,9 +217,9 @@ class _Compared:
             self.last, self.last_line = head, line
             kind = self.kinds[int(number)]
             described = f"{title}\x1f{shelf_mark}\x1f".encode() + kind.told
-            if part or added:
+            if part or new_on:
                 # Lists without these columns have the digests that they always had.
-                described += f"\x1f{part}\x1f{added}".encode()
+                described += f"\x1f{part}\x1f{new_on}".encode()
             kept.append(
                 (
                     f"item/{head[1:]}",
@@ -232,7 +232,7 @@ class _Compared:
                         "branch": kind.branch,
                         "floats": kind.floats,
                         "part": part or None,
-                        "added": added or None,
+                        "added": new_on or None,
                         "row": blake2b(described, digest_size=16).hexdigest(),
                         "source": f"{self.file}:{int(line)}",
                     },
