@@ -7,6 +7,7 @@ happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -17,7 +18,7 @@ from circulation.checkin import decide
 from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
+from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
 from circulation.item import (
@@ -29,16 +30,19 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
     fold_item,
+    item_of_loan,
     item_stream,
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lending import decide_lend, decide_renew
+from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
-from circulation.outcome import Outcome, Rulings, Scan
+from circulation.outcome import Outcome, Scan
 from circulation.places import Places
-from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.policies import DayRules, Policies
+from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.standing_rules import StandingRules
 from circulation.tote_desk import ToteDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
@@ -49,7 +53,7 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds` and `totes` are the rest of them."""
+    """The commands of a branch's desk on one ledger; `holds`, `recalls` and `totes` are the rest of them."""
 
     def __init__(
         self,
@@ -65,7 +69,18 @@ class Desk:
         self.commands = commands
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
-        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
+        self.policies = Policies(ledger)
+        self.recalls = RecallDesk(ledger, commands, self.places, self.policies, catalogue)
+        self.holds = HoldDesk(
+            ledger,
+            commands,
+            self.borrowers,
+            self.places,
+            catalogue,
+            courier,
+            policies=self.policies,
+            recalls=self.recalls,
+        )
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self._keyring = keyring
 
@@ -136,13 +151,8 @@ class Desk:
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = Rulings(shelf_until=shelf_until)
+        rulings = StandingRules(self.policies.on(scan.day), self.places, scan, item, self._other_copy).rulings()
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -202,7 +212,9 @@ class Desk:
             version, item = self._item(code)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
-            rule = self._rule(item, borrower.patron.category)
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=borrower.patron.category, branch=caller.desk
+            )
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
             lending = decide_lend(
@@ -213,10 +225,11 @@ class Desk:
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
                 own_hold=borrower.hold_on(item.title),
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
                 key=key,
                 sealed=sealed,
+                kinds=lambda: self._kinds(borrower.claims.loans),
             )
             changes = [NewEvents(item_stream(code), version, lending.item)]
             if lending.title:
@@ -251,7 +264,9 @@ class Desk:
             version, item = self._item(code)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
-            rule = self._rule(item, loan.category if loan else "*")
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=loan.category if loan else "*", branch=caller.desk
+            )
             borrower = (
                 None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
             )
@@ -264,8 +279,8 @@ class Desk:
                 item=item,
                 title=title,
                 patron=borrower.patron,
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
             )
             return Decision((NewEvents(item_stream(code), version, events),))
 
@@ -322,9 +337,16 @@ class Desk:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
         return loaded.version, loaded.state
 
-    def _rule(self, item: Item, category: str) -> LoanRule:
-        rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
-        return find_rule(rules, owner=item.owner, category=category, item_type=item.item_type)
+    def _rules_at(self, branch: str, at_us: int) -> DayRules:
+        return self.policies.on(self.places.day(branch, at_us))
+
+    def _other_copy(self, code: str) -> Item | None:
+        return self.ledger.load(item_stream(code), ITEM).state
+
+    def _kinds(self, loans: Sequence[str]) -> list[Kind]:
+        """What the open loans of a patron are of."""
+        items = (self._other_copy(item_of_loan(loan)) for loan in loans)
+        return [(item.owner, item.item_type) for item in items if item is not None]
 
 
 def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:

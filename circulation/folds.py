@@ -31,8 +31,8 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 1, fold_item, Item)
-TITLE = Fold("title", 1, fold_title, Title)
+ITEM = Fold("item", 2, fold_item, Item)
+TITLE = Fold("title", 2, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 FILLING = Fold("filling", 1, fold_filling, Filling)

@@ -44,7 +44,7 @@ VALUES = (
     "guaranteed_days",
     "recall_notice_days",
 )
-"""The values that a rule may set, as its fields are called. A new one is added here, to the two classes, to `Ruling`."""
+"""The values that a rule may set, as its fields are called; a new one goes here, into both classes and `ruling.py`."""
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------

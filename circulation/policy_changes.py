@@ -133,7 +133,7 @@ def _check_values(rule: LoanRule, change: RuleChange) -> None:
         # A hold on a title is for no one owner or type: such a limit would never be counted.
         raise Invalid(
             "rule.hold-limit-scope",
-            f"The rule '{rule.rule}' is for owner {rule.owner}, type {rule.item_type}; a hold limit is for any of both.",
+            f"The rule '{rule.rule}' is for owner {rule.owner}, type {rule.item_type}; a hold limit is for any.",
             "Set it in a rule for a patron category or a branch.",
         )
 
@@ -184,7 +184,9 @@ def set_limit(limits: TransferLimits, change: LimitChange, today: str) -> tuple[
     if not change.reason.strip():
         raise Invalid("transfer.no-reason", "A transfer limit needs a reason.", "Staff and patrons are told it.")
     if not change.allowed and (change.origin, change.destination, change.item_type) == ("*", "*", "*"):
-        raise Invalid("transfer.everything", "This would deny every journey.", "Say from where, to where or of which type.")
+        raise Invalid(
+            "transfer.everything", "This would deny every journey.", "Say from where, to where or of which type."
+        )
     first, last = _dates(change.from_day, change.until_day, today, change.reason)
     after = TransferLimitSet(
         limit=change.limit,

@@ -21,7 +21,6 @@ from circulation.transfer_limits import TRANSFER_LIMITS
 __all__ = ["PolicyDesk"]
 
 
-
 class PolicyDesk:
     """The use-cases on loan rules and transfer limits; they are an administrator's."""
 
@@ -65,7 +64,10 @@ class PolicyDesk:
     def set_limit(self, caller: Caller, change: LimitChange, *, request: str | None = None) -> Appended:
         """Deny journeys or except some from a denial. Raises as `set_limit` does, and `Unknown` for places."""
         parse_name(change.limit, what="limit")
-        for scope, kinds in ((change.origin, ("branch", "member", "owner")), (change.destination, ("branch", "member"))):
+        for scope, kinds in (
+            (change.origin, ("branch", "member", "owner")),
+            (change.destination, ("branch", "member")),
+        ):
             self._check_place(scope, kinds)
 
         def decide(at_us: int) -> Decision:

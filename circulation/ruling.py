@@ -143,12 +143,16 @@ def consider(rules: LoanRules, asked: Asked) -> list[Considered]:
     found = []
     for place, rule in enumerate(fitting):
         gave = tuple(
-            name for name in rule.values if ruling.by[name] == rule.cited or (name == "loan_limit" and rule.cited in counted)
+            name
+            for name in rule.values
+            if ruling.by[name] == rule.cited or (name == "loan_limit" and rule.cited in counted)
         )
         lost = [name for name in rule.values if name not in gave]
         beaten_by = ", ".join(sorted({ruling.by[name] for name in lost}))
         why = f"more specific for {', '.join(lost)}: {beaten_by}" if lost else ""
-        found.append(Considered(rule, gave, why or ("the most specific that fits" if place == 0 else "it fills the rest")))
+        found.append(
+            Considered(rule, gave, why or ("the most specific that fits" if place == 0 else "it fills the rest"))
+        )
     others = [rule for versions in rules.values() for rule in versions if rule not in fitting and not rule.removed]
     found += [Considered(rule, (), _why_not(rule, rules[rule.rule], asked)) for rule in others]
     return found

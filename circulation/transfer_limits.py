@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from circulation.event import Event, Fact, event
-from circulation.policy import in_force, utc_day
+from circulation.policy import in_force
 
 __all__ = [
     "TRANSFER_LIMITS",
@@ -134,7 +134,9 @@ def may_travel(
         limit = in_force(versions, day)
         if limit is None or limit.item_type not in ("*", item_type):
             continue
-        if not (_is_at(limit.origin, origin, owner, member_of) and _is_at(limit.destination, destination, "", member_of)):
+        if not (
+            _is_at(limit.origin, origin, owner, member_of) and _is_at(limit.destination, destination, "", member_of)
+        ):
             continue
         weight = (
             6 * _ORIGINS.get(limit.origin.partition("/")[0], 0)
