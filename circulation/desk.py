@@ -14,9 +14,10 @@ from typing import Literal
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
+from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
-from circulation.command import Caller, Commands, Decision
-from circulation.errors import Refused, Unknown
+from circulation.command import Behind, Caller, Commands, Decision
+from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
@@ -53,7 +54,7 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds`, `recalls` and `totes` are the rest of them."""
+    """The commands of a branch's desk on one ledger; `holds`, `recalls`, `catalogue` and `totes` are the rest."""
 
     def __init__(
         self,
@@ -81,6 +82,7 @@ class Desk:
             policies=self.policies,
             recalls=self.recalls,
         )
+        self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self._keyring = keyring
 
@@ -111,6 +113,7 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
+            Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
             return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
@@ -210,8 +213,12 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             borrower = self.borrowers.by_card(card)
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
+            own_hold = borrower.hold_on(item.title)
+            if own_hold is not None and own_hold not in title.holds:
+                raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
             ruling = self._rules_at(caller.desk, at_us).ruling(
                 item, category=borrower.patron.category, branch=caller.desk
             )
@@ -224,7 +231,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=borrower.hold_on(item.title),
+                own_hold=own_hold,
                 ruling=ruling,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
                 key=key,
@@ -262,6 +269,7 @@ class Desk:
 
         def decide_once(at_us: int) -> Decision:
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
             ruling = self._rules_at(caller.desk, at_us).ruling(

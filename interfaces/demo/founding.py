@@ -68,6 +68,7 @@ def found_network(
     found(ledger, keyring, clock, login=getpass.getuser())
     commands = Commands(ledger, clock)
     _places(Administration(commands), network)
+    _rules(PolicyDesk(commands))
     _courier(commands, network)
     _staff(Staff(commands, keyring), network)
     courier = CourierAdministration(commands)
@@ -93,7 +94,9 @@ def _places(administration: Administration, network: DemoNetwork) -> None:
             administration.set_delivery_terms(ADMINISTRATOR, branch.code, terms)
     for hub in network.hubs:
         administration.mark_hub(ADMINISTRATOR, hub.code, hub.serves)
-    policies = PolicyDesk(commands)
+
+
+def _rules(policies: PolicyDesk) -> None:
     for name, category, item_type, values in _RULES:
         policies.set_rule(ADMINISTRATOR, RuleChange(name, category=category, item_type=item_type, values=values))
 
