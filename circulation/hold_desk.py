@@ -269,7 +269,7 @@ class HoldDesk:
         *,
         first: dict[str, list[Event]] | None = None,
     ) -> tuple[NewEvents, ...]:
-        """What changes when copies are looked for again for a title's waiting holds; `promised` collects those served."""
+        """What changes when copies are looked for again for a title; `promised` collects the holds served."""
         loaded = self._ledger.load(title_stream(title), TITLE)
         on_items = first or {}
         on_title = self._retargeted(loaded.state, at_us, copies, promised, on_items) if loaded.state else []

@@ -160,20 +160,10 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     """The words where nothing travels and nothing is set aside."""
     for fact in facts:
+        about_loan = _of_loan(fact)
+        if about_loan is not None:
+            return about_loan
         match fact.event:
-            case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
-                also = f" It may be renewed {renewals} times by rule '{by}'." if by else ""
-                sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}"
-                return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
-            case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
-                sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
-                return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
-            case LoanRecalled(due_us=due_us, was_due_us=was_due_us, rule=rule):
-                sentence = f"It is due {iso(due_us)} by rule '{rule}', no longer {iso(was_due_us)}; tell the borrower."
-                return Receipt("recalled", "Recalled", sentence, "done", due_us=due_us)
-            case LoanRecallWithdrawn(due_us=due_us):
-                sentence = f"It is due {iso(due_us)}, as before it was recalled."
-                return Receipt("recall.withdrawn", "Recall withdrawn", sentence, "done", due_us=due_us)
             case ItemDescribed():
                 return _edited(facts)
             case ItemSighted(as_="passing", onward=onward) if onward:
@@ -256,6 +246,26 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _of_loan(fact: Fact) -> Receipt | None:
+    """The words for a loan that begins, goes on or is shortened."""
+    match fact.event:
+        case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
+            also = f" It may be renewed {renewals} times by rule '{by}'." if by else ""
+            sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}"
+            return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
+        case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
+            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
+            return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
+        case LoanRecalled(due_us=due_us, was_due_us=was_due_us, rule=rule):
+            sentence = f"It is due {iso(due_us)} by rule '{rule}', no longer {iso(was_due_us)}; tell the borrower."
+            return Receipt("recalled", "Recalled", sentence, "done", due_us=due_us)
+        case LoanRecallWithdrawn(due_us=due_us):
+            sentence = f"It is due {iso(due_us)}, as before it was recalled."
+            return Receipt("recall.withdrawn", "Recall withdrawn", sentence, "done", due_us=due_us)
+        case _:
+            return None
 
 
 def _how_filled(facts: Sequence[Fact], obstacles: Sequence[Obstacle]) -> str:
