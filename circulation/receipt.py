@@ -252,7 +252,7 @@ def _of_loan(fact: Fact) -> Receipt | None:
     """The words for a loan that begins, goes on or is shortened."""
     match fact.event:
         case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
-            also = f" It may be renewed {renewals} times by rule '{by}'." if by else ""
+            also = f" It may be renewed {renewals} times by rule '{by}'." if by not in (None, "default") else ""
             sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}"
             return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
         case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):

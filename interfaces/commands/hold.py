@@ -227,7 +227,7 @@ def _affected(session: Session, name: str) -> list[str]:
     if rule is None:
         raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", "List rules: branchline policy list.")
     titles = titles_of_rule(session.part("views"), rule)
-    session.output.note(f"Rule {rule.cited} is about the waiting holds of {len(titles)} titles.")
+    session.output.note(f"Titles whose waiting holds rule {rule.cited} is about: {len(titles)}.")
     return titles
 
 

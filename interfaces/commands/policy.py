@@ -134,7 +134,7 @@ def _tell_affected(session: Session, rule: str) -> None:
     titles = () if standing is None else affected.titles_of_rule(session.part("views"), standing)
     if titles:
         session.output.note(
-            f"{len(titles)} titles have waiting holds that this is about; look for their copies again with: "
+            f"Titles whose waiting holds this is about: {len(titles)}. Look for their copies again with: "
             f"branchline hold retarget --affected {rule}"
         )
 
