@@ -47,6 +47,9 @@ class _Copies:
         self._ledger = ledger
         self._read = known or {}
 
+    def __contains__(self, barcode: str) -> bool:
+        return barcode in self._read
+
     def __getitem__(self, barcode: str) -> Loaded[Item]:
         if barcode not in self._read:
             self._read[barcode] = self._ledger.load(item_stream(barcode), ITEM)
@@ -398,13 +401,16 @@ class HoldDesk:
         """The copies that the catalogue shows on a shelf, that their own streams confirm, and that the rules let go."""
         fresh: list[Copy] = []
         for copy in self._catalogue.copies(title):
-            if not copy.on_shelf or (only is not None and copy.barcode != only):
+            if only is not None and copy.barcode != only:
+                continue
+            # What is being edited the catalogue shows as it was before.
+            if not copy.on_shelf and copy.barcode not in copies:
                 continue
             item = copies[copy.barcode].state
             if item is None or not item.on_shelf or item.custody.target is not None or item.branch is None:
                 continue
             if rules.bar(item, category=category, pickup=pickup, origin=item.branch) is None:
-                fresh.append(replace(copy, branch=item.branch))
+                fresh.append(replace(copy, branch=item.branch, on_shelf=True))
         return fresh
 
     def _obstacles(
