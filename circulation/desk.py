@@ -296,6 +296,7 @@ class Desk:
         before: Item | None = None
         for fact in facts[: item.last_request_version]:
             before = fold_item(before, fact)
+        before = None if before is None else self.places.dated(before)
         queue = self.ledger.load(title_stream(item.title), TITLE)
         undoing = decide_undo(
             item,
@@ -320,7 +321,7 @@ class Desk:
         loaded = self.ledger.load(item_stream(code), ITEM)
         if loaded.state is None:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
-        return loaded.version, loaded.state
+        return loaded.version, self.places.dated(loaded.state)
 
     def _rule(self, item: Item, category: str) -> LoanRule:
         rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -22,6 +23,7 @@ __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "DUE_DATES",
     "FILLING",
     "ITEM",
     "LOAN_RULES_FOLD",
@@ -31,13 +33,14 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 1, fold_item, Item)
+ITEM = Fold("item", 2, fold_item, Item)
 TITLE = Fold("title", 1, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 FILLING = Fold("filling", 1, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
+DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

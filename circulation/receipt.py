@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from circulation.clock import iso
+from circulation.closure import ClosureDeclared, ClosureWithdrawn
+from circulation.due_dates import DueDatesMoved
 from circulation.event import Appended, Fact
 from circulation.hold import HoldCancelled, HoldPlaced, HoldResumed, HoldSuspended, HoldTargeted
 from circulation.item import (
@@ -214,6 +216,15 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                     else "No copy is on a shelf; it waits in the queue."
                 )
                 return Receipt("hold.placed", "Hold placed", f"Hold {hold} for {pickup}. {how}", "done", hold=hold)
+            case ClosureDeclared(first=first, last=last, reason=reason):
+                scope = fact.stream[9:]
+                sentence = f"{scope} is closed from {first} to {last}: {reason}. {_moved_dates(facts)}"
+                return Receipt("closure.declared", "Closed", sentence, "done")
+            case ClosureWithdrawn(closure=closure):
+                sentence = f"Closure {closure} of {fact.stream[9:]} does not hold any more; dates that it moved stay."
+                return Receipt("closure.withdrawn", "Closure withdrawn", sentence, "done")
+            case DueDatesMoved():
+                return Receipt("dates.moved", "Dates moved", _moved_dates(facts), "done")
             case HoldCancelled(hold=hold):
                 return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.", "done", hold=hold)
             case HoldSuspended(hold=hold, until=until):
@@ -226,6 +237,15 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _moved_dates(facts: Sequence[Fact]) -> str:
+    """How many dates the facts moved, as a sentence."""
+    moves = [move for fact in facts if isinstance(fact.event, DueDatesMoved) for move in fact.event.moves]
+    loans, shelved = sum(len(move.loans) for move in moves), sum(len(move.shelved) for move in moves)
+    if not loans and not shelved:
+        return "No loan and no copy on a hold shelf ends there."
+    return f"Loans due later: {loans}. Copies that wait longer on a hold shelf: {shelved}."
 
 
 def _came_in(facts: Sequence[Fact]) -> str:
