@@ -189,8 +189,11 @@ class Calendar:
 
     def with_closure(self, closure: Closure) -> Calendar:
         """This calendar with one more closure; one of the same scope and id is replaced."""
-        kept = (c for c in self.closures if (c.scope, c.id) != (closure.scope, closure.id))
-        return Calendar(self.branches, (*kept, closure))
+        return Calendar(self.branches, (*self.without_closure(closure.scope, closure.id).closures, closure))
+
+    def without_closure(self, scope: str, closure: str) -> Calendar:
+        """This calendar as it is when a closure is withdrawn."""
+        return Calendar(self.branches, (c for c in self.closures if (c.scope, c.id) != (scope, closure)))
 
     def branch(self, code: str) -> BranchCalendar:
         """The week of one branch."""

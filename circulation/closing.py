@@ -124,14 +124,15 @@ def moved_by(
 
 def changes_in(facts: Iterable[Fact]) -> list[Change]:
     """What the facts of a command moved, in the order of the log."""
-    return [
-        Change(kind, subject, fact.stream.partition("/")[2], move.was_us, move.becomes_us, _because(fact.event))
-        for fact in facts
-        if isinstance(fact.event, DueDatesMoved)
-        for move in fact.event.moves
-        for kind, subjects in (("loan", move.loans), ("shelf", move.shelved))
-        for subject in subjects
-    ]
+    found: list[Change] = []
+    for fact in facts:
+        if isinstance(fact.event, DueDatesMoved):
+            branch, why = fact.stream.partition("/")[2], _because(fact.event)
+            for move in fact.event.moves:
+                dates = move.was_us, move.becomes_us, why
+                found += [Change("loan", loan, branch, *dates) for loan in move.loans]
+                found += [Change("shelf", barcode, branch, *dates) for barcode in move.shelved]
+    return found
 
 
 def _because(moved: DueDatesMoved) -> str:

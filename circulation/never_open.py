@@ -17,7 +17,7 @@ __all__ = ["never_open", "never_open_warning"]
 
 
 def never_open(branches: Mapping[str, Branch], calendar: Calendar, day: date) -> list[str]:
-    """The branches and mobile libraries with no open day in the 400 days from a day on, by code; depots have no desk."""
+    """The branches and mobile libraries with no open day within 400 days of a day, by code. Depots have no desk."""
     return sorted(
         code
         for code, branch in branches.items()

@@ -137,7 +137,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                 )
             case _:
                 continue
-    return _plain(facts, came_in)
+    return _about_closed_days(facts) or _plain(facts, came_in)
 
 
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
@@ -216,15 +216,6 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                     else "No copy is on a shelf; it waits in the queue."
                 )
                 return Receipt("hold.placed", "Hold placed", f"Hold {hold} for {pickup}. {how}", "done", hold=hold)
-            case ClosureDeclared(first=first, last=last, reason=reason):
-                scope = fact.stream[9:]
-                sentence = f"{scope} is closed from {first} to {last}: {reason}. {_moved_dates(facts)}"
-                return Receipt("closure.declared", "Closed", sentence, "done")
-            case ClosureWithdrawn(closure=closure):
-                sentence = f"Closure {closure} of {fact.stream[9:]} does not hold any more; dates that it moved stay."
-                return Receipt("closure.withdrawn", "Closure withdrawn", sentence, "done")
-            case DueDatesMoved():
-                return Receipt("dates.moved", "Dates moved", _moved_dates(facts), "done")
             case HoldCancelled(hold=hold):
                 return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.", "done", hold=hold)
             case HoldSuspended(hold=hold, until=until):
@@ -237,6 +228,24 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _about_closed_days(facts: Sequence[Fact]) -> Receipt | None:
+    """The words for a closure and the dates that it moved."""
+    for fact in facts:
+        scope = fact.stream.partition("/")[2]
+        match fact.event:
+            case ClosureDeclared(first=first, last=last, reason=reason):
+                sentence = f"{scope} is closed from {first} to {last}: {reason}. {_moved_dates(facts)}"
+                return Receipt("closure.declared", "Closed", sentence, "done")
+            case ClosureWithdrawn(closure=closure):
+                sentence = f"Closure {closure} of {scope} does not hold any more; dates that it moved stay."
+                return Receipt("closure.withdrawn", "Closure withdrawn", sentence, "done")
+            case DueDatesMoved():
+                return Receipt("dates.moved", "Dates moved", _moved_dates(facts), "done")
+            case _:
+                continue
+    return None
 
 
 def _moved_dates(facts: Sequence[Fact]) -> str:

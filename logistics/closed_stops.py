@@ -7,18 +7,16 @@ Nothing is changed here: a plan that drivers have is the coordinator's to draft 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from circulation.calendar import Calendar, Closure
 from circulation.ledger import Ledger
 from logistics.folds import PLAN
 from logistics.plan import DayPlan, PlanDrafted
-from logistics.situation import Situation, read_situation
-from logistics.ways import Ways
+from logistics.situation import Situation
 
-__all__ = ["PlannedCall", "calls_that_fail", "calls_that_work_again", "plans_of_days", "situation_with"]
+__all__ = ["PlannedCall", "calls_that_fail", "calls_that_work_again", "plans_of_days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,6 @@ class PlannedCall:
     why: str
 
 
-def situation_with(ledger: Ledger, closure: Closure | None = None) -> Situation:
-    """The network as it is registered now, with one more closure if there is one."""
-    situation = read_situation(ledger)
-    if closure is None:
-        return situation
-    return replace(situation, calendar=situation.calendar.with_closure(closure))
-
-
 def plans_of_days(ledger: Ledger, first: date, last: date) -> list[DayPlan]:
     """The plans of the days from one to another, both included, in the order of their names."""
     found = []
@@ -51,27 +41,27 @@ def plans_of_days(ledger: Ledger, first: date, last: date) -> list[DayPlan]:
     return found
 
 
-def calls_that_fail(plans: Iterable[DayPlan], ways: Ways, calendar: Calendar) -> list[PlannedCall]:
+def calls_that_fail(plans: Iterable[DayPlan], situation: Situation) -> list[PlannedCall]:
     """Every stop of the revisions that hold, or are newer, at which no van can call on its day."""
     found: list[PlannedCall] = []
     for plan, revision, status in _standing(plans):
         day = date.fromisoformat(revision.day)
         for route in revision.routes:
             for stop in route.stops:
-                if ways.call(stop.branch, day) is None:
-                    shut = route.hub if calendar.closure_on(route.hub, day) is not None else stop.branch
+                if situation.ways.call(stop.branch, day) is None:
+                    shut = route.hub if situation.calendar.closure_on(route.hub, day) is not None else stop.branch
                     why = f"van {route.van} is to call at {_clock(stop.arrives)}, and {shut} is shut on {day}"
                     found.append(PlannedCall(plan, revision.revision, status, stop.branch, why))
     return found
 
 
-def calls_that_work_again(plans: Iterable[DayPlan], ways: Ways) -> list[PlannedCall]:
+def calls_that_work_again(plans: Iterable[DayPlan], situation: Situation) -> list[PlannedCall]:
     """Every branch that the revisions that hold, or are newer, left out as closed and at which a van can call now."""
     return [
         PlannedCall(plan, revision.revision, status, left.branch, f"left out as closed, with {left.items} items")
         for plan, revision, status in _standing(plans)
         for left in revision.left
-        if left.code == "closed" and ways.call(left.branch, date.fromisoformat(revision.day)) is not None
+        if left.code == "closed" and situation.ways.call(left.branch, date.fromisoformat(revision.day)) is not None
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,8 @@ from interfaces.context import Session, session_of
 if TYPE_CHECKING:
     from circulation.calendar_desk import CalendarDesk
     from circulation.closing import Change
+    from logistics.closed_stops import PlannedCall
+    from logistics.situation import Situation
 
 app = typer.Typer()
 Scope = Annotated[str, typer.Argument(help="A branch's code, a member's name, or all.")]
@@ -44,6 +47,7 @@ def close(
     Example: branchline calendar close bath --from 2026-12-24 --to 2026-12-28 --reason Heating --preview
     """
     from circulation.receipt import receipt_of
+    from logistics.closed_stops import calls_that_fail, plans_of_days
 
     session = session_of(context)
     whole, last = _scope(session.part("ledger"), scope), last or first
@@ -55,10 +59,12 @@ def close(
         )
     else:
         effect = desk.close(session.caller, whole, first, last, reason, request=session.options.request)
-        changes, told = effect.changes, receipt_of(effect.appended).sentence
-    session.output.emit((*_dates(changes), *_calls(session, whole, first, last, fails=True)), _CHANGES)
+        changes, told = list(effect.changes), receipt_of(effect.appended).sentence
+    situation = _situation_with(session, whole, first, last)
+    plans = plans_of_days(session.part("ledger"), *_days(first, last))
+    session.output.emit((*_dates(changes), *_calls(calls_that_fail(plans, situation))), _CHANGES)
     session.output.note(told)
-    _warn_of_never_open(session, whole, first, last)
+    _warn_of_never_open(session, situation, whole, _days(first, last)[0])
 
 
 @app.command()
@@ -80,26 +86,25 @@ def withdraw(
     from circulation.administration import Administration, withdraw_closure
     from circulation.directory import all_closures
     from circulation.receipt import receipt_of
+    from logistics.closed_stops import calls_that_work_again, plans_of_days
+    from logistics.situation import read_situation
 
     session = session_of(context)
     ledger = session.part("ledger")
     whole = _scope(ledger, scope)
-    held = all_closures(ledger).get(whole, ())
+    before = read_situation(ledger)
+    held = [one for one in before.calendar.closures if (one.scope, one.id) == (whole, closure)]
     if preview:
-        withdraw_closure(held, whole, closure)
+        withdraw_closure(all_closures(ledger).get(whole, ()), whole, closure)
         told = "Nothing was recorded."
     else:
         administration = Administration(session.part("commands"))
         request = session.options.request
         told = receipt_of(administration.withdraw_closure(session.caller, whole, closure, request=request)).sentence
+    after = replace(before, calendar=before.calendar.without_closure(whole, closure))
     changes = _calendar_desk(session).moved_by_closure(whole, closure)
-    calls = [
-        call
-        for one in held
-        if one.closure == closure
-        for call in _calls(session, whole, one.first, one.last, fails=False)
-    ]
-    session.output.emit((*_dates(changes), *calls), _CHANGES)
+    calls = [call for one in held for call in calls_that_work_again(plans_of_days(ledger, one.first, one.last), after)]
+    session.output.emit((*_dates(changes), *_calls(calls)), _CHANGES)
     session.output.note(told)
 
 
@@ -127,7 +132,7 @@ def settle(
         changes, told = desk.closed_days(whole, clock_of(ledger)()), "Nothing was recorded."
     else:
         effect = desk.settle(session.caller, whole, request=session.options.request)
-        changes, told = effect.changes, receipt_of(effect.appended).sentence
+        changes, told = list(effect.changes), receipt_of(effect.appended).sentence
     session.output.emit(_dates(changes), _CHANGES)
     session.output.note(told)
 
@@ -143,22 +148,23 @@ def _dates(changes: Iterable[Change]) -> list[dict[str, object]]:
     return [{name: getattr(change, name) for name in _CHANGES} for change in changes]
 
 
-def _calls(session: Session, scope: str, first: str, last: str, *, fails: bool) -> list[dict[str, object]]:
-    """The stops of plans that such a closure makes fail, or that work again without it."""
-    from circulation.administration import parse_day
+def _situation_with(session: Session, scope: str, first: str, last: str) -> Situation:
+    """The network with a closure, whether that holds already or is only asked about."""
     from circulation.calendar import Closure
-    from logistics.closed_stops import calls_that_fail, calls_that_work_again, plans_of_days, situation_with
+    from logistics.situation import read_situation
 
-    ledger = session.part("ledger")
-    days = date.fromisoformat(parse_day(first)), date.fromisoformat(parse_day(last))
-    plans = plans_of_days(ledger, *days)
-    if not plans:
-        return []
-    if fails:
-        situation = situation_with(ledger, Closure("asked", scope, *days, ""))
-        calls = calls_that_fail(plans, situation.ways, situation.calendar)
-    else:
-        calls = calls_that_work_again(plans, situation_with(ledger).ways)
+    situation = read_situation(session.part("ledger"))
+    asked = Closure("asked", scope, *_days(first, last), "")
+    return replace(situation, calendar=situation.calendar.with_closure(asked))
+
+
+def _days(first: str, last: str) -> tuple[date, date]:
+    from circulation.administration import parse_day
+
+    return date.fromisoformat(parse_day(first)), date.fromisoformat(parse_day(last))
+
+
+def _calls(calls: Iterable[PlannedCall]) -> list[dict[str, object]]:
     return [
         {
             "kind": "plan",
@@ -172,15 +178,9 @@ def _calls(session: Session, scope: str, first: str, last: str, *, fails: bool) 
     ]
 
 
-def _warn_of_never_open(session: Session, scope: str, first: str, last: str) -> None:
-    from circulation.administration import parse_day
-    from circulation.calendar import Closure
+def _warn_of_never_open(session: Session, situation: Situation, scope: str, day: date) -> None:
     from circulation.never_open import never_open, never_open_warning
-    from logistics.closed_stops import situation_with
 
-    day = date.fromisoformat(parse_day(first))
-    asked = Closure("asked", scope, day, date.fromisoformat(parse_day(last)), "")
-    situation = situation_with(session.part("ledger"), asked)
     calendar = situation.calendar
     theirs = {code: branch for code, branch in situation.branches.items() if scope in calendar.scopes(code)}
     if warning := never_open_warning(never_open(theirs, calendar, day), day):
