@@ -19,6 +19,7 @@ __all__ = [
     "MovedDates",
     "MovedTogether",
     "Shift",
+    "about",
     "as_moved",
     "due_dates_stream",
     "fold_due_dates",
@@ -83,6 +84,17 @@ def fold_due_dates(moved: MovedDates | None, fact: Fact) -> MovedDates:
         for barcode in move.shelved:
             shelved[barcode] = (*shelved.get(barcode, ()), shift)
     return MovedDates(loans, shelved)
+
+
+def about(moved: DueDatesMoved, barcode: str) -> DueDatesMoved | None:
+    """The part of a list that names one copy, by its loan or on the hold shelf; None where it does not."""
+    moves = []
+    for move in moved.moves:
+        loans = tuple(loan for loan in move.loans if loan.rpartition("#")[0] == barcode)
+        shelved = tuple(copy for copy in move.shelved if copy == barcode)
+        if loans or shelved:
+            moves.append(replace(move, loans=loans, shelved=shelved))
+    return replace(moved, moves=tuple(moves)) if moves else None
 
 
 def as_moved(item: Item, moved_at: Callable[[str], MovedDates | None]) -> Item:

@@ -12,6 +12,7 @@ import typer
 
 from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
+from interfaces.never_open import warn_of_never_open
 
 if TYPE_CHECKING:
     from circulation.calendar_desk import CalendarDesk
@@ -64,7 +65,7 @@ def close(
     plans = plans_of_days(session.part("ledger"), *_days(first, last))
     session.output.emit((*_dates(changes), *_calls(calls_that_fail(plans, situation))), _CHANGES)
     session.output.note(told)
-    _warn_of_never_open(session, situation, whole, _days(first, last)[0])
+    warn_of_never_open(session, situation, _days(first, last)[0], scope=whole)
 
 
 @app.command()
@@ -178,15 +179,6 @@ def _calls(calls: Iterable[PlannedCall]) -> list[dict[str, object]]:
     ]
 
 
-def _warn_of_never_open(session: Session, situation: Situation, scope: str, day: date) -> None:
-    from circulation.never_open import never_open, never_open_warning
-
-    calendar = situation.calendar
-    theirs = {code: branch for code, branch in situation.branches.items() if scope in calendar.scopes(code)}
-    if warning := never_open_warning(never_open(theirs, calendar, day), day):
-        session.output.note(warning)
-
-
 @app.command("import")
 @listing
 def import_days(context: typer.Context, file: Annotated[Path, typer.Argument(help="date,reason[,last,scope]")]) -> None:
@@ -198,7 +190,10 @@ def import_days(context: typer.Context, file: Annotated[Path, typer.Argument(hel
     session = session_of(context)
     name, content = content_of(file)
     administration = Administration(session.part("commands"))
-    tell(session, import_closures(administration, session.part("ledger"), session.caller, name, content), "closures")
+    outcome = import_closures(administration, session.part("ledger"), session.caller, name, content)
+    if outcome.added or outcome.changed:
+        session.output.note("Dates that fall on them already: branchline calendar settle --preview")
+    tell(session, outcome, "closures")
 
 
 @app.command()
