@@ -112,30 +112,33 @@ class Commands:
             request = new_request()
         elif (seen := self.ledger.repeated(caller.device, request, digest)) is not None:
             return seen
-        self._permit(caller, name, roles)
-        now_us = self.clock()
-        if happened_us is not None and happened_us > now_us + _CLOCK_TOLERANCE_US:
-            raise Refused(
-                "time.in-future",
-                f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}.",
-                "Check the clock of the device that sent it.",
-            )
-        at_us = now_us if happened_us is None else happened_us
-        last: Conflict | Behind | None = None
-        for tried in range(_TRIES):
-            if tried > _GIVES_WAY_AFTER:
-                # Desks that lost together must not come back together; the wait doubles up to 0.2 s.
-                sleep(uniform(0.5, 1) * min(0.2, 0.002 * 2 ** (tried - _GIVES_WAY_AFTER)))
-            try:
-                decision = decide(at_us)  # it may find, too, that what it read does not fit together
-                if not decision.changes:
-                    return Appended((), False)
-                stamp = Stamp(at_us, caller.actor, caller.via, caller.desk, caller.device, request, digest)
-                return self.ledger.append(stamp, decision.changes, claims=decision.claims)
-            except Behind as behind:
-                last, at_us = behind, behind.newer_us
-            except Conflict as lost:
-                last = lost
+        with self.ledger.looking() as look:
+            self._permit(caller, name, roles)
+            now_us = self.clock()
+            if happened_us is not None and happened_us > now_us + _CLOCK_TOLERANCE_US:
+                raise Refused(
+                    "time.in-future",
+                    f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}.",
+                    "Check the clock of the device that sent it.",
+                )
+            at_us = now_us if happened_us is None else happened_us
+            last: Conflict | Behind | None = None
+            for tried in range(_TRIES):
+                if tried > _GIVES_WAY_AFTER:
+                    # Desks that lost together must not come back together; the wait doubles up to 0.2 s.
+                    sleep(uniform(0.5, 1) * min(0.2, 0.002 * 2 ** (tried - _GIVES_WAY_AFTER)))
+                if tried:
+                    look()
+                try:
+                    decision = decide(at_us)  # it may find, too, that what it read does not fit together
+                    if not decision.changes:
+                        return Appended((), False)
+                    stamp = Stamp(at_us, caller.actor, caller.via, caller.desk, caller.device, request, digest)
+                    return self.ledger.append(stamp, decision.changes, claims=decision.claims)
+                except Behind as behind:
+                    last, at_us = behind, behind.newer_us
+                except Conflict as lost:
+                    last = lost
         why = f" ({last.sentence})" if isinstance(last, Conflict) else ""
         raise Conflict(
             "command.busy",
