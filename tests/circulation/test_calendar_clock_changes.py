@@ -120,14 +120,16 @@ def test_what_is_lent_later_is_never_due_earlier(
     assert book.shelf_until("bath", first, days) <= book.shelf_until("bath", second, days)
 
 
-@given(near_a_change(), day_spans())
+@given(zones, day_spans())
 def test_hours_of_the_day_are_as_long_as_the_wall_says_on_the_day_of_the_change_too(
-    where: tuple[str, date], spans: tuple[Span, ...]
+    zone: str, spans: tuple[Span, ...]
 ) -> None:
-    zone, _ = where
     for day in changes(zone):
         opening = open_always(zone, *spans).opening("bath", day)
-        assert [s.closes_minute - s.opens_minute for s in spans] == [(c - o) // MINUTE_US for o, c in opening]
+        on_the_wall = [(span.closes_minute - span.opens_minute) * MINUTE_US for span in spans]
+        if zone == "America/Santiago" and spans[-1].closes_minute == 1440 and length(day, zone) > 24 * HOUR_US:
+            on_the_wall[-1] += HOUR_US  # it goes back at midnight: the last hour of the day is there twice
+        assert on_the_wall == [closes - opens for opens, closes in opening]
 
 
 @given(near_a_change())
