@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import Literal
 
 from circulation.actor import Role
+from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
 from circulation.command import Behind, Caller, Commands, Decision
+from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
@@ -40,6 +42,7 @@ from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote_desk import ToteDesk
+from circulation.tote_trouble import TroubleDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
@@ -67,6 +70,9 @@ class Desk:
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
+        self.troubles = TroubleDesk(ledger, commands, self.places)
+        self.empties = EmptiesDesk(ledger, commands, self.places)
         self._keyring = keyring
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
@@ -78,6 +84,7 @@ class Desk:
         *,
         tote: str | None = None,
         sort: bool = False,
+        out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
         request: str | None = None,
         happened_us: int | None = None,
@@ -86,7 +93,8 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
+        for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
+        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
         """
         barcode = parse_barcode(code)
@@ -97,9 +105,11 @@ class Desk:
             if loaded.state is None:
                 return self._unknown(branch, barcode)
             Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if out_of is not None:
+            arguments["out_of"] = out_of
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -134,16 +144,12 @@ class Desk:
         by: Literal["desk", "drop", "import"],
         tote: str | None,
         sort: bool,
+        out_of: str | None,
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
 
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = Rulings(shelf_until=shelf_until)
+        scan, rulings = self._scan_at(item, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -156,7 +162,7 @@ class Desk:
             # A filling begins before anything is in it, at every position of the log.
             *started,
             NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
-            *self.totes.opened_by(item, branch),
+            *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
             changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
@@ -164,6 +170,24 @@ class Desk:
             changes.extend(self._swapped(outcome))
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
+
+    def _scan_at(
+        self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+    ) -> tuple[Scan, Rulings]:
+        """A beep of a copy at a branch, and what holds for it there and then."""
+
+        def shelf_until() -> int:
+            days = self._rule(item, "*").shelf_days
+            return self.places.calendar(branch).shelf_until(branch, at_us, days)
+
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        return scan, Rulings(shelf_until=shelf_until)
+
+    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
+        """What a scan of a copy at a branch would come to; nothing is recorded."""
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan, rulings = self._scan_at(item, branch, at_us)
+        return decide(scan, item, title, rulings)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
 from circulation.due_dates import MovedDates, fold_due_dates
+from circulation.empties import Empties, fold_empties
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -24,6 +25,7 @@ __all__ = [
     "BRANCH",
     "CLOSURES",
     "DUE_DATES",
+    "EMPTIES",
     "FILLING",
     "ITEM",
     "LOAN_RULES_FOLD",
@@ -37,7 +39,8 @@ ITEM = Fold("item", 2, fold_item, Item)
 TITLE = Fold("title", 1, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
-FILLING = Fold("filling", 1, fold_filling, Filling)
+EMPTIES = Fold("empties", 1, fold_empties, Empties)
+FILLING = Fold("filling", 2, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)

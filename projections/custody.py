@@ -111,6 +111,7 @@ def _arrived(working: Working, seen: Seen, item: ItemNow) -> None:
         _end_transit(working, seen, "arrived")
     _put(
         working, seen, item, "branch", seen.data["branch"],
+        known="assumed" if seen.data.get("filling") else "scanned",
         loan=item.loan, transit=None, capture=item.capture, target=item.target,
     )  # fmt: skip
 
