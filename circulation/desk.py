@@ -28,7 +28,6 @@ from circulation.item import (
     LateScanRecorded,
     TransitAbandoned,
     TransitOpened,
-    fold_item,
     item_stream,
 )
 from circulation.keyring import Keyring
@@ -40,7 +39,7 @@ from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote_desk import ToteDesk
-from circulation.undo import decide_undo
+from circulation.undoing import decide_undo_of
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
 __all__ = ["Desk"]
@@ -276,43 +275,28 @@ class Desk:
 
     # --- putting right --------------------------------------------------------------------------------------------
 
-    def undo(self, caller: Caller, barcode: str, *, why: str = "mistake", request: str | None = None) -> Receipt:
+    def undo(
+        self,
+        caller: Caller,
+        barcode: str,
+        *,
+        why: str = "mistake",
+        of: str | None = None,
+        request: str | None = None,
+    ) -> Receipt:
         """
-        Undo the last command on a copy: a new fact says what holds again, and the wrong ones stay in the log.
+        Undo the last scan, loan or renewal of a copy, or that of the request `of`.
 
-        A loan that a return had closed is open again. Raises `Refused` (`undo.nothing`, `undo.hold-ended`).
+        A new fact says what holds again, and the wrong ones stay in the log; a loan that a return had closed is
+        open again. Raises what `decide_undo_of` refuses.
         """
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return self._undone(*self._item(code), why)
+            return decide_undo_of(self.ledger, self.borrowers, code, why, of=of)
 
-        return receipt_of(
-            self.commands.run(caller, "undo", {"item": code, "why": why}, decide_once, roles=_STAFF, request=request)
-        )
-
-    def _undone(self, version: int, item: Item, why: str) -> Decision:
-        facts = self.ledger.stream(item_stream(item.barcode))
-        before: Item | None = None
-        for fact in facts[: item.last_request_version]:
-            before = fold_item(before, fact)
-        queue = self.ledger.load(title_stream(item.title), TITLE)
-        undoing = decide_undo(
-            item,
-            before,
-            tuple(fact.event for fact in facts[item.last_request_version :]),
-            queue.state or Title(title_id=item.title),
-            why,
-        )
-        changes = [NewEvents(item_stream(item.barcode), version, undoing.item)]
-        if undoing.title:
-            changes.append(NewEvents(title_stream(item.title), queue.version, undoing.title))
-        opened: tuple[Claim, ...] = ()
-        loan = undoing.reopens
-        if loan is not None:
-            borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-            opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
-        return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
+        arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
+        return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))
 
     # --- reading --------------------------------------------------------------------------------------------------
 
