@@ -12,9 +12,10 @@ from typing import Literal
 
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
+from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
-from circulation.command import Caller, Commands, Decision
+from circulation.command import Caller, Commands, Decision, refuse_future
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
@@ -23,6 +24,7 @@ from circulation.hold_desk import HoldDesk
 from circulation.item import (
     Item,
     ItemArrived,
+    ItemReturned,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
@@ -78,6 +80,7 @@ class Desk:
         tote: str | None = None,
         sort: bool = False,
         by: Literal["desk", "drop", "import"] = "desk",
+        dropped_us: int | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
@@ -85,19 +88,25 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
-        Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
+        for its next stop, or else into `tote`. What lay in the book drop is scanned `by` it, and its loan ends at
+        `dropped_us`, or when the branch was last open. A card or a tote's code is answered and not kept.
+        Raises `Refused` (`scan.card`, `scan.tote`, `time.in-future`), `Invalid` (`barcode.unreadable`), `Unknown`
+        (`branch.unknown`).
         """
         barcode = parse_barcode(code)
         branch = caller.desk
+        if dropped_us is not None:
+            refuse_future(dropped_us, self.commands.clock())
 
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, dropped_us=dropped_us, tote=tote, sort=sort)
 
-        arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        arguments: dict[str, object] = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if dropped_us is not None:
+            arguments["dropped_us"] = dropped_us
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -130,9 +139,16 @@ class Desk:
         at_us: int,
         *,
         by: Literal["desk", "drop", "import"],
+        dropped_us: int | None,
         tote: str | None,
         sort: bool,
     ) -> Decision:
+        returned_us: int | None = None
+        if by == "drop":
+            calendar, known_us = self.places.calendar(branch), item.custody.custody_us
+            returned_us = returned_at(calendar, branch, at_us, given_us=dropped_us, custody_us=known_us)
+            # What somebody says of a time before the last custody is history, as for any scan.
+            at_us = returned_us if returned_us < known_us else at_us
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
 
@@ -153,7 +169,7 @@ class Desk:
         changes = [
             # A filling begins before anything is in it, at every position of the log.
             *started,
-            NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
+            *_of_item(item, loaded.version, outcome, returned_us),
             *self.totes.opened_by(item, branch),
         ]
         if outcome.title:
@@ -309,6 +325,17 @@ class Desk:
     def _rule(self, item: Item, category: str) -> LoanRule:
         rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
         return find_rule(rules, owner=item.owner, category=category, item_type=item.item_type)
+
+
+def _of_item(item: Item, version: int, outcome: Outcome, returned_us: int | None) -> tuple[NewEvents, ...]:
+    """The item's facts; a return out of the book drop happened at a time of its own, ahead of what followed from it."""
+    stream, facts = item_stream(item.barcode), outcome.recorded
+    if returned_us is None or not any(isinstance(event, ItemReturned) for event in facts):
+        return (NewEvents(stream, version, facts),)
+    return tuple(
+        NewEvents(stream, version + number, (event,), returned_us if isinstance(event, ItemReturned) else None)
+        for number, event in enumerate(facts)
+    )
 
 
 def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:

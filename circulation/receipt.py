@@ -232,6 +232,8 @@ def _came_in(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:
+            case ItemReturned(branch=branch, by="drop"):
+                return f"Returned at {branch} in the book drop, as of {iso(fact.happened_us)}."
             case ItemReturned(branch=branch):
                 return f"Returned at {branch}."
             case ItemArrived(branch=branch):

@@ -100,7 +100,8 @@ def decide_undo(item: Item, wrong: Wrong, title: Title, copies: Mapping[str, Ite
         and title.holds[event.hold].captured == item.barcode
     ]
     freed = {event.hold for event in on_title if isinstance(event, HoldReleased)}
-    on_title += (promises := _promises(item.barcode, wrong, title, freed, copies)).title
+    promises = _promises(item.barcode, wrong, title, freed, copies)
+    on_title.extend(promises.title)
     custody = _still_true(wrong.before.custody, item.barcode, title)
     own = promises.own if promises.own is not None else custody.target
     if item.custody.target is not None and item.custody.target != own:
@@ -181,9 +182,8 @@ def _still_true(custody: Custody, barcode: str, title: Title) -> Custody:
     if capture is not None:
         hold = title.holds.get(capture.hold)
         if hold is None or hold.captured != barcode:
+            transit = None if transit is not None and transit.hold == capture.hold else transit
             capture = None
-    if transit is not None and transit.hold is not None and (capture is None or capture.hold != transit.hold):
-        transit = None
     if target is not None:
         hold = title.holds.get(target)
         if hold is None or hold.target != barcode:

@@ -161,7 +161,7 @@ class TerminalDesk:
             sort=self._way.sort,
             by=self._way.by,
             request=new_request(),
-            happened_us=self._occurred_us,
+            **self._way.times(self._occurred_us, self._way.by),
         )
 
     def _shown(self, code: str, receipt: Receipt) -> None:

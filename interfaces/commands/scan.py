@@ -22,7 +22,12 @@ def scan(
         typer.Argument(metavar="[BARCODE|-]...", help="What to scan; - reads stdin; without any, a desk opens here."),
     ] = None,
     tote: Annotated[str | None, typer.Option(metavar="CODE", help="Pack what travels into this tote.")] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="It lay in the book drop; see --occurred-at.")] = False,
+    drop: Annotated[
+        bool,
+        typer.Option(
+            "--drop", help="It lay in the book drop; back since --occurred-at, else since the branch was last open."
+        ),
+    ] = False,
     slips: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a printable slip for each item into this folder.")
     ] = None,
