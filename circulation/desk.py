@@ -15,7 +15,7 @@ from circulation.barcode import parse_barcode
 from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
-from circulation.command import Caller, Commands, Decision, refuse_future
+from circulation.command import ACTOR, Caller, Commands, Decision, refuse_future
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
@@ -37,6 +37,7 @@ from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.outcome import Outcome, Rulings, Scan
+from circulation.override import Override, refuse
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
@@ -202,12 +203,14 @@ class Desk:
         *,
         card: str,
         barcode: str,
+        override: str | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
         """
         Lend a copy to the patron of a card, from the shelf or from the hold shelf.
 
+        `override` is the reason to pass a rule that forbids it, by somebody who may (`override.py`).
         Raises `Unknown` (`patron.unknown`, `item.unknown`) and what `decide_lend` refuses.
         """
         code = parse_barcode(barcode)
@@ -220,6 +223,7 @@ class Desk:
             rule = self._rule(item, borrower.patron.category)
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
+            passing = self._override(caller, override)
             lending = decide_lend(
                 branch=caller.desk,
                 at_us=at_us,
@@ -232,8 +236,10 @@ class Desk:
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
                 key=key,
                 sealed=sealed,
+                forbid=refuse if passing is None else passing.forbid,
             )
-            changes = [NewEvents(item_stream(code), version, lending.item)]
+            overridden = self._overridden(passing, key, loan)
+            changes = [NewEvents(item_stream(code), version, (*overridden, *lending.item))]
             if lending.title:
                 changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
             if lending.frees is not None:
@@ -250,13 +256,21 @@ class Desk:
         self.places.branch(caller.desk)
         return receipt_of(
             self.commands.run(
-                caller, "lend", {"item": code}, decide_once, roles=_STAFF, request=request, happened_us=happened_us
+                caller,
+                "lend",
+                {"item": code} if override is None else {"item": code, "override": True},
+                decide_once,
+                roles=_STAFF,
+                request=request,
+                happened_us=happened_us,
             )
         )
 
-    def renew(self, caller: Caller, barcode: str, *, request: str | None = None) -> Receipt:
+    def renew(
+        self, caller: Caller, barcode: str, *, override: str | None = None, request: str | None = None
+    ) -> Receipt:
         """
-        Give an open loan a later due time, by the rule that holds now.
+        Give an open loan a later due time, by the rule that holds now; `override` as in `lend`.
 
         Raises `Unknown` (`item.unknown`, `patron.unknown`) and what `decide_renew` refuses.
         """
@@ -274,6 +288,7 @@ class Desk:
                 raise Unknown("patron.forgotten", f"Nobody can tell any more who has item {code}.", "Scan it in.")
             if loan is None or borrower is None:
                 raise Refused("renew.not-on-loan", f"Item {code} is not on loan.", "Lend it instead.")
+            passing = self._override(caller, override)
             events = decide_renew(
                 branch=caller.desk,
                 item=item,
@@ -281,13 +296,27 @@ class Desk:
                 patron=borrower.patron,
                 rule=rule,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                forbid=refuse if passing is None else passing.forbid,
             )
-            return Decision((NewEvents(item_stream(code), version, events),))
+            overridden = self._overridden(passing, loan.key, loan.loan)
+            return Decision((NewEvents(item_stream(code), version, (*overridden, *events)),))
 
         self.places.branch(caller.desk)
-        return receipt_of(
-            self.commands.run(caller, "renew", {"item": code}, decide_once, roles=_STAFF, request=request)
-        )
+        arguments = {"item": code} if override is None else {"item": code, "override": True}
+        return receipt_of(self.commands.run(caller, "renew", arguments, decide_once, roles=_STAFF, request=request))
+
+    def _override(self, caller: Caller, why: str | None) -> Override | None:
+        """The wish to pass the rules that stand in the way, as the caller's role allows it."""
+        if why is None:
+            return None
+        actor = self.ledger.load(caller.actor, ACTOR).state
+        return None if actor is None else Override(actor.role, why)
+
+    def _overridden(self, passing: Override | None, key: int, loan: str) -> tuple[Event, ...]:
+        """The facts of the rules that were passed; the reason is sealed with the loan, and forgotten with it."""
+        if passing is None or not passing.passed:
+            return ()
+        return passing.facts(key, self._keyring.seal(key, passing.why.strip(), context=f"{loan} override"))
 
     # --- putting right --------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.override import RuleOverridden
 
 __all__ = [
     "Item",
@@ -354,7 +355,7 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             holdable=happened.holdable,
             row=happened.row,
         )
-    if isinstance(happened, LateScanRecorded):
+    if isinstance(happened, LateScanRecorded | RuleOverridden):
         return item
     if isinstance(happened, ScanUndone):
         return replace(item, custody=happened.custody)

@@ -29,6 +29,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.override import RuleOverridden
 from circulation.tote import ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 
 __all__ = ["Receipt", "Signal", "receipt_of"]
@@ -143,9 +144,10 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     for fact in facts:
         match fact.event:
             case ItemLent(due_us=due_us, rule=rule, hold=hold):
-                return Receipt("lent", "Lent", f"Due {iso(due_us)} by rule '{rule}'.", "done", due_us=due_us, hold=hold)
+                sentence = f"Due {iso(due_us)} by rule '{rule}'.{_overridden(facts)}"
+                return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
             case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
-                sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
+                sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'.{_overridden(facts)}"
                 return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
             case ItemSighted(as_="passing", onward=onward) if onward:
                 return Receipt(
@@ -226,6 +228,12 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _overridden(facts: Sequence[Fact]) -> str:
+    """The rules that were passed, as a sentence that follows another."""
+    codes = ", ".join(fact.event.rule for fact in facts if isinstance(fact.event, RuleOverridden))
+    return f" Overridden: {codes}." if codes else ""
 
 
 def _came_in(facts: Sequence[Fact]) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from circulation.custody import Custody, Loan
 from circulation.errors import Refused
 from circulation.event import Event
-from circulation.hold import HoldReleased, HoldTargetDropped, HoldTargeted, Title
+from circulation.hold import HoldCaptured, HoldReleased, HoldTargetDropped, HoldTargeted, Title
 from circulation.item import (
     Item,
     ItemArrived,
@@ -100,9 +100,11 @@ def decide_undo(item: Item, wrong: Wrong, title: Title, copies: Mapping[str, Ite
         and title.holds[event.hold].captured == item.barcode
     ]
     freed = {event.hold for event in on_title if isinstance(event, HoldReleased)}
+    on_title.extend(recaptured := _recaptured(item.barcode, wrong, title))
+    regained = {event.hold for event in recaptured}
     promises = _promises(item.barcode, wrong, title, freed, copies)
     on_title.extend(promises.title)
-    custody = _still_true(wrong.before.custody, item.barcode, title)
+    custody = _still_true(wrong.before.custody, item.barcode, title, regained)
     own = promises.own if promises.own is not None else custody.target
     if item.custody.target is not None and item.custody.target != own:
         # Promised on the strength of the scan that does not count.
@@ -176,12 +178,29 @@ def _changed(before: Title, after: Title) -> list[str]:
     ]
 
 
-def _still_true(custody: Custody, barcode: str, title: Title) -> Custody:
+def _recaptured(barcode: str, wrong: Wrong, title: Title) -> tuple[HoldCaptured, ...]:
+    """The hold that had the copy until the command gave it away, and has no other since."""
+    if wrong.queue is None or wrong.before is None:
+        return ()
+    before, after = wrong.queue
+    return tuple(
+        HoldCaptured(hold=name, item=barcode, branch=wrong.before.branch or hold.pickup)
+        for name, hold in before.holds.items()
+        if hold.captured == barcode
+        and name in after.holds
+        and after.holds[name].captured is None
+        and name in title.holds
+        and title.holds[name].captured is None
+        and title.holds[name].target is None
+    )
+
+
+def _still_true(custody: Custody, barcode: str, title: Title, regained: set[str]) -> Custody:
     """The earlier custody without the promises to this copy that the queue does not know any more."""
     capture, transit, target = custody.capture, custody.transit, custody.target
     if capture is not None:
         hold = title.holds.get(capture.hold)
-        if hold is None or hold.captured != barcode:
+        if hold is None or (hold.captured != barcode and capture.hold not in regained):
             transit = None if transit is not None and transit.hold == capture.hold else transit
             capture = None
     if target is not None:

@@ -30,6 +30,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.override import RuleOverridden
 from circulation.tote import ToteFillingStarted, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 
 __all__ = ["sentence_of"]
@@ -45,7 +46,7 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
-    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    return _of_item(fact.event) or _of_correction(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
 
 
 def _of_item(event: Event) -> str:
@@ -90,8 +91,16 @@ def _of_item(event: Event) -> str:
         case ItemMissed(branch=branch, hold=hold):
             for_hold = f" for hold {hold}" if hold else ""
             return f"It was looked for at {branch}{for_hold} and not found."
+        case _:
+            return ""
+
+
+def _of_correction(event: Event) -> str:
+    match event:
         case LateScanRecorded(branch=branch, custody_us=custody_us):
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
+        case RuleOverridden(rule=rule):
+            return f"The rule {rule} was overridden for what follows; the reason is sealed."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
         case _:
