@@ -303,6 +303,13 @@ class BatchLedger(Ledger):
         self.flush()
         return super().facts(after=after, limit=limit, types=types, upto=upto)
 
+    def requests(
+        self, *, after: int = 0, upto: int | None = None, device: str | None = None
+    ) -> list[tuple[str, str, int, int]]:
+        """See `Ledger.requests`."""
+        self.flush()
+        return super().requests(after=after, upto=upto, device=device)
+
     def rows(self, *, after: int, limit: int, upto: int | None = None) -> list[Row]:
         """See `Ledger.rows`."""
         self.flush()

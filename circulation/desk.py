@@ -326,11 +326,11 @@ class Desk:
         barcode: str,
         *,
         why: str = "mistake",
-        of: str | None = None,
+        of: int | None = None,
         request: str | None = None,
     ) -> Receipt:
         """
-        Undo the last scan, loan or renewal of a copy, or that of the request `of`.
+        Undo the last scan, loan or renewal of a copy, or the command that recorded position `of` on it.
 
         A new fact says what holds again, and the wrong ones stay in the log; a loan that a return had closed is
         open again. Raises what `decide_undo_of` refuses.

@@ -15,6 +15,7 @@ from circulation.item import Item, fold_item
 from circulation.ledger import Fold
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRule, fold_loan_rules
+from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.unknown import fold_barcode_forms, fold_unknown_codes
 
@@ -26,6 +27,7 @@ __all__ = [
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "SESSION",
     "TITLE",
     "TOTE",
     "UNKNOWN_CODES",
@@ -40,4 +42,5 @@ BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
+SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

@@ -265,6 +265,18 @@ class Ledger(Application[str]):
             rows = self.store.log_rows(after, limit, upto, sorted(types))
         return self._facts(rows)
 
+    def requests(
+        self, *, after: int = 0, upto: int | None = None, device: str | None = None
+    ) -> list[tuple[str, str, int, int]]:
+        """
+        The requests of a device, or of all, in the order of the log: device, request, first position, events.
+
+        `after` and `upto` are positions. It reads every request of the store, or of the device.
+        """
+        with _in_our_words(), self.store.reading() as c:
+            last = self.store.head(c).position if upto is None else upto
+            return self.store.requests_between(c, after, last, device)
+
     def rows(self, *, after: int, limit: int, upto: int | None = None) -> list[Row]:
         """
         Up to `limit` rows after a position: position, stream, version, type, recorded_us, state.

@@ -19,9 +19,9 @@ from circulation.undo import UNDOABLE, Wrong, decide_undo, promises_moved
 __all__ = ["decide_undo_of"]
 
 
-def decide_undo_of(ledger: Ledger, borrowers: Borrowers, barcode: str, why: str, *, of: str | None = None) -> Decision:
+def decide_undo_of(ledger: Ledger, borrowers: Borrowers, barcode: str, why: str, *, of: int | None = None) -> Decision:
     """
-    What undoes the request `of` on a copy, or the last scan, loan or renewal of it.
+    What undoes the command that recorded position `of` on a copy, or the last scan, loan or renewal of it.
 
     Raises `Unknown` (`item.unknown`) and what `decide_undo` refuses; `undo.already` where `of` is undone.
     """
@@ -30,7 +30,7 @@ def decide_undo_of(ledger: Ledger, borrowers: Borrowers, barcode: str, why: str,
         raise Unknown("item.unknown", f"There is no item {barcode}.", "Check the number, or import it first.")
     item = loaded.state
     facts = [fact for fact in ledger.stream(item_stream(barcode)) if fact.version <= loaded.version]
-    mine = _facts_of(facts, _last_of(facts, barcode) if of is None else of)
+    mine = _command_of(facts, _last_of(facts, barcode) if of is None else of)
     if not mine:
         raise Refused("undo.nothing", f"There is no scan of {barcode} to undo.", "Scan it to see where it belongs.")
     wrong = _wrong(ledger, item, facts, mine)
@@ -56,22 +56,22 @@ def decide_undo_of(ledger: Ledger, borrowers: Borrowers, barcode: str, why: str,
     return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
 
 
-def _last_of(facts: Sequence[Fact], barcode: str) -> str:
-    """The request of the last scan, loan or renewal; what was undone is not undone twice."""
+def _last_of(facts: Sequence[Fact], barcode: str) -> int:
+    """Where the last scan, loan or renewal stands; what was undone is not undone twice."""
     for fact in reversed(facts):
         if isinstance(fact.event, UNDOABLE):
-            return fact.request
+            return fact.position
         if isinstance(fact.event, ScanUndone):
             break
     raise Refused("undo.nothing", f"There is no scan of {barcode} to undo.", "Scan it to see where it belongs.")
 
 
-def _facts_of(facts: Sequence[Fact], request: str) -> list[Fact]:
-    """The facts of the last command with that request id: two devices may have used the same."""
-    last = next((fact for fact in reversed(facts) if fact.request == request), None)
-    if last is None:
+def _command_of(facts: Sequence[Fact], position: int) -> list[Fact]:
+    """The copy's facts of the command that recorded a position; two devices may have used the same request id."""
+    at = next((fact for fact in facts if fact.position == position), None)
+    if at is None:
         return []
-    return [fact for fact in facts if (fact.request, fact.recorded_us) == (request, last.recorded_us)]
+    return [fact for fact in facts if (fact.request, fact.recorded_us) == (at.request, at.recorded_us)]
 
 
 def _wrong(ledger: Ledger, item: Item, facts: Sequence[Fact], mine: Sequence[Fact]) -> Wrong:

@@ -31,6 +31,7 @@ _TRY = "Trying it out"
 
 GROUPS: dict[str, Group] = {
     "scan": Group(_DESK, "Scan whatever lies on the desk and learn where it goes next."),
+    "session": Group(_DESK, "Undo or move everything that was scanned under the wrong branch or date."),
     "loan": Group(_DESK, "Lend, renew and look up loans."),
     "hold": Group(_DESK, "Place, suspend, cancel and fill holds."),
     "patron": Group(_DESK, "Register borrowers and look after their records."),

@@ -20,6 +20,11 @@ from tests.cast import BATH_COPY, CLEVEDON_COPY, DUNE, ITEMS, MIDDLEMARCH, PATRO
 from tests.world import World
 
 
+def at(world: World, barcode: str, request: str) -> int:
+    """Where the last command of that request id stands on a copy's stream."""
+    return next(f.position for f in reversed(world.ledger.stream(item_stream(barcode))) if f.request == request)
+
+
 def what_counts(world: World) -> dict[str, object]:
     """Everything that an undo restores: custody and numbers of copies, queues, claims."""
     told: dict[str, object] = {}
@@ -119,7 +124,7 @@ def test_a_scan_after_which_the_copy_moved_on_is_not_undone(world: World) -> Non
     world.scan(BATH_COPY, "wells", request="wrong")
     world.scan(BATH_COPY, "clevedon")
     with pytest.raises(Refused) as error:
-        world.desk.undo(world.at("wells"), BATH_COPY, of="wrong")
+        world.desk.undo(world.at("wells"), BATH_COPY, of=at(world, BATH_COPY, "wrong"))
     assert error.value.code == "undo.moved-on"
 
 
@@ -128,10 +133,10 @@ def test_scans_are_undone_from_the_last_to_the_first(world: World) -> None:
     for number, branch in enumerate(("wells", "clevedon", "taunton")):
         world.scan(BATH_COPY, branch, request=f"r{number}")
     for number in (2, 1, 0):
-        world.desk.undo(world.at("bath"), BATH_COPY, of=f"r{number}")
+        world.desk.undo(world.at("bath"), BATH_COPY, of=at(world, BATH_COPY, f"r{number}"))
     assert what_counts(world) == before
     with pytest.raises(Refused) as error:
-        world.desk.undo(world.at("bath"), BATH_COPY, of="r1")
+        world.desk.undo(world.at("bath"), BATH_COPY, of=at(world, BATH_COPY, "r1"))
     assert error.value.code == "undo.already"
 
 
@@ -139,7 +144,7 @@ def test_a_request_id_that_two_devices_used_means_the_later_one(world: World) ->
     world.desk.scan(world.at("wells", "desk-1"), BATH_COPY, request="7")
     world.clock_us += 1_000_000
     world.desk.scan(world.at("clevedon", "desk-2"), BATH_COPY, request="7")
-    world.desk.undo(world.at("wells"), BATH_COPY, of="7")
+    world.desk.undo(world.at("wells"), BATH_COPY, of=at(world, BATH_COPY, "7"))
     assert world.item(BATH_COPY).branch == "wells"
 
 

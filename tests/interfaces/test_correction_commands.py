@@ -65,3 +65,45 @@ def test_an_item_s_history_names_the_rule_that_was_overridden(shop: Shop) -> Non
     shop.run("loan", "out", ADA, BATH_COPY, "--branch", "bath", "--override", "--why", "paid")
     sentences = [row["sentence"] for row in shop.run("item", "history", BATH_COPY, "--json").json]
     assert "The rule patron.blocked was overridden for what follows; the reason is sealed." in sentences
+
+
+# ---- sessions
+
+
+def wrong_session(shop: Shop) -> str:
+    with shop.world() as world:
+        world.lend(BATH_COPY, "ada", "bath")
+        world.clock_us += 60_000_000
+    first = shop.head() + 1
+    shop.run("scan", "--branch", "wells", BATH_COPY, WELLS_COPY)
+    return f"desk-1/{first}"
+
+
+def test_a_session_is_listed_shown_and_moved_and_says_what_to_fetch_back(shop: Shop) -> None:
+    name = wrong_session(shop)
+    (listed,) = shop.run("session", "list", "--json").json
+    assert (name, "wells", 2, 0) == (listed["session"], listed["branch"], listed["scans"], listed["undone"])
+    assert [BATH_COPY, WELLS_COPY] == [row["item"] for row in shop.run("session", "show", name, "--json").json]
+    done = shop.run("session", "move", name, "--branch", "bath", "--why", "wrong branch", "--json")
+    assert [
+        ("moved", f"Take {BATH_COPY} out of the box for bath and put it on the shelf."),
+        ("moved", f"Take {WELLS_COPY} from the shelf and send it to wells."),
+    ] == [(row["outcome"], row["to_do"]) for row in done.json]
+    assert "2 books to see to." in done.err
+    head = shop.head()
+    shop.run("session", "move", name, "--branch", "bath", "--why", "wrong branch")
+    assert head == shop.head()
+
+
+def test_a_session_is_undone_and_its_scans_are_shown_as_undone(shop: Shop) -> None:
+    name = wrong_session(shop)
+    done = shop.run("session", "undo", name, "--why", "wrong date")
+    assert ExitCode.DONE == done.code
+    assert done.out.startswith("2 scans: 2 undone")
+    assert [True, True] == [row["undone"] for row in shop.run("session", "show", name, "--json").json]
+
+
+def test_a_session_without_a_reason_or_a_name_is_refused(shop: Shop) -> None:
+    name = wrong_session(shop)
+    assert "error[session.no-reason]" in shop.run("session", "undo", name).err
+    assert "error[session.unknown]" in shop.run("session", "undo", "desk-1/1", "--why", "x").err
