@@ -229,6 +229,11 @@ class BatchLedger(Ledger):
             )
         return Appended(tuple(self.facts(after=known[1] - 1, limit=known[2])), True)
 
+    def known(self, device: str, request: str) -> Appended | None:
+        """See `Ledger.known`."""
+        self.flush()
+        return super().known(device, request)
+
     # -- claims ------------------------------------------------------------------------------------------
 
     def open_claims(self, holder: bytes) -> Claims:

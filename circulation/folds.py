@@ -13,6 +13,7 @@ from circulation.closure import Closed, fold_closures
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
+from circulation.offline.device import Device, fold_device
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRule, fold_loan_rules
 from circulation.scan_session import Correction, fold_corrections
@@ -23,6 +24,7 @@ __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "DEVICE",
     "FILLING",
     "ITEM",
     "LOAN_RULES_FOLD",
@@ -43,4 +45,5 @@ CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
+DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

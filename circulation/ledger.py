@@ -163,6 +163,12 @@ class Ledger(Application[str]):
             known = self.store.request(c, device, request)
         return None if known is None else self._again(request, digest, known)
 
+    def known(self, device: str, request: str) -> Appended | None:
+        """What a request of a device recorded, whatever command it was; None if it is not known."""
+        with _in_our_words(), self.store.reading() as c:
+            known = self.store.request(c, device, request)
+        return None if known is None else self._again(request, known.digest, known)
+
     def _again(self, request: str, digest: bytes, known: AlreadyRecorded) -> Appended:
         if known.digest != digest:
             raise Refused(

@@ -10,14 +10,35 @@ from circulation import (
     closure,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
 )
+from circulation.offline import device
 from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
 
-MODULES = (actor, branch, closure, hold, item, patron, policy, tote, unknown, counts, fleet, network, plan, run)
+MODULES = (
+    actor,
+    branch,
+    closure,
+    device,
+    hold,
+    item,
+    override,
+    patron,
+    policy,
+    scan_session,
+    tote,
+    unknown,
+    counts,
+    fleet,
+    network,
+    plan,
+    run,
+)
 """The files with events, in no order that matters."""
