@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from circulation.barcode import parse_barcode
 from circulation.calendar import local_day, zone_of
 from circulation.checkin import decide
+from circulation.clock import iso
 from circulation.custody import Custody, Place
 from circulation.errors import Refused
 from circulation.event import Appended, Event, Fact
@@ -92,7 +93,7 @@ class OfflineDesk:
         receipt = receipt_of(Appended(facts, False))
         capture = item.custody.capture
         said = Told(receipt.signal, receipt.route_to, None, None if capture is None else capture.code)
-        return self._slip(barcode, said, receipt.reason, receipt.sentence)
+        return self._slip(item, said)
 
     def lend(self, code: str, at_us: int) -> Slip:
         """
@@ -121,13 +122,17 @@ class OfflineDesk:
             gone = Custody(place=Place(kind="nowhere"), custody_us=at_us)
             self._items[barcode] = replace(item, custody=gone, loans=item.loans + 1)
 
-    def _slip(self, barcode: str, said: Told, reason: str | None, sentence: str) -> Slip:
+    def _slip(self, item: Item, said: Told) -> Slip:
+        """The words; how the copy came in is not said, because loans are not known here."""
+        capture = item.custody.capture
+        hold = f" for hold {capture.hold}" if capture is not None else ""
         if said.to is None:
-            return Slip(barcode, said, _HEADLINES[said.signal], sentence)
+            until = "" if capture is None or capture.until_us is None else f" until {iso(capture.until_us)}"
+            sentence = f"It waits here{hold}{until}." if hold else "It stays here."
+            return Slip(item.barcode, said, _HEADLINES[said.signal], sentence)
         stops = self.table.setting.boxes.get(said.to)
-        is_hold = reason == "hold" or self._items[barcode].custody.capture is not None
-        box = None if stops is None else stops[0] if is_hold else stops[1]
-        return Slip(barcode, said, f"Send to {said.to}", sentence, box=box)
+        box = None if stops is None else stops[0] if hold else stops[1]
+        return Slip(item.barcode, said, f"Send to {said.to}", f"It goes to {said.to}{hold}.", box=box)
 
     def _item(self, barcode: str) -> Item | None:
         return self._items.get(barcode) or self.table.item(barcode)

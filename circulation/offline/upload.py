@@ -93,11 +93,16 @@ class UploadDesk:
                 )
         entries = merge(logs, offsets_us)
         self._take_in(caller, entries, offsets_us)
-        last = {entry.scan.code: entry for entry in entries if entry.scan.code}
-        return [
-            self._carry_out(caller, entry, override, is_last=last.get(entry.scan.code or "", entry) is entry)
-            for entry in entries
-        ]
+        rows = [self._carry_out(caller, entry, override) for entry in entries]
+        later: set[str] = set()
+        for number in range(len(rows) - 1, -1, -1):
+            item = rows[number].item
+            if item is not None and item in later and rows[number].outcome == "differs":
+                # Where the book is to go is said by its last scan.
+                rows[number] = replace(rows[number], todo="")
+            if item is not None:
+                later.add(item)
+        return rows
 
     def devices(self) -> list[Device]:
         """Every device that has uploaded, by name."""
@@ -106,7 +111,7 @@ class UploadDesk:
 
     # --- one scan -------------------------------------------------------------------------------------------------
 
-    def _carry_out(self, caller: Caller, entry: Entry, override: str | None, *, is_last: bool) -> Uploaded:
+    def _carry_out(self, caller: Caller, entry: Entry, override: str | None) -> Uploaded:
         header, scan = entry.header, entry.scan
         try:
             known = self._ledger.known(header.device, request_of(header, scan.n))
@@ -126,7 +131,7 @@ class UploadDesk:
         shelf_codes = {scan.said.code, right.code} if scan.said.signal == right.signal == "hold-shelf" else set()
         if (scan.said.signal, scan.said.to) == (right.signal, right.to) and len(shelf_codes - {None}) < 2:
             return told
-        return replace(told, outcome="differs", todo=self._todo(entry, receipt) if is_last else "")
+        return replace(told, outcome="differs", todo=self._todo(entry, receipt))
 
     def _command(self, caller: Caller, entry: Entry, override: str | None) -> Receipt:
         """The command that the scan would have been online."""
