@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Literal
 
 from circulation.actor import Role
+from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
-from circulation.command import ACTOR, Caller, Commands, Decision, refuse_future
-from circulation.errors import Refused, Unknown
+from circulation.command import ACTOR, Behind, Caller, Commands, Decision, refuse_future
+from circulation.empties_desk import EmptiesDesk
+from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
@@ -42,6 +44,7 @@ from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote_desk import ToteDesk
+from circulation.tote_trouble import TroubleDesk
 from circulation.undoing import decide_undo_of
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
@@ -69,6 +72,9 @@ class Desk:
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
+        self.troubles = TroubleDesk(ledger, commands, self.places)
+        self.empties = EmptiesDesk(ledger, commands, self.places)
         self._keyring = keyring
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
@@ -80,6 +86,7 @@ class Desk:
         *,
         tote: str | None = None,
         sort: bool = False,
+        out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
         dropped_us: int | None = None,
         request: str | None = None,
@@ -89,8 +96,9 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. What lay in the book drop is scanned `by` it, and its loan ends at
-        `dropped_us`, or when the branch was last open. A card or a tote's code is answered and not kept.
+        for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
+        what was not packed into that one is listed. What lay in the book drop is scanned `by` it, and its loan ends
+        at `dropped_us`, or when the branch was last open. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`, `time.in-future`), `Invalid` (`barcode.unreadable`), `Unknown`
         (`branch.unknown`).
         """
@@ -103,9 +111,22 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, dropped_us=dropped_us, tote=tote, sort=sort)
+            Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
+            return self._known(
+                loaded,
+                loaded.state,
+                branch,
+                at_us,
+                by=by,
+                dropped_us=dropped_us,
+                tote=tote,
+                sort=sort,
+                out_of=out_of,
+            )
 
         arguments: dict[str, object] = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if out_of is not None:
+            arguments["out_of"] = out_of
         if dropped_us is not None:
             arguments["dropped_us"] = dropped_us
         return receipt_of(
@@ -143,6 +164,7 @@ class Desk:
         dropped_us: int | None,
         tote: str | None,
         sort: bool,
+        out_of: str | None,
     ) -> Decision:
         returned_us: int | None = None
         if by == "drop":
@@ -153,12 +175,7 @@ class Desk:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
 
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = Rulings(shelf_until=shelf_until)
+        scan, rulings = self._scan_at(item, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -171,7 +188,7 @@ class Desk:
             # A filling begins before anything is in it, at every position of the log.
             *started,
             *_of_item(item, loaded.version, outcome, returned_us),
-            *self.totes.opened_by(item, branch),
+            *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
             changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
@@ -179,6 +196,24 @@ class Desk:
             changes.extend(self._swapped(outcome))
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
+
+    def _scan_at(
+        self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+    ) -> tuple[Scan, Rulings]:
+        """A beep of a copy at a branch, and what holds for it there and then."""
+
+        def shelf_until() -> int:
+            days = self._rule(item, "*").shelf_days
+            return self.places.calendar(branch).shelf_until(branch, at_us, days)
+
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        return scan, Rulings(shelf_until=shelf_until)
+
+    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
+        """What a scan of a copy at a branch would come to; nothing is recorded."""
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan, rulings = self._scan_at(item, branch, at_us)
+        return decide(scan, item, title, rulings)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""
@@ -218,8 +253,12 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             borrower = self.borrowers.by_card(card)
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
+            own_hold = borrower.hold_on(item.title)
+            if own_hold is not None and own_hold not in title.holds:
+                raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
             rule = self._rule(item, borrower.patron.category)
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
@@ -231,7 +270,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=borrower.hold_on(item.title),
+                own_hold=own_hold,
                 rule=rule,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
                 key=key,
@@ -278,6 +317,7 @@ class Desk:
 
         def decide_once(at_us: int) -> Decision:
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
             rule = self._rule(item, loan.category if loan else "*")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from circulation.custodian import Custodian
 from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
 from circulation.event import Event, Fact, event
 from circulation.override import RuleOverridden
@@ -142,10 +143,15 @@ class ItemSighted(Event):
 
 @event
 class ItemArrived(Event):
-    """A copy reached the destination of its transit."""
+    """
+    A copy reached the destination of its transit.
+
+    With `filling` nobody scanned it: it was assumed to be in that tote, which was accepted whole after a check.
+    """
 
     branch: str
     transit: str
+    filling: str | None = None
     grounds: tuple[str, ...] | None = None
 
 
@@ -237,10 +243,16 @@ class ItemUnpacked(Event):
 
 @event
 class ItemMissed(Event):
-    """The copy was looked for at a branch and not found."""
+    """
+    The copy was looked for at a branch and not found.
+
+    With `filling` it had been packed into that tote, which `last` had before it was emptied at the branch.
+    """
 
     branch: str
     hold: str | None = None
+    filling: str | None = None
+    last: Custodian | None = None
 
 
 @event
@@ -300,6 +312,7 @@ class Item:
     loans: int = 0
     transits: int = 0
     last_request: str = ""
+    last_recorded_us: int = 0
     last_request_version: int = 0
 
     @property
@@ -341,8 +354,14 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         )
     if item is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
-    if fact.request != item.last_request:
-        item = replace(item, last_request=fact.request, last_request_version=fact.version - 1)
+    # A request id is unique on its device only; two devices' commands differ in when they were recorded.
+    if (fact.request, fact.recorded_us) != (item.last_request, item.last_recorded_us):
+        item = replace(
+            item,
+            last_request=fact.request,
+            last_recorded_us=fact.recorded_us,
+            last_request_version=fact.version - 1,
+        )
     if isinstance(happened, ItemDescribed):
         return replace(
             item,
@@ -403,7 +422,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
             place = Place(kind="branch", ref=fact.event.branch)
             return replace(custody, place=place, custody_us=at)
         case ItemArrived() as arrived:
-            place = Place(kind="branch", ref=arrived.branch)
+            place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
             return replace(custody, place=place, transit=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(

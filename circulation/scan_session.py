@@ -165,9 +165,11 @@ def scanned_of(device: str, facts: Sequence[Fact]) -> Scanned | None:
     """The scan that the facts of one command tell of; None if it was no scan."""
     if any(isinstance(fact.event, ItemLent | LoanRenewed) for fact in facts):
         return None
-    told = next((fact for fact in facts if isinstance(fact.event, _SCANS)), None)
-    if told is None:
+    seen = [fact for fact in facts if isinstance(fact.event, _SCANS)]
+    if len({fact.stream for fact in seen}) != 1:
+        # A whole tote that was accepted is no scan of each copy in it.
         return None
+    told = seen[0]
     returned = next((fact.event for fact in facts if isinstance(fact.event, ItemReturned)), None)
     happened_us = told.happened_us
     if returned is not None and returned.by == "drop":
