@@ -79,7 +79,8 @@ class Override:
                 f"{refused.sentence} A {self.role.value} may not override {refused.code}; a {allowed} may.",
                 "Ask somebody with that role.",
             )
-        self.passed.append(refused.code)
+        if refused.code not in self.passed:
+            self.passed.append(refused.code)
 
     def facts(self, key: int, sealed: str) -> tuple[RuleOverridden, ...]:
         """The facts of the rules that were passed, with the reason as it was sealed."""

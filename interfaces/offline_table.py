@@ -11,11 +11,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from circulation.calendar import at_minute, local_day, zone_of
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE
+from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE
 from circulation.hold import title_stream
 from circulation.item import Item, item_stream
 from circulation.offline.route_table import OfflineDay, RouteTable, Setting, make_table
-from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.outcome import Rulings, Scan
+from circulation.standing_rules import StandingRules
 from circulation.unknown import BARCODE_FORMS
 from projections.branch_stock import may_come_to, titles_with_holds
 
@@ -61,7 +62,13 @@ def table_of_branch(
         for loaded in ledger.load_many([title_stream(name) for name in names], TITLE).values()
         if (title := loaded.state) is not None
     }
-    table = make_table(setting, items, titles)
+    scan = Scan(branch=branch, at_us=now_us, day=desk.places.day(branch, now_us))
+    rules, by_barcode = desk.policies.on(scan.day), {item.barcode: item for item in items}
+
+    def rulings(item: Item) -> Rulings:
+        return StandingRules(rules, desk.places, scan, item, by_barcode.get).rulings()
+
+    table = make_table(setting, items, titles, rulings)
     boxes: dict[str, tuple[str, str]] = {}
     for destination in _destinations(table):
         stops = [courier.next_stop(branch, destination, reason, now_us) for reason in ("hold", "home")]
@@ -85,14 +92,16 @@ def _pieces(names: Sequence[str]) -> Iterator[list[str]]:
 
 def _destinations(table: RouteTable) -> list[str]:
     """Every branch that a slip may name."""
-    homes = {home for _, home, *_ in table.groups.values()}
+    homes = {group[1] for group in table.groups.values()}
     bound = {custody.transit.destination for _, custody in table.known.values() if custody.transit is not None}
     pickups = {hold.pickup for title in table.titles.values() for hold in title.holds.values()}
     return sorted((homes | bound | pickups) - {table.setting.branch})
 
 
 def _days(desk: Desk, branch: str, now_us: int, days: int) -> Iterator[OfflineDay]:
-    calendar, rule = desk.places.calendar(branch), _any_rule(desk)
+    calendar = desk.places.calendar(branch)
+    # What holds where no special rule does: a slip without the network says it, the upload decides.
+    rule = desk.policies.on(desk.places.day(branch, now_us)).ruling(None, branch=branch)
     zone = zone_of(desk.places.branch(branch).time_zone)
     today = local_day(now_us, zone)
     for ahead in range(days):
@@ -103,9 +112,3 @@ def _days(desk: Desk, branch: str, now_us: int, days: int) -> Iterator[OfflineDa
             calendar.shelf_until(branch, noon_us, rule.shelf_days),
             calendar.due_at(branch, noon_us, rule.days),
         )
-
-
-def _any_rule(desk: Desk) -> LoanRule:
-    """What holds where no special rule does: a slip without the network says it, the upload decides."""
-    rules = desk.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
-    return find_rule(rules, owner="*", category="*", item_type="*")

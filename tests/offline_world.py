@@ -11,11 +11,14 @@ from circulation.clock import MINUTE_US
 from circulation.folds import ITEM, TITLE
 from circulation.handwork import Told
 from circulation.hold import title_stream
+from circulation.item import Item
 from circulation.offline.desk import OfflineDesk, Slip
 from circulation.offline.device_log import DeviceLog, LoggedScan, LogHeader
 from circulation.offline.merge import box_context
 from circulation.offline.route_table import OfflineDay, RouteTable, Setting, make_table
 from circulation.offline.sealed_box import seal_into_box
+from circulation.outcome import Rulings, Scan
+from circulation.standing_rules import StandingRules
 from tests.cast import BRANCHES, DUNE, MIDDLEMARCH
 from tests.world import World
 
@@ -45,10 +48,18 @@ def table_for(world: World, branch: str, *, days: int = 7) -> RouteTable:
     )
     items = [world.ledger.load(stream, ITEM).state for stream in world.ledger.streams("item/")]
     titles = {name: world.ledger.load(title_stream(name), TITLE).state for name in (MIDDLEMARCH, DUNE)}
+    found = {item.barcode: item for item in items if item is not None}
+    scan = Scan(branch=branch, at_us=now_us, day=first.isoformat())
+
+    def rulings(item: Item) -> Rulings:
+        rules = world.desk.policies.on(scan.day)
+        return StandingRules(rules, world.desk.places, scan, item, found.get).rulings()
+
     return make_table(
         setting,
-        [item for item in items if item is not None],
+        found.values(),
         {name: title for name, title in titles.items() if title is not None},
+        rulings,
     )
 
 

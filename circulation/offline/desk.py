@@ -22,7 +22,7 @@ from circulation.hold import Title, fold_title, title_stream
 from circulation.item import Item, fold_item, item_stream
 from circulation.offline.device_log import LoggedScan
 from circulation.offline.route_table import OfflineDay, RouteTable
-from circulation.outcome import Rulings, Scan
+from circulation.outcome import Scan
 from circulation.receipt import receipt_of
 from circulation.unknown import has_registered_form
 
@@ -83,7 +83,8 @@ class OfflineDesk:
         branch, day = self.table.setting.branch, self._day(at_us)
         title = self._titles.get(item.title) or self.table.title(item.title)
         scan = Scan(branch=branch, at_us=at_us, day=self._date(at_us))
-        outcome = decide(scan, item, title, Rulings(shelf_until=lambda: day.shelf_until_us))
+        rulings = self.table.rulings(barcode, lambda _category: day.shelf_until_us)
+        outcome = decide(scan, item, title, rulings)
         facts = tuple(self._facts(item_stream(barcode), outcome.item, at_us))
         for fact in facts:
             item = fold_item(item, fact)

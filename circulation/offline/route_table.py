@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +22,8 @@ from circulation.errors import Invalid
 from circulation.hold import Hold, Title
 from circulation.item import Item
 from circulation.offline.barcode_list import pack, unpack
+from circulation.outcome import Rulings
+from circulation.transfer_limits import TransferLimit
 
 __all__ = ["OfflineDay", "RouteTable", "Setting", "make_table", "may_come"]
 
@@ -67,18 +68,29 @@ class Setting:
 
 
 _SETTING: TypeAdapter[Setting] = TypeAdapter(Setting)
-_Group = tuple[str, str, str, bool, bool]
-"""Owner, home, item type, whether it floats, whether it can be held: what a check-in asks of any copy."""
+_Kept = tuple[str, int, str]
+"""A transfer limit: its name, version and reason."""
+
+_Group = tuple[str, str, str, bool, bool, _Kept | None]
+"""
+What a check-in asks of any copy: owner, home, item type, whether it floats here, whether it can be held, and the
+transfer limit that denies it the way home from here.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
-    """A branch's table; see the top of this file. Make it with `make_table`, read it with `RouteTable.read`."""
+    """
+    A branch's table; see the top of this file. Make it with `make_table`, read it with `RouteTable.read`.
+
+    `bars` says for a hold which copies a rule keeps from it, and which rule.
+    """
 
     setting: Setting
     groups: Mapping[str, _Group]
     known: Mapping[str, tuple[str, Custody]]
     titles: Mapping[str, Title]
+    bars: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     digest: str = ""
 
     def item(self, barcode: str) -> Item | None:
@@ -86,7 +98,7 @@ class RouteTable:
         group = self.groups.get(barcode)
         if group is None:
             return None
-        owner, home, item_type, floats, holdable = group
+        owner, home, item_type, floats, holdable, _ = group
         title, custody = self.known.get(barcode, ("", Custody(place=Place(kind="nowhere"), custody_us=0)))
         return Item(
             barcode=barcode,
@@ -103,6 +115,16 @@ class RouteTable:
     def title(self, title: str) -> Title:
         """The title with the holds that this branch may have to serve."""
         return self.titles.get(title) or Title(title_id=title)
+
+    def rulings(self, barcode: str, shelf_until: Callable[[str], int]) -> Rulings:
+        """What held for a copy at this branch when the table was made, for the check-in."""
+        kept = self.groups[barcode][5]
+
+        def bars(hold: Hold, copy: str) -> str:
+            return self.bars.get(hold.hold, {}).get(copy, "")
+
+        limit = None if kept is None else TransferLimit(limit=kept[0], version=kept[1], reason=kept[2])
+        return Rulings(shelf_until=shelf_until, bars=bars, keeps=lambda: limit)
 
     def write(self) -> bytes:
         """The table as a file: JSON with the digest of its content."""
@@ -139,7 +161,9 @@ class RouteTable:
             by_group.setdefault(group, []).append(barcode)
         return {
             "setting": _SETTING.dump_python(self.setting, mode="json"),
-            "groups": [[*group, pack(barcodes)] for group, barcodes in sorted(by_group.items())],
+            "groups": [
+                [*group, pack(barcodes)] for group, barcodes in sorted(by_group.items(), key=lambda one: repr(one[0]))
+            ],
             "known": {
                 barcode: [title, _CUSTODY.dump_python(custody, mode="json", exclude_defaults=True)]
                 for barcode, (title, custody) in sorted(self.known.items())
@@ -151,34 +175,62 @@ class RouteTable:
                 ]
                 for name, title in sorted(self.titles.items())
             },
+            "bars": {hold: dict(sorted(copies.items())) for hold, copies in sorted(self.bars.items())},
         }
 
 
-def make_table(setting: Setting, items: Iterable[Item], titles: Mapping[str, Title]) -> RouteTable:
+def make_table(
+    setting: Setting,
+    items: Iterable[Item],
+    titles: Mapping[str, Title],
+    rulings: Callable[[Item], Rulings] | None = None,
+) -> RouteTable:
     """
     The table of a branch from the copies of the network and the titles that have open holds.
 
     Of the copies only those that may come to the branch are taken, of the holds only as many as they can fill.
+    `rulings` says what the rules hold for a copy at this branch; without it none does.
     """
     groups: dict[str, _Group] = {}
     known: dict[str, tuple[str, Custody]] = {}
-    copies: Counter[str] = Counter()
+    copies: dict[str, list[Item]] = {}
     for item in items:
         if not may_come(item, setting.branch):
             continue
-        groups[item.barcode] = (item.owner, item.home, item.item_type, item.floats, item.holdable)
+        groups[item.barcode] = _group(item, None if rulings is None else rulings(item))
         wanted = item.title in titles and bool(titles[item.title].holds)
         custody = item.custody
         if wanted or custody.transit is not None or custody.capture is not None:
             # Neither the loan nor the time is taken along: they name a patron, and another clock.
             known[item.barcode] = (item.title if wanted else "", replace(custody, loan=None, custody_us=0))
-            copies[item.title] += wanted
-    return RouteTable(
-        setting,
-        groups,
-        known,
-        {name: _few(titles[name], count, groups) for name, count in sorted(copies.items()) if count},
-    )
+        if wanted:
+            copies.setdefault(item.title, []).append(item)
+    few = {name: _few(titles[name], len(its), groups) for name, its in sorted(copies.items())}
+    bars = {} if rulings is None else _bars(few, copies, rulings)
+    return RouteTable(setting, groups, known, few, bars)
+
+
+def _group(item: Item, rulings: Rulings | None) -> _Group:
+    by_rule = None if rulings is None else rulings.floats()
+    floats = item.floats if by_rule is None else by_rule
+    limit = None if rulings is None or floats else rulings.keeps()
+    kept = None if limit is None else (limit.limit, limit.version, limit.reason)
+    return (item.owner, item.home, item.item_type, floats, item.holdable, kept)
+
+
+def _bars(
+    titles: Mapping[str, Title], copies: Mapping[str, Sequence[Item]], rulings: Callable[[Item], Rulings]
+) -> dict[str, dict[str, str]]:
+    """Which copies a rule keeps from which hold."""
+    bars: dict[str, dict[str, str]] = {}
+    for name, title in titles.items():
+        for item in copies[name]:
+            asked = rulings(item)
+            for hold in title.holds.values():
+                by = asked.bars(hold, item.barcode)
+                if by:
+                    bars.setdefault(hold.hold, {})[item.barcode] = by
+    return bars
 
 
 def may_come(item: Item, branch: str) -> bool:
@@ -209,14 +261,15 @@ def _few(title: Title, copies: int, here: Mapping[str, object]) -> Title:
 
 def _read_body(body: Mapping[str, Any], digest: str) -> RouteTable:
     groups: dict[str, _Group] = {}
-    for owner, home, item_type, floats, holdable, packed in body["groups"]:
-        group = (owner, home, item_type, floats, holdable)
+    for owner, home, item_type, floats, holdable, kept, packed in body["groups"]:
+        group = (owner, home, item_type, floats, holdable, None if kept is None else (kept[0], kept[1], kept[2]))
         groups.update((barcode, group) for barcode in unpack(packed))
     return RouteTable(
         _SETTING.validate_python(body["setting"]),
         groups,
         {barcode: (title, _CUSTODY.validate_python(custody)) for barcode, (title, custody) in body["known"].items()},
         {name: _title(name, holds) for name, holds in body["titles"].items()},
+        body["bars"],
         digest,
     )
 

@@ -77,7 +77,7 @@ def test_a_role_that_may_not_is_refused_and_nothing_is_recorded(world: World, cl
     with pytest.raises(Refused) as error:
         world.desk.lend(clerk, card=world.cards["ada"], barcode=WELLS_COPY, override="she is nice")
     assert code_of(error) == "override.not-allowed"
-    assert "rule 'one' allows 1" in error.value.sentence
+    assert "rule 'one/1' allows 1" in error.value.sentence
     assert world.ledger.head() == head
 
 

@@ -6,8 +6,12 @@ import pytest
 
 from circulation.clock import DAY_US, MINUTE_US
 from circulation.errors import Invalid, Refused
+from circulation.event import NewEvents
 from circulation.offline.desk import OfflineDesk
 from circulation.offline.route_table import RouteTable
+from circulation.offline.upload import UploadDesk
+from circulation.policy import LoanRuleSet
+from circulation.transfer_limits import TransferLimitSet
 from tests.cast import BATH_COPY, CLEVEDON_COPY, FLOATING_COPY, MIDDLEMARCH, WELLS_COPY
 from tests.offline_world import DeskWithoutNetwork, table_for
 from tests.world import World
@@ -75,6 +79,26 @@ def test_a_desk_that_was_restarted_goes_on_from_its_log(world: World) -> None:
     for scan in desk.scans:
         restarted.again(scan)
     assert restarted.scan(BATH_COPY, world.clock_us).said.signal == "shelve"
+
+
+@pytest.mark.case(31)
+def test_rules_and_transfer_limits_go_along_in_the_table(world: World) -> None:
+    """Clevedon may send nothing to Bath, neither home nor for a hold; what is from Wells floats by a rule."""
+    limit = TransferLimitSet(
+        limit="no-van", origin="branch/clevedon", destination="branch/bath", reason="Flood.", from_day="2026-01-01"
+    )
+    floats = LoanRuleSet(rule="somerset", owner="Somerset", floats=True)
+    world.record("limit", (NewEvents("policy/transfers", 0, (limit,)), NewEvents("policy/loans", 0, (floats,))))
+    for code, patron in ((BATH_COPY, "dev"), (WELLS_COPY, "dev")):
+        world.lend(code, patron, "clevedon")
+    world.hold(MIDDLEMARCH, "ben", "bath")
+    world.clock_us += MINUTE_US
+    desk = desk_at(world, "clevedon")
+    assert desk.table.bars == {f"{MIDDLEMARCH}#1": {BATH_COPY: "no-van/1", WELLS_COPY: "no-van/1"}}
+    told = [desk.scan(code, world.clock_us).said for code in (BATH_COPY, WELLS_COPY)]
+    assert [said.to for said in told] == [None, None]
+    rows = UploadDesk(world.desk, world.keyring).upload(world.at("bath"), [desk.log], offsets_us={})
+    assert [row.outcome for row in rows] == ["as-said", "as-said"]
 
 
 def test_a_loan_has_a_due_day_and_what_is_set_aside_for_another_is_not_lent(world: World) -> None:
