@@ -303,7 +303,7 @@ def test_a_recall_shortens_the_moved_date_and_gives_it_back(world: World, views:
     PolicyDesk(world.commands).set_rule(world.at("bristol"), change)
     world.lend(BATH_COPY, "ada", "bath")
     close(world, calendar)
-    recalls = world.desk.holds.recalls
+    recalls = world.desk.recalls
     assert utc("2026-12-01T17:00:00Z") == recalls.recall(world.at("bath"), BATH_COPY).due_us
     assert MOVED == recalls.withdraw(world.at("bath"), BATH_COPY).due_us
     shown = loans.loan_of(views, BATH_COPY)
