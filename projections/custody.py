@@ -366,9 +366,9 @@ CUSTODY = Projection(
     {
         "ItemAdded": _added,
         "ScanUndone": _undone,
-        "DueDatesMoved": _dates_moved,
         "LoanRecalled": _due_anew,
         "LoanRecallWithdrawn": _due_anew,
+        "DueDatesMoved": _dates_moved,
         **{
             name: _unless_late(move)
             for name, move in {
