@@ -285,7 +285,7 @@ class Desk:
                 open_loans=len(borrower.claims.loans),
                 own_hold=own_hold,
                 ruling=ruling,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
                 key=key,
                 sealed=sealed,
                 forbid=refuse if passing is None else passing.forbid,
@@ -351,7 +351,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 ruling=ruling,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
                 forbid=refuse if passing is None else passing.forbid,
             )
             overridden = self._overridden(passing, loan.key, loan.loan)

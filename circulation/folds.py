@@ -39,7 +39,7 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 3, fold_item, Item)
+ITEM = Fold("item", 4, fold_item, Item)
 TITLE = Fold("title", 2, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
@@ -47,7 +47,7 @@ EMPTIES = Fold("empties", 1, fold_empties, Empties)
 FILLING = Fold("filling", 2, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
-LOAN_RULES_FOLD = Fold("loan-rules", 2, fold_loan_rules, LoanRules)
+LOAN_RULES_FOLD = Fold("loan-rules", 3, fold_loan_rules, LoanRules)
 TRANSFER_LIMITS_FOLD = Fold("transfer-limits", 1, fold_transfer_limits, TransferLimits)
 DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
