@@ -2,7 +2,8 @@
 The desk: one method a command, a receipt out of each.
 
 `scan` is the one entry for whatever lies on the desk. Each method reads fresh state, lets a pure decision say what
-happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`.
+happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`,
+the conditions of copies in `condition_desk.py`, what is no item of ours in `foreign_desk.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
+from circulation.claim_desk import ClaimDesk
 from circulation.command import Caller, Commands, Decision
+from circulation.condition_desk import ConditionDesk
+from circulation.condition_rules import counts_as
+from circulation.copy_change import CopyChange
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
+from circulation.folds import ITEM, LOAN_RULES_FOLD, TITLE
+from circulation.foreign_desk import ForeignDesk
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
 from circulation.item import (
@@ -40,8 +46,8 @@ from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.tote_desk import ToteDesk
+from circulation.transit_desk import TransitDesk
 from circulation.undo import decide_undo
-from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
 __all__ = ["Desk"]
 
@@ -67,7 +73,11 @@ class Desk:
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
-        self._keyring = keyring
+        self.foreign = ForeignDesk(ledger, commands, keyring, self.places, self.borrowers, self.totes)
+        change = CopyChange(ledger, commands, self.borrowers, self.holds)
+        self.conditions = ConditionDesk(ledger, commands, self.places, change, self._checked_in)
+        self.claims = ClaimDesk(ledger, self.places, change)
+        self.transits = TransitDesk(ledger, change)
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
 
@@ -95,7 +105,7 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
-                return self._unknown(branch, barcode)
+                return self.foreign.scanned(branch, barcode)
             return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
@@ -105,23 +115,9 @@ class Desk:
             )
         )
 
-    def _unknown(self, branch: str, code: str) -> Decision:
-        """What no item carries: a card and a tote are answered and not kept, anything else was received here."""
-        if self.borrowers.is_card(code):
-            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
-        if self.totes.exists(code):
-            raise Refused(
-                "scan.tote", f"{code} is a tote.", f"Use branchline tote receive {code}, or scan --tote {code}."
-            )
-        self.places.branch(branch)
-        forms = self.ledger.load(BARCODE_FORMS, BARCODE_FORMS_FOLD).state or ()
-        stream = f"unknown/{branch}"
-        version = self.ledger.load(stream, UNKNOWN_CODES).version
-        clear = has_registered_form(code, forms)
-        key = None if clear else self._keyring.new_key()
-        sealed = None if key is None else self._keyring.seal(key, code, context=stream)
-        event = decide_unknown(branch=branch, code=code, in_the_clear=clear, key=key, sealed=sealed)
-        return Decision((NewEvents(stream, version, (event,)),))
+    def _checked_in(self, loaded: Loaded[Item], item: Item, branch: str, at_us: int) -> Decision:
+        """A plain scan at the desk, as a part of another command."""
+        return self._known(loaded, item, branch, at_us, by="desk", tote=None, sort=False)
 
     def _known(
         self,
@@ -311,7 +307,8 @@ class Desk:
         loan = undoing.reopens
         if loan is not None:
             borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-            opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
+            kind = counts_as(before.custody) if before is not None else None
+            opened = () if borrower is None else (Claim(loan.loan, borrower.holder, kind or "loan"),)
         return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
 
     # --- reading --------------------------------------------------------------------------------------------------

@@ -10,19 +10,22 @@ from collections.abc import Mapping
 
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.foreign import Foreign, ForeignForm, fold_foreign, fold_foreign_forms
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRule, fold_loan_rules
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
-from circulation.unknown import fold_barcode_forms, fold_unknown_codes
+from circulation.unknown import UnknownCodes, fold_barcode_forms, fold_unknown_codes
 
 __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
     "FILLING",
+    "FOREIGN",
+    "FOREIGN_FORMS_FOLD",
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
@@ -31,7 +34,7 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 1, fold_item, Item)
+ITEM = Fold("item", 2, fold_item, Item)
 TITLE = Fold("title", 1, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
@@ -40,4 +43,6 @@ BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
-UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)
+UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
+FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
+FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)

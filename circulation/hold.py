@@ -103,7 +103,7 @@ class HoldTargetDropped(Event):
 
     hold: str
     item: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "condition"]
 
 
 @event
@@ -121,7 +121,7 @@ class HoldReleased(Event):
 
     hold: str
     item: str
-    why: Literal["undone", "missed"]
+    why: Literal["undone", "missed", "condition"]
 
 
 @event

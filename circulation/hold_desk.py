@@ -278,6 +278,13 @@ class HoldDesk:
         released = ItemReleased(hold=hold.hold, branch=item.state.branch or "", why="cancelled")
         return (NewEvents(item_stream(hold.captured), item.version, (released,)),)
 
+    def promise_another(self, title: Title, hold: Hold, *, without: str, at_us: int) -> Promise | None:
+        """Another copy than `without` for a hold that has just lost its own; None where there is none, or no want."""
+        if hold.suspended:
+            return None
+        missed = (*hold.missed, without)
+        return self._promise_for(title, hold.hold, pickup=hold.pickup, only=hold.item, missed=missed, at_us=at_us)
+
     def _promise_for(
         self, title: Title, hold: str, *, pickup: str, only: str | None, missed: tuple[str, ...], at_us: int
     ) -> Promise | None:

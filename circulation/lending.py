@@ -53,7 +53,8 @@ def decide_lend(
     The facts of lending `item` at `branch` until `due_us`.
 
     `own_hold` is the patron's hold on this title, if there is one; `sealed` is the link to the patron under `key`.
-    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`, `loan.too-late`.
+    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.absent`, `loan.unfit`, `loan.set-aside`,
+    `loan.too-late`.
     """
     custody = item.custody
     _refuse_blocked(patron)
@@ -75,6 +76,18 @@ def decide_lend(
             "loan.too-late",
             f"Item {item.barcode} was scanned after {iso(at_us)}, when it is said to have been lent.",
             "Lend it now, without --occurred-at.",
+        )
+    if custody.absence is not None:
+        raise Refused(
+            "loan.absent",
+            f"Item {item.barcode} is {custody.absence.what} since {iso(custody.absence.since_us)}.",
+            "It is here after all: scan it in first, then lend it.",
+        )
+    if custody.defect is not None:
+        raise Refused(
+            "loan.unfit",
+            f"Item {item.barcode} is {custody.defect.what} since {iso(custody.defect.since_us)}.",
+            "Scan it to send it home; if it is in order again: branchline item restore.",
         )
     if custody.capture is not None and custody.capture.hold != own_hold:
         raise Refused(
@@ -119,12 +132,19 @@ def decide_renew(
     """
     The fact of renewing the open loan of `item` until `due_us`.
 
-    Raises `Refused`: `renew.not-on-loan`, `renew.limit`, `renew.wanted`, `renew.no-gain`, `patron.blocked`.
+    Raises `Refused`: `renew.not-on-loan`, `renew.absent`, `renew.limit`, `renew.wanted`, `renew.no-gain`,
+    `patron.blocked`.
     """
     loan = item.custody.loan
     if loan is None:
         raise Refused("renew.not-on-loan", f"Item {item.barcode} is not on loan.", "Lend it instead.")
     _refuse_blocked(patron)
+    if item.custody.absence is not None:
+        raise Refused(
+            "renew.absent",
+            f"Item {item.barcode} is {item.custody.absence.what} since {iso(item.custody.absence.since_us)}.",
+            "Nothing is due for it; take that back first: branchline item restore.",
+        )
     if loan.renewals >= rule.renewals:
         raise Refused(
             "renew.limit",

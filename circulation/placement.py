@@ -14,6 +14,8 @@ __all__ = ["settle"]
 
 def settle(draft: Draft, scan: Scan, item: Item) -> str | None:
     """The branch that the copy is to travel to, None if it stays where it was scanned."""
+    if draft.custody.defect is not None:
+        return _send_unfit(draft, scan, item, draft.custody.defect.what)
     transit = draft.custody.transit
     if transit is not None:
         draft.because("transit.goes-on", transit.transit)
@@ -25,5 +27,20 @@ def settle(draft: Draft, scan: Scan, item: Item) -> str | None:
         draft.because("place.floats")
         return None
     draft.because("place.belongs", item.home)
+    draft.send(scan, item, to=item.home, reason="home")
+    return item.home
+
+
+def _send_unfit(draft: Draft, scan: Scan, item: Item, what: str) -> str | None:
+    """A copy that is damaged, incomplete or withdrawn goes to its home, wherever it was going (cases 14 and 37)."""
+    transit = draft.custody.transit
+    if item.home == scan.branch:
+        draft.abandon(scan.branch, "condition")
+        draft.because("place.unfit-home", what)
+        return None
+    draft.because("place.unfit", f"{what} {item.home}")
+    if transit is not None and transit.destination == item.home:
+        return item.home
+    draft.abandon(scan.branch, "condition")
     draft.send(scan, item, to=item.home, reason="home")
     return item.home

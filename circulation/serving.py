@@ -23,6 +23,9 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     """Go on serving the hold that has this copy, or capture it for the next one; where it must go, if anywhere."""
     capture = draft.custody.capture
     if capture is None:
+        if draft.custody.defect is not None:
+            draft.because("hold.unfit", draft.custody.defect.what)
+            return None
         hold = best_hold(title, item, scan.day)
         if hold is None:
             draft.because("hold.none")

@@ -31,6 +31,7 @@ from circulation.item import (
     TransitOpened,
 )
 from circulation.tote import ToteFillingStarted, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
+from interfaces.condition_sentences import condition_sentence
 
 __all__ = ["sentence_of"]
 
@@ -45,7 +46,11 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
-    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    return (
+        _of_item(fact.event)
+        or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+        or condition_sentence(fact.event)
+    )
 
 
 def _of_item(event: Event) -> str:

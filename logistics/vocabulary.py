@@ -8,6 +8,8 @@ from circulation import (
     actor,
     branch,
     closure,
+    condition,
+    foreign,
     hold,
     item,
     patron,
@@ -19,5 +21,22 @@ from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
 
-MODULES = (actor, branch, closure, hold, item, patron, policy, tote, unknown, counts, fleet, network, plan, run)
+MODULES = (
+    actor,
+    branch,
+    closure,
+    condition,
+    foreign,
+    hold,
+    item,
+    patron,
+    policy,
+    tote,
+    unknown,
+    counts,
+    fleet,
+    network,
+    plan,
+    run,
+)
 """The files with events, in no order that matters."""

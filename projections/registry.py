@@ -26,12 +26,13 @@ from projections.network import NETWORK
 from projections.plans import PLANS
 from projections.projection import Projection
 from projections.runs import RUNS
+from projections.strangers import STRANGERS
 from projections.totes import TOTES
 from projections.views import Views
 
 __all__ = ["PROJECTIONS", "decode", "open_views"]
 
-PROJECTIONS: tuple[Projection, ...] = (CUSTODY, CATALOGUE, HOLDS, TOTES, BOARD, RUNS, PLANS, NETWORK)
+PROJECTIONS: tuple[Projection, ...] = (CUSTODY, CATALOGUE, HOLDS, TOTES, BOARD, RUNS, PLANS, NETWORK, STRANGERS)
 
 
 _ = MODULES  # every event type must be registered before it is said which ones are known
