@@ -57,6 +57,7 @@ def _take_in(draft: Draft, scan: Scan) -> None:
     """Say that an absent copy is found; close a loan; complete a transit that ends here."""
     custody = draft.custody
     if custody.absence is not None:
+        draft.custody = replace(draft.custody, absence=None)
         draft.because("absence.ends", custody.absence.what)
     if custody.loan is not None:
         draft.item.append(ItemReturned(branch=scan.branch, loan=custody.loan.loan, by=scan.by))

@@ -134,21 +134,21 @@ def _of_loan(event: Event) -> Words | None:
 
 def _of_stranger(fact: Fact) -> Words | None:
     match fact.event:
-        case ForeignItemReceived(network=network, destination=destination):
-            return _send_on(fact, f"It belongs to {network}.", destination)
-        case ForeignItemSeen(destination=destination):
-            return _send_on(fact, "It belongs to another network and is on its way.", destination)
+        case ForeignItemReceived(branch=branch, network=network, destination=destination):
+            return _send_on(fact, f"It belongs to {network}.", branch, destination)
+        case ForeignItemSeen(branch=branch, destination=destination):
+            return _send_on(fact, "It belongs to another network and is on its way.", branch, destination)
         case ForeignItemClosed(how=how):
             return Words("foreign.closed", "Dealt with", f"{fact.stream[8:]} is {how}.")
-        case UnknownCodeClosed(entry=entry, how=how):
+        case UnknownCodeClosed(entry=entry, how=how) if how != "foreign":
             return Words("unknown.closed", "Dealt with", f"{fact.stream[8:]}-{entry} is {how}.")
         case _:
             return None
 
 
-def _send_on(fact: Fact, whose: str, destination: str) -> Words:
+def _send_on(fact: Fact, whose: str, branch: str, destination: str) -> Words:
     ref = fact.stream.removeprefix("foreign/")
-    if destination == fact.desk:
+    if destination == branch:
         sentence = f"{whose} It is handed over from here."
         return Words("foreign.here", "Hand over", sentence, "aside", None, ("HAND OVER", ref))
     sentence = f"{whose} It goes to {destination}, which hands it over."

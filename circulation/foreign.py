@@ -79,11 +79,12 @@ class ForeignForm:
 
 def fold_foreign_forms(forms: tuple[ForeignForm, ...] | None, fact: Fact) -> tuple[ForeignForm, ...]:
     """The forms after one more fact. Raises `TypeError` for a fact that cannot be."""
+    form: ForeignForm | None = None
     match fact.event:
         case ForeignFormSet(network=network, prefix=prefix, length=length, via=via):
             form = ForeignForm(network, prefix, length, via)
         case ForeignFormRemoved(prefix=prefix, length=length):
-            form = None
+            pass
         case other:
             raise TypeError(f"{type(other).__name__} is not a fact about foreign codes ({fact.stream})")
     others = tuple(one for one in forms or () if (one.prefix, one.length) != (prefix, length))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from circulation.clock import iso
+from circulation.condition_rules import CONDITIONS
 from circulation.errors import Refused
 from circulation.event import Event
 from circulation.hold import HoldFilled, HoldTargetDropped, Title
@@ -77,13 +78,13 @@ def decide_lend(
             f"Item {item.barcode} was scanned after {iso(at_us)}, when it is said to have been lent.",
             "Lend it now, without --occurred-at.",
         )
-    if custody.absence is not None:
+    if custody.absence is not None and not CONDITIONS[custody.absence.what].lendable:
         raise Refused(
             "loan.absent",
             f"Item {item.barcode} is {custody.absence.what} since {iso(custody.absence.since_us)}.",
             "It is here after all: scan it in first, then lend it.",
         )
-    if custody.defect is not None:
+    if custody.defect is not None and not CONDITIONS[custody.defect.what].lendable:
         raise Refused(
             "loan.unfit",
             f"Item {item.barcode} is {custody.defect.what} since {iso(custody.defect.since_us)}.",

@@ -192,7 +192,8 @@ def lane_times(views: Views, *, since_us: int) -> Mapping[tuple[str, str], Mappi
 
 
 def _standing(row: Any) -> Standing:
-    return Standing(*row[:10], tuple(row.to_search.split()), row.from_pos)
+    *values, to_search, from_pos = row
+    return Standing(*values, to_search=tuple(to_search.split()), from_pos=from_pos)
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
