@@ -273,7 +273,7 @@ class _Compared:
 def _received_before(stream: str, added: ItemAdded, received: Received) -> NewEvents:
     """The copy lay on a desk before it was catalogued: it is where it was received (case 1)."""
     found = ItemSighted(branch=received.branch, as_="found")
-    return NewEvents(stream, 0, (added, found), happened_us=received.at_us)
+    return NewEvents(stream, 0, (added, found))
 
 
 def _described_anew(item: Item, added: ItemAdded) -> tuple[Event, ...]:
