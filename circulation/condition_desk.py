@@ -13,7 +13,7 @@ from typing import Literal
 
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
-from circulation.command import Caller, Commands, Decision
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.condition_rules import CONDITIONS
 from circulation.copy_change import CopyChange
 from circulation.custody import DefectName
@@ -151,7 +151,8 @@ class ConditionDesk:
         def decide(item: Item, _title: Title, _at_us: int) -> Declared:
             facts = self._change.facts(item.barcode)
             role = self._change.role_of(caller)
-            return Declared((decide_restore(item, facts, at=caller.desk, role=role, what=what, why=why),))
+            restored = decide_restore(item, facts, at=caller.desk, role=role, what=what, why=why)
+            return Declared((restored,), offers=CONDITIONS[restored.was].kind == "defect")
 
         arguments = {"what": what, "why": why}
         return self._change.run(caller, "item restore", barcode, arguments, decide, roles=_STAFF, request=request)
@@ -169,6 +170,7 @@ class ConditionDesk:
             loaded = self._change.load(code)
             if loaded.state is None:
                 raise AssertionError  # pragma: no cover - `load` raises
+            Behind.check(at_us, loaded.state.custody.custody_us, None)
             searched = decide_searched(loaded.state, at=caller.desk, found=found)
             stream = item_stream(code)
             if not found:

@@ -114,7 +114,7 @@ def _of_copy(event: Event, then: str) -> Words | None:
         case ItemSearched():
             return Words("searched", "Not found", "It was looked for here and not found.")
         case ItemRestored(was=was, why=why):
-            return Words("restored", "Restored", f"It is not {was} ({why}). Scan it to see where it belongs.")
+            return Words("restored", "Restored", f"It is not {was} ({why}). Scan it to see where it belongs.{then}")
         case _:
             return None
 

@@ -12,12 +12,11 @@ from dataclasses import replace
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
-from circulation.clock import iso
-from circulation.command import ACTOR, Caller, Commands, Decision
+from circulation.command import ACTOR, Behind, Caller, Commands, Decision
 from circulation.condition_rules import counts_as
 from circulation.custody import Custody
 from circulation.declaring import Declared
-from circulation.errors import Refused, Unknown
+from circulation.errors import Unknown
 from circulation.event import Event, Fact, NewEvents
 from circulation.folds import ITEM, TITLE
 from circulation.hold import Title, title_stream
@@ -64,7 +63,7 @@ class CopyChange:
         """
         Carry the decision out and give its receipt.
 
-        Raises `Unknown` (`item.unknown`), `Refused` (`condition.too-early`) and what `decide` refuses.
+        Raises `Unknown` (`item.unknown`) and what `decide` refuses.
         """
         code = parse_barcode(barcode)
 
@@ -86,16 +85,16 @@ class CopyChange:
         item = loaded.state
         if item is None:
             raise AssertionError  # pragma: no cover - `load` raises
-        if at_us < item.custody.custody_us:
-            # A fact older than the last custody moves nothing: what is declared would be recorded and not hold.
-            raise Refused(
-                "condition.too-early",
-                f"Item {item.barcode} was scanned at {iso(item.custody.custody_us)}, which is later than now.",
-                "Check the clock of this device.",
-            )
+        # A fact older than the last custody moves nothing: what is declared would be recorded and not hold.
+        Behind.check(at_us, item.custody.custody_us, None)
         queue = self._ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
         declared = decide(item, title, at_us)
+        after = _after(item, declared.item, at_us)
+        claims = self.claims_between(item.custody, after.custody)
+        if declared.offers:
+            (restored,) = declared.item
+            return Decision(self._holds.edited(loaded, after, restored, at_us), claims)
         changes = [NewEvents(item_stream(item.barcode), loaded.version, declared.item)]
         on_title = declared.title
         hold = None if declared.wants is None else title.holds[declared.wants]
@@ -106,15 +105,7 @@ class CopyChange:
             changes.append(NewEvents(item_stream(promise.item), other.version, promise.on_item))
         if on_title:
             changes.insert(1, NewEvents(title_stream(item.title), queue.version, on_title))
-        return Decision(tuple(changes), self._claims(item, declared.item, at_us))
-
-    def _claims(self, item: Item, events: Sequence[Event], at_us: int) -> ClaimChanges | None:
-        """What becomes of the claim of the copy's loan, if it counts as something else afterwards."""
-        after = item
-        for event in events:
-            fact = Fact(item_stream(item.barcode), 0, event, at_us, "", "system", "", "")
-            after = fold_item(after, fact)
-        return self.claims_between(item.custody, after.custody)
+        return Decision(tuple(changes), claims)
 
     def claims_between(self, before: Custody, after: Custody) -> ClaimChanges | None:
         """The changes to the patron's claims when a copy's custody becomes another."""
@@ -129,3 +120,10 @@ class CopyChange:
         borrower = self._borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
         # Whose key is destroyed has no claims any more.
         return changes if borrower is None else replace(changes, opened=(Claim(loan.loan, borrower.holder, now),))
+
+
+def _after(item: Item, events: Sequence[Event], at_us: int) -> Item:
+    """The copy as it will be once these facts are recorded."""
+    for event in events:
+        item = fold_item(item, Fact(item_stream(item.barcode), 0, event, at_us, "", "system", "", ""))
+    return item

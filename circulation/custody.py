@@ -22,6 +22,7 @@ __all__ = [
     "Known",
     "Loan",
     "Place",
+    "Recall",
     "Transit",
     "TransitReason",
 ]
@@ -56,6 +57,15 @@ class Place:
 
 
 @part
+class Recall:
+    """A loan was shortened at `recalled_us`, for `hold` or by hand; before that it was due at `was_due_us`."""
+
+    recalled_us: int
+    was_due_us: int
+    hold: str | None = None
+
+
+@part
 class Loan:
     """An open loan. `patron` is the sealed link under key `key`; nobody can read it from the log alone."""
 
@@ -71,6 +81,7 @@ class Loan:
     category: str
     patron_home: str
     row: str | None = None
+    recall: Recall | None = None
 
 
 @part

@@ -47,11 +47,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The facts on the item's and the title's stream, and the hold that now wants another copy."""
+    """
+    The facts on the item's and the title's stream, and the hold that now wants another copy.
+
+    With `offers` the copy may fill holds again: those who wait for its title are thought of at once (case 25).
+    """
 
     item: tuple[Event, ...]
     title: tuple[Event, ...] = ()
     wants: str | None = None
+    offers: bool = False
 
 
 def give_up(item: Item, title: Title, at: str, why: Literal["missed", "condition"]) -> Declared:

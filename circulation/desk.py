@@ -8,21 +8,25 @@ the conditions of copies in `condition_desk.py`, what is no item of ours in `for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from circulation.actor import Role
+from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
+from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
 from circulation.claim_desk import ClaimDesk
-from circulation.command import Caller, Commands, Decision
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.condition_desk import ConditionDesk
 from circulation.condition_rules import counts_as
 from circulation.copy_change import CopyChange
-from circulation.errors import Refused, Unknown
+from circulation.empties_desk import EmptiesDesk
+from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import ITEM, LOAN_RULES_FOLD, TITLE
+from circulation.folds import ITEM, TITLE
 from circulation.foreign_desk import ForeignDesk
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
@@ -35,17 +39,21 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
     fold_item,
+    item_of_loan,
     item_stream,
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lending import decide_lend, decide_renew
+from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.outcome import Outcome, Rulings, Scan
 from circulation.places import Places
-from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.policies import DayRules, Policies
+from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.standing_rules import StandingRules
 from circulation.tote_desk import ToteDesk
+from circulation.tote_trouble import TroubleDesk
 from circulation.transit_desk import TransitDesk
 from circulation.undo import decide_undo
 
@@ -55,7 +63,7 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds` and `totes` are the rest of them."""
+    """The commands of a branch's desk on one ledger; `holds`, `recalls`, `catalogue` and `totes` are the rest."""
 
     def __init__(
         self,
@@ -71,13 +79,28 @@ class Desk:
         self.commands = commands
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
-        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
+        self.policies = Policies(ledger)
+        self.recalls = RecallDesk(ledger, commands, self.places, self.policies, catalogue)
+        self.holds = HoldDesk(
+            ledger,
+            commands,
+            self.borrowers,
+            self.places,
+            catalogue,
+            courier,
+            policies=self.policies,
+            recalls=self.recalls,
+        )
+        self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self.foreign = ForeignDesk(ledger, commands, keyring, self.places, self.borrowers, self.totes)
         change = CopyChange(ledger, commands, self.borrowers, self.holds)
         self.conditions = ConditionDesk(ledger, commands, self.places, change, self._checked_in)
         self.claims = ClaimDesk(ledger, self.places, change)
         self.transits = TransitDesk(ledger, change)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
+        self.troubles = TroubleDesk(ledger, commands, self.places)
+        self.empties = EmptiesDesk(ledger, commands, self.places)
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
 
@@ -88,6 +111,7 @@ class Desk:
         *,
         tote: str | None = None,
         sort: bool = False,
+        out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
         request: str | None = None,
         happened_us: int | None = None,
@@ -96,7 +120,8 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
+        for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
+        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
         """
         barcode = parse_barcode(code)
@@ -106,9 +131,12 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self.foreign.scanned(branch, barcode)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+            Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if out_of is not None:
+            arguments["out_of"] = out_of
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -117,7 +145,7 @@ class Desk:
 
     def _checked_in(self, loaded: Loaded[Item], item: Item, branch: str, at_us: int) -> Decision:
         """A plain scan at the desk, as a part of another command."""
-        return self._known(loaded, item, branch, at_us, by="desk", tote=None, sort=False)
+        return self._known(loaded, item, branch, at_us, by="desk", tote=None, sort=False, out_of=None)
 
     def _known(
         self,
@@ -129,16 +157,11 @@ class Desk:
         by: Literal["desk", "drop", "import"],
         tote: str | None,
         sort: bool,
+        out_of: str | None,
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = Rulings(shelf_until=shelf_until)
+        scan, rulings = self._scan_at(item, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -151,7 +174,7 @@ class Desk:
             # A filling begins before anything is in it, at every position of the log.
             *started,
             NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
-            *self.totes.opened_by(item, branch),
+            *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
             changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
@@ -159,6 +182,19 @@ class Desk:
             changes.extend(self._swapped(outcome))
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
+
+    def _scan_at(
+        self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+    ) -> tuple[Scan, Rulings]:
+        """A beep of a copy at a branch, and what holds for it there and then."""
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        return scan, StandingRules(self.policies.on(scan.day), self.places, scan, item, self._other_copy).rulings()
+
+    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
+        """What a scan of a copy at a branch would come to; nothing is recorded."""
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan, rulings = self._scan_at(item, branch, at_us)
+        return decide(scan, item, title, rulings)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""
@@ -196,9 +232,15 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             borrower = self.borrowers.by_card(card)
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
-            rule = self._rule(item, borrower.patron.category)
+            own_hold = borrower.hold_on(item.title)
+            if own_hold is not None and own_hold not in title.holds:
+                raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=borrower.patron.category, branch=caller.desk
+            )
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
             lending = decide_lend(
@@ -208,11 +250,12 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=borrower.hold_on(item.title),
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                own_hold=own_hold,
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
                 key=key,
                 sealed=sealed,
+                kinds=lambda: self._kinds(borrower.claims.loans),
             )
             changes = [NewEvents(item_stream(code), version, lending.item)]
             if lending.title:
@@ -245,9 +288,12 @@ class Desk:
 
         def decide_once(at_us: int) -> Decision:
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
-            rule = self._rule(item, loan.category if loan else "*")
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=loan.category if loan else "*", branch=caller.desk
+            )
             borrower = (
                 None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
             )
@@ -260,8 +306,8 @@ class Desk:
                 item=item,
                 title=title,
                 patron=borrower.patron,
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
             )
             return Decision((NewEvents(item_stream(code), version, events),))
 
@@ -319,9 +365,16 @@ class Desk:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
         return loaded.version, loaded.state
 
-    def _rule(self, item: Item, category: str) -> LoanRule:
-        rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
-        return find_rule(rules, owner=item.owner, category=category, item_type=item.item_type)
+    def _rules_at(self, branch: str, at_us: int) -> DayRules:
+        return self.policies.on(self.places.day(branch, at_us))
+
+    def _other_copy(self, code: str) -> Item | None:
+        return self.ledger.load(item_stream(code), ITEM).state
+
+    def _kinds(self, loans: Sequence[str]) -> list[Kind]:
+        """What the open loans of a patron are of."""
+        items = (self._other_copy(item_of_loan(loan)) for loan in loans)
+        return [(item.owner, item.item_type) for item in items if item is not None]
 
 
 def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:

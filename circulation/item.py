@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.condition import ItemRestored, fold_condition, gone
-from circulation.custody import Absence, Capture, Custody, Loan, Place, Transit, TransitReason
+from circulation.custodian import Custodian
+from circulation.custody import Absence, Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ItemAdded",
     "ItemArrived",
     "ItemDescribed",
+    "ItemHeldBack",
     "ItemLent",
     "ItemMissed",
     "ItemPacked",
@@ -34,12 +36,15 @@ __all__ = [
     "ItemTargeted",
     "ItemUnpacked",
     "LateScanRecorded",
+    "LoanRecallWithdrawn",
+    "LoanRecalled",
     "LoanRenewed",
     "ScanUndone",
     "TransitAbandoned",
     "TransitOpened",
     "UnknownCodeScanned",
     "fold_item",
+    "item_of_loan",
     "item_stream",
 ]
 
@@ -47,6 +52,11 @@ __all__ = [
 def item_stream(barcode: str) -> str:
     """The name of an item's stream."""
     return f"item/{barcode}"
+
+
+def item_of_loan(loan: str) -> str:
+    """The barcode of the copy that a loan id such as `30114000000017#2` belongs to."""
+    return loan.rpartition("#")[0]
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------
@@ -85,7 +95,11 @@ class ItemDescribed(Event):
 
 @event
 class ItemLent(Event):
-    """A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`."""
+    """
+    A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`.
+
+    `renewals_rule` is the rule that says how often it may be renewed, where that is another one.
+    """
 
     loan: str
     branch: str
@@ -100,6 +114,7 @@ class ItemLent(Event):
     renewals: int = 0
     row: str | None = None
     source: str | None = None
+    renewals_rule: str | None = None
 
 
 @event
@@ -111,6 +126,29 @@ class LoanRenewed(Event):
     due_us: int
     renewals: int
     rule: str
+
+
+@event
+class LoanRecalled(Event):
+    """
+    A loan was shortened by the loan rule `rule`, from `was_due_us` to `due_us`: for `hold`, or by hand.
+
+    Where the copy is does not change, so a return from before the recall that becomes known later still counts.
+    """
+
+    loan: str
+    due_us: int
+    was_due_us: int
+    rule: str
+    hold: str | None = None
+
+
+@event
+class LoanRecallWithdrawn(Event):
+    """A loan is due at `due_us` again, as before it was recalled."""
+
+    loan: str
+    due_us: int
 
 
 @event
@@ -142,10 +180,15 @@ class ItemSighted(Event):
 
 @event
 class ItemArrived(Event):
-    """A copy reached the destination of its transit."""
+    """
+    A copy reached the destination of its transit.
+
+    With `filling` nobody scanned it: it was assumed to be in that tote, which was accepted whole after a check.
+    """
 
     branch: str
     transit: str
+    filling: str | None = None
     grounds: tuple[str, ...] | None = None
 
 
@@ -160,6 +203,16 @@ class TransitOpened(Event):
     hold: str | None = None
     row: str | None = None
     source: str | None = None
+
+
+@event
+class ItemHeldBack(Event):
+    """A copy that belongs at `destination` stays at `branch`: the transfer limit `limit` denies the journey."""
+
+    branch: str
+    destination: str
+    limit: str
+    reason: str
 
 
 @event
@@ -185,7 +238,7 @@ class ItemTargetDropped(Event):
     """The copy is not to be pulled for that hold any more."""
 
     hold: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "condition"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -237,10 +290,16 @@ class ItemUnpacked(Event):
 
 @event
 class ItemMissed(Event):
-    """The copy was looked for at a branch and not found."""
+    """
+    The copy was looked for at a branch and not found.
+
+    With `filling` it had been packed into that tote, which `last` had before it was emptied at the branch.
+    """
 
     branch: str
     hold: str | None = None
+    filling: str | None = None
+    last: Custodian | None = None
 
 
 @event
@@ -300,6 +359,7 @@ class Item:
     loans: int = 0
     transits: int = 0
     last_request: str = ""
+    last_recorded_us: int = 0
     last_request_version: int = 0
 
     @property
@@ -342,8 +402,14 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         )
     if item is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
-    if fact.request != item.last_request:
-        item = replace(item, last_request=fact.request, last_request_version=fact.version - 1)
+    # A request id is unique on its device only; two devices' commands differ in when they were recorded.
+    if (fact.request, fact.recorded_us) != (item.last_request, item.last_recorded_us):
+        item = replace(
+            item,
+            last_request=fact.request,
+            last_recorded_us=fact.recorded_us,
+            last_request_version=fact.version - 1,
+        )
     if isinstance(happened, ItemDescribed):
         return replace(
             item,
@@ -356,7 +422,7 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             holdable=happened.holdable,
             row=happened.row,
         )
-    if isinstance(happened, LateScanRecorded):
+    if isinstance(happened, LateScanRecorded | ItemHeldBack):
         return item
     if isinstance(happened, ScanUndone | ItemRestored):
         return replace(item, custody=happened.custody)
@@ -365,6 +431,9 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    # Nor is a due time: nobody has held the copy.
+    if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
+        return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -373,6 +442,17 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     if fact.happened_us < item.custody.custody_us:
         return numbered
     return replace(numbered, custody=_moved(item.custody, fact))
+
+
+def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:
+    """The custody with another due time; a loan that has ended meanwhile stays ended."""
+    loan = custody.loan
+    if loan is None or loan.loan != happened.loan:
+        return custody
+    recall = None
+    if isinstance(happened, LoanRecalled):
+        recall = Recall(recalled_us=at_us, was_due_us=happened.was_due_us, hold=happened.hold)
+    return replace(custody, loan=replace(loan, due_us=happened.due_us, recall=recall))
 
 
 def _moved(custody: Custody, fact: Fact) -> Custody:
@@ -405,7 +485,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
             place = Place(kind="branch", ref=fact.event.branch)
             return replace(custody, place=place, absence=None, custody_us=at)
         case ItemArrived() as arrived:
-            place = Place(kind="branch", ref=arrived.branch)
+            place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
             return replace(custody, place=place, transit=None, absence=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(

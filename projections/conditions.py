@@ -192,8 +192,8 @@ def lane_times(views: Views, *, since_us: int) -> Mapping[tuple[str, str], Mappi
 
 
 def _standing(row: Any) -> Standing:
-    *values, to_search, from_pos = row
-    return Standing(*values, to_search=tuple(to_search.split()), from_pos=from_pos)
+    named = {name: getattr(row, name) for name in _COLUMNS}
+    return Standing(**{**named, "to_search": tuple(row.to_search.split())})
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------

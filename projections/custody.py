@@ -101,6 +101,15 @@ def _renewed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _due_anew(working: Working, seen: Seen) -> None:
+    """A loan was recalled, or that was taken back: its due time changes, and nothing about the copy."""
+    loan = working[LOAN_NOW].get(seen.subject)
+    if loan is None or loan.loan != seen.data["loan"]:
+        return
+    _end_loan(working, seen, "recalled" if seen.type == "LoanRecalled" else "recall withdrawn", "")
+    working[LOAN_NOW].put(loan._replace(due_us=seen.data["due_us"], from_pos=seen.position, from_us=seen.happened_us))
+
+
 def _returned(working: Working, seen: Seen, item: ItemNow) -> None:
     if item.loan:
         _end_loan(working, seen, "returned", seen.data["branch"])
@@ -124,6 +133,7 @@ def _arrived(working: Working, seen: Seen, item: ItemNow) -> None:
         _end_transit(working, seen, "arrived")
     _put(
         working, seen, item, "branch", seen.data["branch"],
+        known="assumed" if seen.data.get("filling") else "scanned",
         loan=item.loan, transit=None, capture=item.capture, target=item.target,
     )  # fmt: skip
 
@@ -217,7 +227,9 @@ def _gone(working: Working, seen: Seen, item: ItemNow, what: str, **more: Any) -
 
 
 def _missed(working: Working, seen: Seen, item: ItemNow) -> None:
-    _gone(working, seen, item, "missing")
+    kind = "tote" if item.kind == "filling" else item.kind
+    had = {"kind": kind, "place": item.ref, "since_us": item.from_us} if item.ref else None
+    _gone(working, seen, item, "missing", last=had)
 
 
 def _declared_lost(working: Working, seen: Seen, item: ItemNow) -> None:
@@ -419,7 +431,7 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    2,
+    3,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
         CONDITION_NOW, CONDITION_PAST,
@@ -428,6 +440,8 @@ CUSTODY = Projection(
         "ItemAdded": _added,
         "ScanUndone": _undone,
         "ItemRestored": _undone,
+        "LoanRecalled": _due_anew,
+        "LoanRecallWithdrawn": _due_anew,
         **{
             name: _unless_late(move)
             for name, move in {

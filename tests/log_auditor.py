@@ -129,7 +129,8 @@ class LogAuditor:
         if isinstance(fact.event, ToteUnloaded):
             assert filling is not None, f"{fact.position}: nothing is unloaded"
             assert filling.place == fact.event.van, f"{fact.position}: it was not on that van"
-        self.fillings[fact.stream] = fold_filling(filling, fact)
+        moved = self.fillings[fact.stream] = fold_filling(filling, fact)
+        assert (moved.place == "") == (moved.status == "lost"), f"{fact.position}: only what is lost has no place"
 
     # --- between streams ---------------------------------------------------------------------------------------------
 
@@ -176,12 +177,17 @@ class LogAuditor:
             self._whose[claim] = patron
 
     def _limits_hold(self, command: list[Fact]) -> None:
-        for kind, event in (("loan", ItemLent), ("hold", HoldPlaced)):
-            limit = self._limits[kind]
-            if limit is None or not any(isinstance(fact.event, event) for fact in command):
-                continue
-            count = self.open_claims(kind).most_common(1)
-            assert not count or count[0][1] <= limit, f"{self.position}: a patron has {count[0][1]} {kind}s open"
+        """Who has just got a loan or a hold has no more of them than the limit; a corrected return may reopen one."""
+        for fact in command:
+            match fact.event:
+                case ItemLent(loan=claim):
+                    kind = "loan"
+                case HoldPlaced(hold=claim):
+                    kind = "hold"
+                case _:
+                    continue
+            limit, count = self._limits[kind], self.open_claims(kind)[self._whose[claim]]
+            assert limit is None or count <= limit, f"{fact.position}: a patron has {count} {kind}s open"
 
     def open_claims(self, kind: str) -> Counter[str]:
         """How many loans or holds each patron has open, by what `open_link` says."""

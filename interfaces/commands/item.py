@@ -49,6 +49,33 @@ def history(context: typer.Context, barcode: Barcode) -> None:
     session.output.emit((history_row(fact) for fact in facts), HISTORY)
 
 
+@app.command()
+@accepts("json")
+def edit(
+    context: typer.Context,
+    barcode: Barcode,
+    home: Annotated[str | None, typer.Option(metavar="CODE", help="The branch where it belongs.")] = None,
+    item_type: Annotated[str | None, typer.Option("--type", help="What it is: book, dvd, …")] = None,
+    shelf_mark: Annotated[str | None, typer.Option(help="Where it stands on the shelf.")] = None,
+    floats: Annotated[
+        bool | None, typer.Option("--floats/--goes-home", help="Whether it stays where returned.")
+    ] = None,
+    holdable: Annotated[bool | None, typer.Option("--holdable/--not-holdable", help="Whether holds take it.")] = None,
+) -> None:
+    """
+    Change what is said of an item; what is not said stays. Who waits for its title is thought of at once.
+
+    Example: branchline item edit 30114000000017 --holdable
+    """
+    from circulation.catalogue_desk import Edit
+
+    session = session_of(context)
+    not_backdated(session)
+    change = Edit(home=home, item_type=item_type, shelf_mark=shelf_mark, floats=floats, holdable=holdable)
+    receipt = session.part("desk").catalogue.edit(session.caller, barcode, change, request=session.options.request)
+    show_receipt(session, receipt)
+
+
 # --- what is wrong with it -----------------------------------------------------------------------------------------
 
 NoteCode = Annotated[

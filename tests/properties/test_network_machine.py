@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from circulation.catalogue_desk import Edit
 from circulation.clock import HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
@@ -23,6 +24,8 @@ from circulation.item import (
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
+from circulation.policy_changes import LimitChange, RuleChange
+from circulation.policy_desk import PolicyDesk
 from tests.cast import DUNE, ITEMS, MIDDLEMARCH, PATRONS
 from tests.log_auditor import LogAuditor
 from tests.world import World
@@ -115,6 +118,37 @@ class Network(RuleBasedStateMachine):
         """Renew anything."""
         self._try(self.world.desk.renew, self.world.at(branch), barcode)
 
+    @rule(barcode=barcodes, branch=branches, withdraw=st.booleans())
+    def recall(self, barcode: str, branch: str, withdraw: bool) -> None:
+        """Shorten any loan, or give its time back."""
+        recalls = self.world.desk.recalls
+        self._try(recalls.withdraw if withdraw else recalls.recall, self.world.at(branch), barcode)
+
+    @rule(barcode=barcodes, holdable=st.booleans(), home=st.none() | branches)
+    def edit(self, barcode: str, holdable: bool, home: str | None) -> None:
+        """Say something else of a copy, which may promise it to somebody or take its promise back."""
+        change = Edit(holdable=holdable, home=home)
+        self._try(self.world.desk.catalogue.edit, self.world.at("bath"), barcode, change)
+
+    @rule(owner=st.sampled_from(["*", "Somerset"]), holdable=st.booleans(), guaranteed=st.none() | st.integers(0, 20))
+    def set_rule(self, owner: str, holdable: bool, guaranteed: int | None) -> None:
+        """Other rules from today on."""
+        values: dict[str, int | bool] = {"holdable": holdable}
+        if guaranteed is not None:
+            values["guaranteed_days"] = guaranteed
+        change = RuleChange("somerset" if owner == "Somerset" else "all", owner=owner, values=values)
+        self._try(PolicyDesk(self.world.commands).set_rule, self.world.at("bath"), change)
+
+    @rule(origin=branches, destination=branches, lifted=st.booleans())
+    def limit_transfers(self, origin: str, destination: str, lifted: bool) -> None:
+        """Deny journeys between two branches, or lift that."""
+        desk, caller, name = PolicyDesk(self.world.commands), self.world.at("bath"), f"{origin}-{destination}"
+        if lifted:
+            self._try(desk.lift_limit, caller, name)
+            return
+        change = LimitChange(name, f"branch/{origin}", f"branch/{destination}", "*", allowed=False, reason="No road.")
+        self._try(desk.set_limit, caller, change)
+
     @rule(title=titles, patron=patrons, pickup=branches, barcode=st.none() | barcodes)
     def place(self, title: str, patron: str, pickup: str, barcode: str | None) -> None:
         """A hold on a title or a copy."""
@@ -151,6 +185,46 @@ class Network(RuleBasedStateMachine):
         """Do something to a tote somewhere."""
         more = {"van": "v1"} if what == "load" else {}
         self._try(getattr(self.world.desk.totes, what), self.world.at(branch), tote, **more)
+
+    @rule(
+        tote=totes, branch=branches, what=st.sampled_from(["whole", "accept", "give up", "emptied", "lost", "unsealed"])
+    )
+    def look_into_tote(self, tote: str, branch: str, what: str) -> None:
+        """A tote is accepted whole, emptied, lost or found with its seal broken."""
+        desk, here = self.world.desk, self.world.at(branch)
+        match what:
+            case "whole":
+                self._try(desk.arrivals.receive_whole, here, tote)
+            case "accept":
+                self._try(desk.arrivals.accept, here, tote)
+            case "give up":
+                box = self.ledger.load(f"tote/{tote}", TOTE).state
+                state = None if box is None else self.ledger.load(f"tote/{tote}/{box.fillings}", FILLING).state
+                self._try(desk.arrivals.accept, here, tote, not_found=() if state is None else state.sample)
+            case "emptied":
+                self._try(desk.arrivals.emptied, here, tote)
+            case "lost":
+                self._try(desk.troubles.lost, here, tote, why="not to be found")
+            case "unsealed":
+                self._try(desk.troubles.unsealed, here, tote, note="the tie was cut")
+
+    @rule(tote=totes)
+    def receive_where_it_is(self, tote: str) -> None:
+        """A tote is accepted whole where it is to go, its sample scanned."""
+        box = self.ledger.load(f"tote/{tote}", TOTE).state
+        if box is None or not box.fillings:
+            return
+        name = f"tote/{tote}/{box.fillings}"
+        here = self.world.at(self.ledger.load(name, FILLING).state.destination)
+        self._try(self.world.desk.arrivals.receive_whole, here, tote)
+        for barcode in self.ledger.load(name, FILLING).state.sample:
+            self.scan(barcode, here.desk, None, False)
+        self._try(self.world.desk.arrivals.accept, here, tote)
+
+    @rule(barcode=barcodes, branch=branches, tote=totes)
+    def scan_out_of(self, barcode: str, branch: str, tote: str) -> None:
+        """Somebody says out of which tote a copy came."""
+        self._try(self.world.desk.scan, self.world.at(branch), barcode, out_of=tote)
 
     @rule(tote=totes)
     def drive(self, tote: str) -> None:
