@@ -7,6 +7,7 @@ Whoever looks for a lost copy, or asks who damaged it, asks this: it is the real
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 from circulation.custody import Custody, Handover
 from circulation.event import Fact
@@ -64,8 +65,10 @@ def _steps(custody: Custody, fact: Fact, rides: Rides, left: int | None) -> Iter
         filling = fold_filling(filling, ride)
         # What happened to the tote before the copy came into it is not the copy's way.
         since_us = max(ride.happened_us, fact.happened_us)
-        kind = "van" if filling.status == "loaded" else "branch"
-        yield Handover(kind=kind, place=filling.place, since_us=since_us, filling=place.ref)  # type: ignore[arg-type]
+        kind: Literal["van", "nowhere", "branch"] = "branch"
+        if filling.status in ("loaded", "lost"):
+            kind = "van" if filling.status == "loaded" else "nowhere"
+        yield Handover(kind=kind, place=filling.place, since_us=since_us, filling=place.ref)
 
 
 def _add(path: list[Handover], step: Handover) -> None:

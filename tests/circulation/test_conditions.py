@@ -292,6 +292,19 @@ def test_the_way_of_a_copy_is_read_from_its_totes_too(world: World) -> None:
     assert places_on(path) == ("bristol", "clevedon", "bath")
 
 
+@pytest.mark.case(15)
+def test_a_copy_in_a_tote_that_was_lost_was_last_on_its_van(world: World) -> None:
+    world.scan(BATH_COPY, "clevedon", tote="T1")
+    world.desk.totes.seal(world.at("clevedon"), "T1")
+    world.desk.totes.load(world.at("clevedon"), "T1", van="v1")
+    world.desk.troubles.lost(world.at("bristol"), "T1", why="fell off")
+    world.desk.transits.declare_lost(world.at("bristol"), BATH_COPY)
+    lost = last(world, BATH_COPY, ItemDeclaredLost)
+    assert isinstance(lost, ItemDeclaredLost)
+    assert lost.last is not None
+    assert (lost.last.kind, lost.last.place) == ("van", "v1")
+
+
 def test_at_most_twelve_branches_are_asked() -> None:
     item = item_given(
         BATH_COPY,
