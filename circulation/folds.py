@@ -10,6 +10,7 @@ from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
 from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
+from circulation.foreign import Foreign, ForeignForm, fold_foreign, fold_foreign_forms
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -19,7 +20,7 @@ from circulation.policy import LoanRules, fold_loan_rules
 from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.transfer_limits import TransferLimits, fold_transfer_limits
-from circulation.unknown import fold_barcode_forms, fold_unknown_codes
+from circulation.unknown import UnknownCodes, fold_barcode_forms, fold_unknown_codes
 
 __all__ = [
     "BARCODE_FORMS_FOLD",
@@ -29,6 +30,8 @@ __all__ = [
     "DUE_DATES",
     "EMPTIES",
     "FILLING",
+    "FOREIGN",
+    "FOREIGN_FORMS_FOLD",
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
@@ -40,7 +43,7 @@ __all__ = [
 ]
 
 ITEM = Fold("item", 4, fold_item, Item)
-TITLE = Fold("title", 2, fold_title, Title)
+TITLE = Fold("title", 3, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)
@@ -53,4 +56,6 @@ DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
 DEVICE = Fold("device", 1, fold_device, Device)
-UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)
+UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
+FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
+FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from circulation.borrower import Borrowers
 from circulation.command import Decision
+from circulation.condition_rules import counts_as
 from circulation.errors import Refused, Unknown
 from circulation.event import Fact, NewEvents
 from circulation.folds import ITEM, TITLE
@@ -54,8 +55,9 @@ def decide_undo_of(
     opened: tuple[Claim, ...] = ()
     loan = undoing.reopens
     if loan is not None:
+        kind = (counts_as(wrong.before.custody) if wrong.before is not None else None) or "loan"
         borrower = borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-        opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
+        opened = () if borrower is None else (Claim(loan.loan, borrower.holder, kind),)
     return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
 
 

@@ -51,6 +51,7 @@ from circulation.tote import (
     ToteUnloaded,
 )
 from circulation.tote_words import custody_text
+from interfaces.condition_sentences import condition_sentence
 
 __all__ = ["sentence_of"]
 
@@ -72,6 +73,7 @@ def sentence_of(fact: Fact) -> str:
         or _of_item(fact.event)
         or _of_correction(fact.event)
         or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+        or condition_sentence(fact.event)
     )
 
 
