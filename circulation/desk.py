@@ -394,7 +394,7 @@ class Desk:
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return decide_undo_of(self.ledger, self.borrowers, code, why, of=of)
+            return decide_undo_of(self.ledger, self.borrowers, self.places.dated, code, why, of=of)
 
         arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
         return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))
@@ -405,7 +405,7 @@ class Desk:
         loaded = self.ledger.load(item_stream(code), ITEM)
         if loaded.state is None:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
-        return loaded.version, loaded.state
+        return loaded.version, self.places.dated(loaded.state)
 
     def _rules_at(self, branch: str, at_us: int) -> DayRules:
         return self.policies.on(self.places.day(branch, at_us))

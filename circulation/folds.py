@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
@@ -25,6 +26,7 @@ __all__ = [
     "BRANCH",
     "CLOSURES",
     "DEVICE",
+    "DUE_DATES",
     "EMPTIES",
     "FILLING",
     "ITEM",
@@ -47,6 +49,7 @@ BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 2, fold_loan_rules, LoanRules)
 TRANSFER_LIMITS_FOLD = Fold("transfer-limits", 1, fold_transfer_limits, TransferLimits)
+DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
 DEVICE = Fold("device", 1, fold_device, Device)
