@@ -390,7 +390,7 @@ class Desk:
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return decide_undo_of(self.ledger, self.borrowers, self.places, code, why, of=of)
+            return decide_undo_of(self.ledger, self.borrowers, self.places.dated, code, why, of=of)
 
         arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
         return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))
