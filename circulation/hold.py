@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from circulation.event import Event, Fact, event
+from circulation.event import Event, Fact, event, part
 
 __all__ = [
     "Hold",
@@ -28,6 +28,7 @@ __all__ = [
     "HoldSuspended",
     "HoldTargetDropped",
     "HoldTargeted",
+    "Obstacle",
     "Title",
     "TitleAdded",
     "TitleDescribed",
@@ -71,6 +72,15 @@ class TitleDescribed(Event):
     source: str | None = None
 
 
+@part
+class Obstacle:
+    """Why so many `copies` cannot serve a hold as things are: the rule or limit `by` that bars them."""
+
+    copies: int
+    by: str
+    reason: str
+
+
 @event
 class HoldPlaced(Event):
     """
@@ -78,6 +88,7 @@ class HoldPlaced(Event):
 
     `expires` is the last local day (`2026-12-24`) on which it is wanted.
     `patron` is the sealed link under key `key`; category and home branch stand in the clear, coarse.
+    `recalls` is the copy whose loan was shortened for it; `obstacles` are there where no copy may serve it.
     """
 
     hold: str
@@ -91,6 +102,8 @@ class HoldPlaced(Event):
     patron: str
     row: str | None = None
     source: str | None = None
+    recalls: str | None = None
+    obstacles: tuple[Obstacle, ...] | None = None
 
 
 @event
@@ -117,7 +130,7 @@ class HoldTargetDropped(Event):
 
     hold: str
     item: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -135,7 +148,7 @@ class HoldReleased(Event):
 
     hold: str
     item: str
-    why: Literal["undone", "missed"]
+    why: Literal["undone", "missed", "overridden", "condition"]
 
 
 @event
@@ -155,10 +168,11 @@ class HoldResumed(Event):
 
 @event
 class HoldCancelled(Event):
-    """The hold ended without a loan."""
+    """The hold ended without a loan. `recalled` is a copy whose loan was shortened for it, and stays so."""
 
     hold: str
     why: Literal["patron", "staff", "no-copy"]
+    recalled: str | None = None
 
 
 @event
@@ -210,6 +224,7 @@ class Hold:
     missed: tuple[str, ...] = ()
     part: str | None = None
     expires: str | None = None
+    recalls: str | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -241,6 +256,7 @@ def hold_as_placed(placed: HoldPlaced, placed_us: int) -> Hold:
         patron=placed.patron,
         placed_us=placed_us,
         row=placed.row,
+        recalls=placed.recalls,
         part=placed.part,
         expires=placed.expires,
     )

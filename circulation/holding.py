@@ -21,6 +21,7 @@ from circulation.hold import (
     HoldPlaced,
     HoldTargetDropped,
     HoldTargeted,
+    Obstacle,
     Title,
 )
 from circulation.item import (
@@ -33,7 +34,7 @@ from circulation.item import (
 )
 from circulation.lookups import Copy
 from circulation.patron import Patron
-from circulation.policy import LoanRule
+from circulation.ruling import Ruling
 
 __all__ = [
     "Promise",
@@ -111,7 +112,9 @@ def promise(hold: str, target: Target) -> Promise:
     )
 
 
-def drop(hold: Hold, why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]) -> Promise | None:
+def drop(
+    hold: Hold, why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
+) -> Promise | None:
     """The facts of taking a promise back; None where there is none."""
     if hold.target is None:
         return None
@@ -130,12 +133,14 @@ def decide_place(
     patron: Patron,
     own_holds: int,
     own_hold: str | None,
-    rule: LoanRule,
+    ruling: Ruling,
     key: int,
     sealed: str,
     part: str | None = None,
     expires: str | None = None,
     day: str = "",
+    recalls: str | None = None,
+    obstacles: tuple[Obstacle, ...] = (),
 ) -> HoldPlaced:
     """
     The fact of a new hold at the end of the queue.
@@ -162,10 +167,11 @@ def decide_place(
             f"The patron already has hold {own_hold} on title {title.title_id}.",
             "Change that hold instead.",
         )
-    if own_holds >= rule.hold_limit:
+    if own_holds >= ruling.hold_limit:
+        allows = f"rule '{ruling.by['hold_limit']}' allows {ruling.hold_limit}"
         raise Refused(
             "hold.limit",
-            f"The patron has {own_holds} holds open; rule '{rule.rule}' allows {rule.hold_limit}.",
+            f"The patron has {own_holds} holds open; {allows}.",
             "Cancel one first.",
         )
     return HoldPlaced(
@@ -178,6 +184,8 @@ def decide_place(
         patron_home=patron.home,
         key=key,
         patron=sealed,
+        recalls=recalls,
+        obstacles=obstacles or None,
     )
 
 
@@ -260,6 +268,12 @@ def open_hold(title: Title | None, hold: str) -> Hold:
     return found
 
 
-def decide_cancel(hold: Hold, why: Literal["patron", "staff", "no-copy"]) -> HoldCancelled:
-    """The fact of ending a hold; a copy on its way is decided anew when it is next seen."""
-    return HoldCancelled(hold=hold.hold, why=why)
+def decide_cancel(
+    hold: Hold, why: Literal["patron", "staff", "no-copy"], *, recalled: str | None = None
+) -> HoldCancelled:
+    """
+    The fact of ending a hold; a copy on its way is decided anew when it is next seen.
+
+    `recalled` is the copy whose loan is still shortened for it: that loan is not lengthened again.
+    """
+    return HoldCancelled(hold=hold.hold, why=why, recalled=recalled)

@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.clock import iso
+from circulation.condition import ItemRestored, fold_condition, gone
 from circulation.custodian import Custodian
-from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
+from circulation.custody import Absence, Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.override import RuleOverridden
 
 __all__ = [
     "CaptureRedirected",
@@ -25,6 +27,7 @@ __all__ = [
     "ItemAdded",
     "ItemArrived",
     "ItemDescribed",
+    "ItemHeldBack",
     "ItemLent",
     "ItemMissed",
     "ItemPacked",
@@ -37,12 +40,15 @@ __all__ = [
     "ItemTargeted",
     "ItemUnpacked",
     "LateScanRecorded",
+    "LoanRecallWithdrawn",
+    "LoanRecalled",
     "LoanRenewed",
     "ScanUndone",
     "TransitAbandoned",
     "TransitOpened",
     "UnknownCodeScanned",
     "fold_item",
+    "item_of_loan",
     "item_stream",
 ]
 
@@ -50,6 +56,11 @@ __all__ = [
 def item_stream(barcode: str) -> str:
     """The name of an item's stream."""
     return f"item/{barcode}"
+
+
+def item_of_loan(loan: str) -> str:
+    """The barcode of the copy that a loan id such as `30114000000017#2` belongs to."""
+    return loan.rpartition("#")[0]
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------
@@ -96,7 +107,11 @@ class ItemDescribed(Event):
 
 @event
 class ItemLent(Event):
-    """A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`."""
+    """
+    A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`.
+
+    `renewals_rule` is the rule that says how often it may be renewed, where that is another one.
+    """
 
     loan: str
     branch: str
@@ -111,6 +126,7 @@ class ItemLent(Event):
     renewals: int = 0
     row: str | None = None
     source: str | None = None
+    renewals_rule: str | None = None
 
 
 @event
@@ -122,6 +138,29 @@ class LoanRenewed(Event):
     due_us: int
     renewals: int
     rule: str
+
+
+@event
+class LoanRecalled(Event):
+    """
+    A loan was shortened by the loan rule `rule`, from `was_due_us` to `due_us`: for `hold`, or by hand.
+
+    Where the copy is does not change, so a return from before the recall that becomes known later still counts.
+    """
+
+    loan: str
+    due_us: int
+    was_due_us: int
+    rule: str
+    hold: str | None = None
+
+
+@event
+class LoanRecallWithdrawn(Event):
+    """A loan is due at `due_us` again, as before it was recalled."""
+
+    loan: str
+    due_us: int
 
 
 @event
@@ -179,12 +218,22 @@ class TransitOpened(Event):
 
 
 @event
+class ItemHeldBack(Event):
+    """A copy that belongs at `destination` stays at `branch`: the transfer limit `limit` denies the journey."""
+
+    branch: str
+    destination: str
+    limit: str
+    reason: str
+
+
+@event
 class TransitAbandoned(Event):
     """A journey ended before its destination; what it was for stays true in the log."""
 
     transit: str
     branch: str
-    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere"]
+    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere", "aborted", "lost", "condition"]
 
 
 @event
@@ -201,7 +250,7 @@ class ItemTargetDropped(Event):
     """The copy is not to be pulled for that hold any more."""
 
     hold: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -252,7 +301,7 @@ class ItemReleased(Event):
 
     hold: str
     branch: str
-    why: Literal["filled", "cancelled", "expired", "undone", "missed"]
+    why: Literal["filled", "cancelled", "expired", "undone", "missed", "condition"]
 
 
 @event
@@ -329,7 +378,12 @@ class UnknownCodeScanned(Event):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A copy as its stream tells it. `loans` and `transits` number the next ones."""
+    """
+    A copy as its stream tells it. `loans` and `transits` number the next ones.
+
+    `ends_pos` is the position of the fact that last said until when it is lent or waits on the hold shelf:
+    dates that were moved later than that (`due_dates.py`) hold instead.
+    """
 
     barcode: str
     title: str
@@ -346,6 +400,7 @@ class Item:
     last_request: str = ""
     last_recorded_us: int = 0
     last_request_version: int = 0
+    ends_pos: int = 0
     part: str | None = None
     added: str | None = None
 
@@ -356,9 +411,10 @@ class Item:
 
     @property
     def on_shelf(self) -> bool:
-        """Whether it stands on an open shelf: at a branch, not lent, travelling or set aside."""
+        """Whether it stands on an open shelf: at a branch, not lent, travelling, set aside or damaged."""
         custody = self.custody
-        return custody.place.kind == "branch" and not (custody.loan or custody.transit or custody.capture)
+        held = custody.loan or custody.transit or custody.capture or custody.defect
+        return custody.place.kind == "branch" and not held
 
 
 def fold_item(item: Item | None, fact: Fact) -> Item:
@@ -368,6 +424,16 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     A fact about custody that happened before the last one recorded is history and moves nothing.
     Raises `TypeError` for a fact that cannot come first or does not belong to an item.
     """
+    after = _folded(item, fact)
+    if item is None:
+        return after
+    before, custody = item.custody, after.custody
+    if custody.loan is before.loan and custody.capture is before.capture:
+        return after
+    return replace(after, ends_pos=fact.position)
+
+
+def _folded(item: Item | None, fact: Fact) -> Item:
     happened = fact.event
     if isinstance(happened, ItemAdded):
         return Item(
@@ -414,9 +480,9 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             part=happened.part,
             added=happened.added or item.added,
         )
-    if isinstance(happened, LateScanRecorded):
+    if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
         return item
-    if isinstance(happened, ScanUndone):
+    if isinstance(happened, ScanUndone | ItemRestored):
         return replace(item, custody=happened.custody)
     # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
     if isinstance(happened, ItemTargeted):
@@ -425,6 +491,9 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=None))
     if isinstance(happened, HoldShelfExtended | CaptureRedirected):
         return replace(item, custody=_kept(item.custody, happened))
+    # Nor is a due time: nobody has held the copy.
+    if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
+        return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -451,6 +520,17 @@ def _kept(custody: Custody, happened: HoldShelfExtended | CaptureRedirected) -> 
     return replace(custody, capture=Capture(hold=capture.hold, pickup=happened.pickup), transit=transit)
 
 
+def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:
+    """The custody with another due time; a loan that has ended meanwhile stays ended."""
+    loan = custody.loan
+    if loan is None or loan.loan != happened.loan:
+        return custody
+    recall = None
+    if isinstance(happened, LoanRecalled):
+        recall = Recall(recalled_us=at_us, was_due_us=happened.was_due_us, hold=happened.hold)
+    return replace(custody, loan=replace(loan, due_us=happened.due_us, recall=recall))
+
+
 def _moved(custody: Custody, fact: Fact) -> Custody:
     """The custody after one fact that is not older than it."""
     at = fact.happened_us
@@ -470,18 +550,19 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 patron_home=lent.patron_home,
                 row=lent.row,
             )
-            return Custody(place=Place(kind="patron"), custody_us=at, loan=loan)
+            return Custody(place=Place(kind="patron"), custody_us=at, loan=loan, defect=custody.defect)
         case LoanRenewed() as renewed if custody.loan is not None:
             loan = replace(custody.loan, due_us=renewed.due_us, renewals=renewed.renewals)
             return replace(custody, loan=loan, custody_us=at)
         case ItemReturned() as returned:
-            return Custody(place=Place(kind="branch", ref=returned.branch), custody_us=at, transit=custody.transit)
+            place = Place(kind="branch", ref=returned.branch)
+            return Custody(place=place, custody_us=at, transit=custody.transit, defect=custody.defect)
         case ItemSighted() | ItemUnpacked():
             place = Place(kind="branch", ref=fact.event.branch)
-            return replace(custody, place=place, custody_us=at)
+            return replace(custody, place=place, absence=None, custody_us=at)
         case ItemArrived() as arrived:
             place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
-            return replace(custody, place=place, transit=None, custody_us=at)
+            return replace(custody, place=place, transit=None, absence=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(
                 transit=opened.transit,
@@ -498,16 +579,17 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
         case ItemSetAside() as aside:
             capture = Capture(hold=aside.hold, pickup=aside.pickup)
             place = Place(kind="branch", ref=aside.branch)
-            return replace(custody, place=place, capture=capture, target=None, custody_us=at)
+            return replace(custody, place=place, capture=capture, target=None, absence=None, custody_us=at)
         case ItemPlacedOnHoldShelf() as shelved:
             capture = Capture(hold=shelved.hold, pickup=shelved.branch, until_us=shelved.until_us, code=shelved.code)
             place = Place(kind="branch", ref=shelved.branch)
-            return replace(custody, place=place, capture=capture, custody_us=at)
+            return replace(custody, place=place, capture=capture, absence=None, custody_us=at)
         case ItemReleased():
             return replace(custody, capture=None, custody_us=at)
         case ItemPacked() as packed:
-            return replace(custody, place=Place(kind="filling", ref=packed.filling), custody_us=at)
-        case ItemMissed():
-            return replace(custody, place=Place(kind="nowhere"), target=None, custody_us=at)
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact about an item ({fact.stream})")
+            place = Place(kind="filling", ref=packed.filling)
+            return replace(custody, place=place, absence=None, custody_us=at)
+        case ItemMissed() as missed:
+            return gone(custody, Absence(what="missing", since_us=at, at=missed.branch), at)
+        case _:
+            return fold_condition(custody, fact)

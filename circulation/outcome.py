@@ -12,6 +12,7 @@ from typing import Literal
 
 from circulation.custody import Custody, TransitReason
 from circulation.event import Event
+from circulation.hold import Hold
 from circulation.item import (
     Item,
     ItemArrived,
@@ -24,6 +25,7 @@ from circulation.item import (
     TransitOpened,
 )
 from circulation.queue_order import QueueRulings
+from circulation.transfer_limits import TransferLimit
 
 __all__ = ["Draft", "Outcome", "Rulings", "Scan", "Swap"]
 
@@ -50,11 +52,16 @@ class Rulings:
     """
     What holds for this copy at this branch at this moment, as pure answers that a step asks for if it must know.
 
-    `shelf_until` is the instant until which a hold shelved here and now would wait; `queue` is what holds for the
-    queue of its title.
+    `shelf_until` is the instant until which a hold of a patron category, shelved here and now, would wait;
+    `bars` names the rule or limit that keeps a copy (by its barcode) from a hold, empty for none; `keeps` is the
+    transfer limit that denies this copy its way home; `floats` says whether it stays where it is returned,
+    None that its own description says so; `queue` is what holds for the queue of its title.
     """
 
-    shelf_until: Callable[[], int]
+    shelf_until: Callable[[str], int]
+    bars: Callable[[Hold, str], str] = lambda _hold, _barcode: ""
+    keeps: Callable[[], TransferLimit | None] = lambda: None
+    floats: Callable[[], bool | None] = lambda: None
     queue: QueueRulings = field(default_factory=QueueRulings)
 
 
@@ -108,7 +115,9 @@ class Draft:
         """One more rule was considered: its stable code, and what it was about."""
         self.grounds.append(f"{code} {what}" if what else code)
 
-    def abandon(self, branch: str, why: Literal["redirected", "hold-ended", "floats", "arrived-elsewhere"]) -> None:
+    def abandon(
+        self, branch: str, why: Literal["redirected", "hold-ended", "floats", "arrived-elsewhere", "condition"]
+    ) -> None:
         """The open journey, if there is one, ends here."""
         if self.custody.transit is not None:
             self.item.append(TransitAbandoned(transit=self.custody.transit.transit, branch=branch, why=why))

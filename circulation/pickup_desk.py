@@ -12,14 +12,14 @@ from circulation.actor import Role
 from circulation.command import Behind, Caller, Commands, Decision
 from circulation.errors import Invalid
 from circulation.event import Event, NewEvents
-from circulation.folds import ITEM, TITLE
+from circulation.folds import TITLE
 from circulation.hold import Hold, title_of_hold, title_stream
 from circulation.holding import decide_extend, decide_pickup, drop, open_hold, promise
 from circulation.item import Item, item_stream
-from circulation.ledger import Ledger, Loaded
+from circulation.ledger import Ledger
 from circulation.places import Places
 from circulation.receipt import Receipt, receipt_of
-from circulation.targeting import Targeting
+from circulation.targeting import Look, Targeting
 
 __all__ = ["EXTENSION_DAYS", "PickupDesk"]
 
@@ -52,19 +52,18 @@ class PickupDesk:
             title = title_of_hold(hold)
             loaded = self._ledger.load(title_stream(title), TITLE)
             found = open_hold(loaded.state, hold)
-            copy = self._copy_of(found, at_us)
-            on_title, on_item = decide_pickup(found, pickup, None if copy is None else copy.state)
+            look = self._targeting.look(at_us)
+            on_title, on_item = decide_pickup(found, pickup, self._copy_of(found, look, at_us))
             on_items: dict[str, tuple[Event, ...]] = {}
             if found.captured is not None:
                 on_items[found.captured] = on_item
             else:
-                promised = self._promised_anew(replace(found, pickup=pickup), at_us, on_items)
-                on_title = (*on_title, *promised)
+                on_title = (*on_title, *_promised_anew(replace(found, pickup=pickup), look, on_items))
             changes = [NewEvents(title_stream(title), loaded.version, on_title)]
-            for barcode, events in on_items.items():
-                changes.append(
-                    NewEvents(item_stream(barcode), self._ledger.load(item_stream(barcode), ITEM).version, events)
-                )
+            changes.extend(
+                NewEvents(item_stream(barcode), look.copies[barcode].version, events)
+                for barcode, events in on_items.items()
+            )
             return Decision(tuple(changes))
 
         arguments = {"hold": hold, "pickup": pickup}
@@ -86,36 +85,33 @@ class PickupDesk:
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(title_stream(title_of_hold(hold)), TITLE)
             found = open_hold(loaded.state, hold)
-            copy = self._copy_of(found, at_us)
-            extended = decide_extend(
-                found, None if copy is None else copy.state, lambda branch, so_far: until_us(branch, max(so_far, at_us))
-            )
-            if copy is None or found.captured is None:
-                return Decision(())
-            return Decision((NewEvents(item_stream(found.captured), copy.version, (extended,)),))
+            look = self._targeting.look(at_us)
+            copy = self._copy_of(found, look, at_us)
+            extended = decide_extend(found, copy, lambda branch, so_far: until_us(branch, max(so_far, at_us)))
+            barcode = found.captured or ""
+            return Decision((NewEvents(item_stream(barcode), look.copies[barcode].version, (extended,)),))
 
         arguments = {"hold": hold, "days": days}
         return receipt_of(self._commands.run(caller, "hold extend", arguments, decide, roles=_STAFF, request=request))
 
-    def _copy_of(self, hold: Hold, at_us: int) -> Loaded[Item] | None:
-        """The copy set aside for a hold, as it is when the command is given."""
-        if hold.captured is None:
+    def _copy_of(self, hold: Hold, look: Look, at_us: int) -> Item | None:
+        """The copy set aside for a hold, as it is when the command is given, with the dates that hold now."""
+        item = None if hold.captured is None else look.copies[hold.captured].state
+        if item is None:
             return None
-        copy = self._ledger.load(item_stream(hold.captured), ITEM)
-        if copy.state is not None:
-            Behind.check(at_us, copy.state.custody.custody_us, None)
-        return copy
+        Behind.check(at_us, item.custody.custody_us, None)
+        return self._places.dated(item)
 
-    def _promised_anew(self, hold: Hold, at_us: int, on_items: dict[str, tuple[Event, ...]]) -> tuple[Event, ...]:
-        """The facts of another promise than the hold had, if the new branch makes one; none where it stays."""
-        freed = () if hold.target is None else (hold.target,)
-        copies = self._targeting.shelved(title_of_hold(hold.hold), at_us, freed=freed)
-        target = self._targeting.find(hold, copies, at_us)
-        if target is not None and target.item == hold.target:
-            return ()
-        on_title: tuple[Event, ...] = ()
-        for made in (drop(hold, "other-copy"), None if target is None else promise(hold.hold, target)):
-            if made is not None:
-                on_title = (*on_title, *made.title)
-                on_items[made.item] = made.on_item
-        return on_title
+
+def _promised_anew(hold: Hold, look: Look, on_items: dict[str, tuple[Event, ...]]) -> tuple[Event, ...]:
+    """The facts of another promise than the hold had, if the new branch makes one; none where it stays."""
+    freed = () if hold.target is None else (hold.target,)
+    target = look.find(hold, look.shelved(title_of_hold(hold.hold), freed=freed))
+    if target is not None and target.item == hold.target:
+        return ()
+    on_title: tuple[Event, ...] = ()
+    for made in (drop(hold, "other-copy"), None if target is None else promise(hold.hold, target)):
+        if made is not None:
+            on_title = (*on_title, *made.title)
+            on_items[made.item] = made.on_item
+    return on_title

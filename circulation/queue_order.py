@@ -12,6 +12,7 @@ copies without a part; only where a title has none (a set in volumes) by a copy 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -46,13 +47,18 @@ class QueueRulings:
 
 @dataclass(frozen=True, slots=True)
 class ForCopy:
-    """The question: who shall have this copy, which lies at `branch` at an instant, on that local day?"""
+    """
+    The question: who shall have this copy, which lies at `branch` at an instant, on that local day?
+
+    `bars` names the rule or transfer limit that keeps the copy from a hold, empty for none.
+    """
 
     item: Item
     branch: str
     at_us: int
     day: str
     rulings: QueueRulings = field(default_factory=QueueRulings)
+    bars: Callable[[Hold], str] = lambda _hold: ""
 
     @property
     def is_new(self) -> bool:
@@ -63,12 +69,16 @@ class ForCopy:
         return (date.fromisoformat(self.day) - date.fromisoformat(added)).days < days
 
 
+_BARRED = "barred by "
+
+
 def passed_over(hold: Hold, asked: ForCopy, *, is_new: bool) -> str | None:
     """
     Why the hold cannot have the copy now, as a stable word; None where it can.
 
     `has-copy`, `other-copy`, `other-part`; `lapsed` after its last day; `suspended`, unless it ends its suspension on
-    a day before which the copy cannot be at the pickup branch; `new-copy` where a new copy stays with its owner.
+    a day before which the copy cannot be at the pickup branch; `new-copy` where a new copy stays with its owner;
+    `barred by` a rule or transfer limit.
     """
     if hold.captured is not None:
         return "has-copy"
@@ -84,7 +94,8 @@ def passed_over(hold: Hold, asked: ForCopy, *, is_new: bool) -> str | None:
         return "suspended"
     if is_new and hold.pickup != item.home and asked.rulings.member_of(hold.pickup) != item.owner:
         return "new-copy"
-    return None
+    barred_by = asked.bars(hold)
+    return f"{_BARRED}{barred_by}" if barred_by else None
 
 
 def _thaws_in_time(hold: Hold, asked: ForCopy) -> bool:
@@ -102,22 +113,30 @@ def _thaws_in_time(hold: Hold, asked: ForCopy) -> bool:
 
 
 class Best(NamedTuple):
-    """The hold that gets the copy; `order` is the queue order that put it ahead of `ahead_of`, None if none did."""
+    """
+    The hold that gets the copy; None where nobody can have it.
 
-    hold: Hold
+    `order` is the queue order that put it ahead of `ahead_of`, None if none did. `barred` says how many holds that
+    stood before every one that could have the copy were kept from it by which rule.
+    """
+
+    hold: Hold | None
+    barred: tuple[tuple[str, int], ...] = ()
     order: str | None = None
     ahead_of: str | None = None
 
 
-def best_hold(title: Title, asked: ForCopy) -> Best | None:
-    """The open hold that gets the copy; None where nobody can have it, or it may not be held."""
+def best_hold(title: Title, asked: ForCopy) -> Best:
+    """The open hold that gets the copy; nobody does where it may not be held."""
     if not asked.item.holdable:
-        return None
-    fitting = _fitting(title, asked)
+        return Best(None)
+    barred: Counter[str] = Counter()
+    fitting = _fitting(title, asked, barred)
     first = next(fitting, None)
-    second = next(fitting, None)
+    barred_before = tuple(sorted(barred.items()))
+    second = None if first is None else next(fitting, None)
     if first is None or second is None:
-        return None if first is None else Best(first)
+        return Best(first, barred_before)
     ranking = _Ranking.of(asked, first)
     best, lowest = first, ranking.rank(first, 0)
     for gap, hold in enumerate(chain((second,), fitting), 1):
@@ -126,12 +145,19 @@ def best_hold(title: Title, asked: ForCopy) -> Best | None:
         rank = ranking.rank(hold, gap)
         if rank < lowest:
             best, lowest = hold, rank
-    return Best(first) if best is first else Best(best, ranking.order.order, first.hold)
+    if best is first:
+        return Best(first, barred_before)
+    return Best(best, barred_before, ranking.order.order, first.hold)
 
 
-def _fitting(title: Title, asked: ForCopy) -> Iterator[Hold]:
+def _fitting(title: Title, asked: ForCopy, barred: Counter[str]) -> Iterator[Hold]:
     is_new = asked.is_new
-    return (hold for hold in title.holds.values() if passed_over(hold, asked, is_new=is_new) is None)
+    for hold in title.holds.values():
+        why = passed_over(hold, asked, is_new=is_new)
+        if why is None:
+            yield hold
+        elif why.startswith(_BARRED):
+            barred[why.removeprefix(_BARRED)] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +242,18 @@ class Candidate:
 
 
 def candidates(title: Title, asked: ForCopy) -> list[Candidate]:
-    """Every open hold of the title, in the order of the queue, with its rank for this copy or why it has none."""
+    """
+    Every open hold of the title, in the order of the queue, with its rank for this copy or why it has none.
+
+    A copy that nobody can have is `not-holdable`, or `unfit` while something is wrong with it.
+    """
+    unfit = "unfit" if asked.item.custody.defect else None if asked.item.holdable else "not-holdable"
     is_new = asked.is_new
     found: list[Candidate] = []
     ranking: _Ranking | None = None
     ranks: dict[str, tuple[int, ...]] = {}
     for place, hold in enumerate(title.holds.values(), 1):
-        why = passed_over(hold, asked, is_new=is_new) if asked.item.holdable else "not-holdable"
+        why = unfit or passed_over(hold, asked, is_new=is_new)
         keys: tuple[tuple[Key, bool], ...] = ()
         if why is None:
             ranking = ranking or _Ranking.of(asked, hold)

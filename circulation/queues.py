@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from circulation.branch import branch_stream
 from circulation.command import Caller, Commands
 from circulation.directory import require_member
 from circulation.event import Appended
-from circulation.folds import BRANCH, QUEUE_ORDERS_FOLD
+from circulation.folds import QUEUE_ORDERS_FOLD
 from circulation.item import Item
 from circulation.ledger import Ledger
 from circulation.lookups import Catalogue, Courier
 from circulation.places import Places
+from circulation.policies import Policies
 from circulation.queue_order import QueueRulings
 from circulation.queue_policy import QUEUE_ORDERS, QueueOrder, fold_queue_orders, order_for, remove_order, set_order
 
@@ -27,9 +27,12 @@ __all__ = ["QueuePolicies", "Queues"]
 class Queues:
     """Answers for the queues of one ledger."""
 
-    def __init__(self, ledger: Ledger, places: Places, catalogue: Catalogue, courier: Courier) -> None:
+    def __init__(
+        self, ledger: Ledger, places: Places, policies: Policies, catalogue: Catalogue, courier: Courier
+    ) -> None:
         self._ledger = ledger
         self._places = places
+        self._policies = policies
         self._catalogue = catalogue
         self._courier = courier
 
@@ -48,11 +51,7 @@ class Queues:
             arrives_us = self._courier.arrival(branch, pickup, at_us)
             return None if arrives_us is None else self._places.day(pickup, arrives_us)
 
-        @cache
-        def member_of(code: str) -> str:
-            place = self._ledger.load(branch_stream(code), BRANCH).state
-            return "" if place is None else place.member
-
+        member_of = cache(self._policies.member_of)
         return QueueRulings(order, whole_copies, lands_on, member_of, age_protection_days)
 
 

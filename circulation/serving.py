@@ -11,6 +11,7 @@ import base64
 import hashlib
 from dataclasses import replace
 
+from circulation.condition_rules import fills_holds
 from circulation.custody import Capture
 from circulation.event import Event
 from circulation.hold import Hold, HoldCaptured, HoldTargetDropped, HoldTargeted, Title
@@ -18,23 +19,29 @@ from circulation.item import Item, ItemPlacedOnHoldShelf, ItemSetAside, ItemTarg
 from circulation.outcome import Draft, Rulings, Scan, Swap
 from circulation.queue_order import ForCopy, best_hold
 
-__all__ = ["pickup_code", "serve_hold"]
+__all__ = ["for_copy", "pickup_code", "serve_hold"]
 
 
 def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Rulings) -> str | None:
     """Go on serving the hold that has this copy, or capture it for the next one; where it must go, if anywhere."""
     capture = draft.custody.capture
     if capture is None:
-        best = best_hold(title, ForCopy(item, scan.branch, scan.at_us, scan.day, rulings.queue))
-        if best is None:
+        if draft.custody.defect is not None and not fills_holds(draft.custody):
+            draft.because("hold.unfit", draft.custody.defect.what)
+            _take_promise_back(draft, item, title)
+            return None
+        best = best_hold(title, for_copy(scan, item, rulings))
+        for rule, holds in best.barred:
+            draft.because("hold.barred", f"{holds} by {rule}")
+        hold = best.hold
+        if hold is None:
             draft.because("hold.none")
             _take_promise_back(draft, item, title)
             return None
-        hold = best.hold
         draft.abandon(scan.branch, "redirected")
         draft.title.append(HoldCaptured(hold=hold.hold, item=item.barcode, branch=scan.branch))
         draft.item.append(ItemSetAside(hold=hold.hold, pickup=hold.pickup, branch=scan.branch))
-        draft.swap = _swap(hold, item, title, scan.day, draft.title)
+        draft.swap = _swap(hold, item, title, scan.day, draft.title, rulings)
         if best.order is not None:
             draft.because("hold.order", best.order)
             draft.because("hold.ahead", f"{hold.hold} of {best.ahead_of}")
@@ -52,7 +59,10 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     if pickup == scan.branch:
         draft.item.append(
             ItemPlacedOnHoldShelf(
-                hold=name, branch=pickup, until_us=rulings.shelf_until(), code=pickup_code(name, scan.day)
+                hold=name,
+                branch=pickup,
+                until_us=rulings.shelf_until(title.holds[name].category),
+                code=pickup_code(name, scan.day),
             )
         )
         return None
@@ -64,16 +74,25 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     return pickup
 
 
+def for_copy(scan: Scan, item: Item, rulings: Rulings) -> ForCopy:
+    """Who shall have the copy that is scanned, as the queue is asked."""
+
+    def bars(hold: Hold) -> str:
+        return rulings.bars(hold, item.barcode)
+
+    return ForCopy(item, scan.branch, scan.at_us, scan.day, rulings.queue, bars)
+
+
 def _take_promise_back(draft: Draft, item: Item, title: Title) -> None:
     """A copy that was to be pulled for a hold which cannot have it any more is promised to nobody."""
     promised = item.custody.target
     if promised is not None and promised in title.holds and title.holds[promised].target == item.barcode:
-        draft.title.append(HoldTargetDropped(hold=promised, item=item.barcode, why="hold-ended"))
-        draft.item.append(ItemTargetDropped(hold=promised, why="hold-ended"))
+        draft.title.append(HoldTargetDropped(hold=promised, item=item.barcode, why="not-allowed"))
+        draft.item.append(ItemTargetDropped(hold=promised, why="not-allowed"))
         draft.custody = replace(draft.custody, target=None)
 
 
-def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -> Swap | None:
+def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event], rulings: Rulings) -> Swap | None:
     """
     What becomes of a promise: another copy promised to this hold goes to the next one that has none,
     and this copy, if it was promised to somebody else, is promised no more.
@@ -89,7 +108,7 @@ def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -
             continue
         if other.item is not None and other.item != hold.target:
             continue
-        if hold.target in other.missed or other.part != hold.part:
+        if hold.target in other.missed or other.part != hold.part or rulings.bars(other, hold.target):
             continue
         if other.expires is not None and other.expires < day:
             continue

@@ -117,7 +117,7 @@ def clear_shelf(
             "to": foreseen.to,
             "next_hold": foreseen.next_hold,
         }
-        for copy, foreseen in zip(over, desk.foresee(branch.code, [copy.item for copy in over]), strict=True)
+        for copy, foreseen in zip(over, desk.foresight.scans(branch.code, [copy.item for copy in over]), strict=True)
     ]
     rows.sort(key=lambda row: PILES.index(row["pile"]))
     if page is not None:
@@ -147,7 +147,7 @@ def explain(
     session = _now(context)
     desk = session.part("desk")
     barcode = parse_barcode(item) if item is not None else _copy_meant(session, what)
-    asked, order, found = desk.explain(barcode, session.options.branch)
+    asked, order, found = desk.foresight.explain(barcode, session.options.branch)
     if what not in (asked.item.title, *(one.hold.hold for one in found)):
         raise Unknown(
             "hold.explain-other",

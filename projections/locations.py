@@ -38,7 +38,11 @@ Known = Literal["scanned", "tote", "assumed"]
 
 
 class ItemNow(NamedTuple):
-    """An item's place, and the ids of what else scans change. `kind` and `ref` are those of `Place`."""
+    """
+    An item's place, and the ids of what else scans change. `kind` and `ref` are those of `Place`.
+
+    `defect` and `absence` are the names of its conditions (`conditions.py`).
+    """
 
     item: str
     kind: str
@@ -51,6 +55,8 @@ class ItemNow(NamedTuple):
     transit: str | None
     capture: str | None
     target: str | None
+    defect: str | None = None
+    absence: str | None = None
 
 
 class ItemPast(NamedTuple):

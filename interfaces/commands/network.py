@@ -28,14 +28,22 @@ def import_lists(
     member: Annotated[list[str] | None, typer.Option(help="Only this member; may be repeated.")] = None,
 ) -> None:
     """Open or describe branches from lists; what cannot be used is listed with file, line and reason."""
+    from circulation.calendar import local_day, zone_of
     from interfaces.imported import content_of, tell
     from interfaces.imports.places import import_places
+    from interfaces.never_open import warn_of_never_open
+    from interfaces.wiring import clock_of
+    from logistics.situation import read_situation
 
     session = session_of(context)
     contents = [content_of(path) for path in files]
     outcome = import_places(
         session.part("commands"), session.caller, contents, members=member or (), request=session.options.request
     )
+    now_us = clock_of(session.part("ledger"))()
+    warn_of_never_open(session, read_situation(session.part("ledger")), local_day(now_us, zone_of("UTC")))
+    if outcome.changed:
+        session.output.note("Dates on days that changed hours may have shut: branchline calendar settle --preview")
     tell(session, outcome, "branches")
 
 
@@ -258,6 +266,36 @@ def tote_size(
     session = session_of(context)
     CourierAdministration(session.part("commands")).set_items_per_tote(session.caller, item_type, items)
     session.output.note(f"{items} items of {'all other types' if item_type == '*' else item_type} fill a tote.")
+
+
+@app.command("foreign-form")
+def foreign_form(
+    context: typer.Context,
+    prefix: Annotated[str, typer.Argument(help="What the codes of another network's items begin with.")],
+    length: Annotated[int, typer.Argument(help="How many characters they have.")],
+    network: Annotated[str, typer.Option(metavar="NAME", help="Whose they are.")] = "",
+    via: Annotated[str, typer.Option(metavar="CODE", help="The branch that hands such items over.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Such codes are nobody's that we know.")] = False,
+) -> None:
+    """
+    Say how the item codes of another network look: what is scanned with one is sent on as a courtesy.
+
+    Example: branchline network foreign-form 30117 14 --network Wiltshire --via bristol
+    """
+    from circulation.errors import Invalid
+
+    session = session_of(context)
+    desk = session.part("desk").foreign
+    if remove:
+        desk.remove_form(session.caller, prefix=prefix, length=length, request=session.options.request)
+        session.output.note(f"Codes {prefix}… of {length} characters are nobody's that we know.")
+        return
+    if not network or not via:
+        raise Invalid("foreign.whose", "It is not said whose such codes are.", "Give --network and --via, or --remove.")
+    desk.set_form(
+        session.caller, network=network, prefix=prefix, length=length, via=via, request=session.options.request
+    )
+    session.output.note(f"Codes {prefix}… of {length} characters are {network}'s; {via} hands them over.")
 
 
 @app.command()

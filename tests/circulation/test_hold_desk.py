@@ -257,7 +257,7 @@ def test_what_is_foreseen_for_expired_copies_is_what_their_scans_do_one_after_th
     world.clock_us += 30 * DAY_US
     codes = [BATH_COPY, WELLS_COPY]
     head = world.ledger.head()
-    foreseen = world.desk.foresee("bath", codes)
+    foreseen = world.desk.foresight.scans("bath", codes)
     assert head == world.ledger.head()
     third = f"{MIDDLEMARCH}#3"
     assert [("hold", None, third), ("transit", "wells", None)] == [(f.pile, f.to, f.next_hold) for f in foreseen]
@@ -268,10 +268,10 @@ def test_what_is_foreseen_for_expired_copies_is_what_their_scans_do_one_after_th
 @pytest.mark.case(8)
 def test_the_other_two_piles_are_the_open_shelf_and_those_picked_up_elsewhere(shelved: World) -> None:
     shelved.desk.pickups.change(shelved.at("wells"), FIRST, pickup="wells")
-    (moved,) = shelved.desk.foresee("bath", [BATH_COPY])
+    (moved,) = shelved.desk.foresight.scans("bath", [BATH_COPY])
     assert ("pickup-changed", "wells", FIRST) == (moved.pile, moved.to, moved.next_hold)
     shelved.desk.holds.cancel(shelved.at("bath"), FIRST)
-    (stays,) = shelved.desk.foresee("bath", [BATH_COPY])
+    (stays,) = shelved.desk.foresight.scans("bath", [BATH_COPY])
     assert ("shelf", None, None) == (stays.pile, stays.to, stays.next_hold)
 
 
@@ -472,7 +472,7 @@ def test_the_desk_serves_holds_in_the_order_that_was_set(world: World) -> None:
     place(world, "ada", "bath", title=DUNE)
     place(world, "cyn", "wells", title=DUNE)
     assert f"{DUNE}#2" == world.scan(CLEVEDON_COPY, "wells").hold
-    asked, held, _ = world.desk.explain(FLOATING_COPY, "wells")
+    asked, held, _ = world.desk.foresight.explain(FLOATING_COPY, "wells")
     assert ("wells", "local-first") == (asked.branch, held.order)
 
 

@@ -37,8 +37,8 @@ def ruled(order: QueueOrder = FIFO, **more: object) -> QueueRulings:
 
 def chosen(title: Title, at: str, rulings: QueueRulings, item: Item | None = None) -> str | None:
     """The hold that gets the copy of Bath at a branch on Tuesday morning."""
-    best = best_hold(title, ForCopy(item or item_given(BATH_COPY), at, TUESDAY, DAY, rulings))
-    return None if best is None else best.hold.hold
+    best = best_hold(title, ForCopy(item or item_given(BATH_COPY), at, TUESDAY, DAY, rulings)).hold
+    return None if best is None else best.hold
 
 
 def why(title: Title, at: str, rulings: QueueRulings, item: Item | None = None) -> dict[str, str | None]:
@@ -120,7 +120,7 @@ def test_the_order_is_not_even_read_where_only_one_hold_could_have_the_copy() ->
 @pytest.mark.case(23)
 def test_the_facts_of_a_scan_name_the_order_and_whom_it_put_ahead() -> None:
     scan = Scan(branch="wells", at_us=TUESDAY, day=DAY)
-    rulings = Rulings(shelf_until=lambda: TUESDAY + DAY_US, queue=ruled(LOCAL_FIRST))
+    rulings = Rulings(shelf_until=lambda _category: TUESDAY + DAY_US, queue=ruled(LOCAL_FIRST))
     outcome = decide(scan, item_given(BATH_COPY), QUEUE, rulings)
     assert outcome.grounds == ("hold.order local-first", f"hold.ahead {SECOND} of {FIRST}")
 
