@@ -11,9 +11,10 @@ from typing import Literal
 
 from circulation.event import part
 
-__all__ = ["Capture", "Custody", "Known", "Loan", "Place", "Transit", "TransitReason"]
+__all__ = ["Capture", "Custody", "Known", "Loan", "Move", "MoveReason", "Place", "Transit", "TransitReason"]
 
 TransitReason = Literal["home", "hold", "float", "rebalance", "manual"]
+MoveReason = Literal["home", "rebalance", "manual"]
 Known = Literal["scanned", "assumed"]
 
 
@@ -50,7 +51,7 @@ class Loan:
 
 @part
 class Transit:
-    """A journey that is wanted: it ends when the item is scanned at its destination."""
+    """A journey that is wanted: it ends when the item is scanned at its destination. `move` is whose it is, if any."""
 
     transit: str
     origin: str
@@ -59,6 +60,7 @@ class Transit:
     hold: str | None = None
     opened_us: int
     row: str | None = None
+    move: str | None = None
 
 
 @part
@@ -72,8 +74,25 @@ class Capture:
 
 
 @part
+class Move:
+    """Somebody wants the item at `to`, until the day `stay_until` or only until it has arrived (`move.py`)."""
+
+    move: str
+    to: str
+    reason: MoveReason
+    why: str
+    requested_us: int
+    stay_until: str | None = None
+
+
+@part
 class Custody:
-    """The part of an item that scans change, whole."""
+    """
+    The part of an item that scans change, whole.
+
+    `away_since_us` is when it was first seen at a branch that is not its home, since it was last seen there;
+    `moves` are wanted by hand, the first one holds.
+    """
 
     place: Place
     custody_us: int
@@ -81,3 +100,5 @@ class Custody:
     transit: Transit | None = None
     capture: Capture | None = None
     target: str | None = None
+    away_since_us: int | None = None
+    moves: tuple[Move, ...] | None = None

@@ -7,7 +7,8 @@ happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_d
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from circulation.actor import Role
@@ -23,6 +24,7 @@ from circulation.hold_desk import HoldDesk
 from circulation.item import (
     Item,
     ItemArrived,
+    ItemSetAside,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
@@ -39,13 +41,26 @@ from circulation.outcome import Outcome, Rulings, Scan
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
+from circulation.shelves import read_shelves
 from circulation.tote_desk import ToteDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Placement"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What a scan would come to: `to` is None where the copy stays; the last of the `grounds` decides."""
+
+    item: str
+    at: str
+    to: str | None
+    reason: str | None
+    hold: str | None
+    grounds: tuple[str, ...]
 
 
 class Desk:
@@ -68,6 +83,7 @@ class Desk:
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self._keyring = keyring
+        self._catalogue = catalogue
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
 
@@ -136,13 +152,8 @@ class Desk:
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = Rulings(shelf_until=shelf_until)
+        rulings = self._rulings(item, branch, at_us)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -163,6 +174,30 @@ class Desk:
             changes.extend(self._swapped(outcome))
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
+
+    def _rulings(self, item: Item, branch: str, at_us: int) -> Rulings:
+        """What holds for a copy at a branch, read when a step of the decision asks for it."""
+
+        def shelf_until() -> int:
+            days = self._rule(item, "*").shelf_days
+            return self.places.calendar(branch).shelf_until(branch, at_us, days)
+
+        return Rulings(shelf_until=shelf_until, shelves=cache(lambda: read_shelves(self.ledger, self._catalogue, item)))
+
+    def placement(self, barcode: str, branch: str, *, at_us: int | None = None) -> Placement:
+        """
+        What a scan of a copy at a branch would come to now or at an instant; nothing is recorded.
+
+        Raises `Unknown` (`item.unknown`, `branch.unknown`).
+        """
+        _, item = self._item(parse_barcode(barcode))
+        at_us = self.commands.clock() if at_us is None else at_us
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us))
+        outcome = decide(scan, item, title, self._rulings(item, branch, at_us))
+        onward = _destination(outcome, item)
+        hold = next((event.hold for event in outcome.item if isinstance(event, ItemSetAside)), None)
+        return Placement(item.barcode, branch, *(onward or (None, None)), hold, outcome.grounds)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""

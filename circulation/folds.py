@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.floating import Floating, fold_floating
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -23,6 +24,7 @@ __all__ = [
     "BRANCH",
     "CLOSURES",
     "FILLING",
+    "FLOATING_FOLD",
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
@@ -31,7 +33,7 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 1, fold_item, Item)
+ITEM = Fold("item", 2, fold_item, Item)
 TITLE = Fold("title", 1, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
@@ -39,5 +41,6 @@ FILLING = Fold("filling", 1, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
+FLOATING_FOLD = Fold("floating", 1, fold_floating, Floating)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested, fold_moves
 
 __all__ = [
     "Item",
@@ -150,7 +151,7 @@ class ItemArrived(Event):
 
 @event
 class TransitOpened(Event):
-    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in."""
+    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in. `move` was it that asked."""
 
     transit: str
     origin: str
@@ -159,6 +160,7 @@ class TransitOpened(Event):
     hold: str | None = None
     row: str | None = None
     source: str | None = None
+    move: str | None = None
 
 
 @event
@@ -284,7 +286,7 @@ class UnknownCodeScanned(Event):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A copy as its stream tells it. `loans` and `transits` number the next ones."""
+    """A copy as its stream tells it. `loans`, `transits` and `moves` number the next ones."""
 
     barcode: str
     title: str
@@ -298,6 +300,7 @@ class Item:
     row: str | None = None
     loans: int = 0
     transits: int = 0
+    moves: int = 0
     last_request: str = ""
     last_request_version: int = 0
 
@@ -336,6 +339,7 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
                 place=Place(kind="branch", ref=happened.branch),
                 # An imported list says where a copy belongs, not when somebody last held it.
                 custody_us=0 if happened.source else fact.happened_us,
+                away_since_us=None if happened.branch == happened.home else fact.happened_us,
             ),
         )
     if item is None:
@@ -363,6 +367,9 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    if isinstance(happened, MoveRequested | MoveCancelled | MoveEnded):
+        moves = item.moves + isinstance(happened, MoveRequested)
+        return replace(item, moves=moves, custody=fold_moves(item.custody, fact))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -370,7 +377,16 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         numbered = replace(item, transits=item.transits + 1)
     if fact.happened_us < item.custody.custody_us:
         return numbered
-    return replace(numbered, custody=_moved(item.custody, fact))
+    return replace(numbered, custody=_away(_moved(item.custody, fact), item.home, fact.happened_us))
+
+
+def _away(custody: Custody, home: str, at_us: int) -> Custody:
+    """The custody with since when the copy is away from home; a loan from home is no stay elsewhere."""
+    if custody.place.kind != "branch":
+        return custody
+    if custody.place.ref == home:
+        return custody if custody.away_since_us is None else replace(custody, away_since_us=None)
+    return custody if custody.away_since_us is not None else replace(custody, away_since_us=at_us)
 
 
 def _moved(custody: Custody, fact: Fact) -> Custody:
@@ -392,12 +408,24 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 patron_home=lent.patron_home,
                 row=lent.row,
             )
-            return Custody(place=Place(kind="patron"), custody_us=at, loan=loan)
+            return Custody(
+                place=Place(kind="patron"),
+                custody_us=at,
+                loan=loan,
+                away_since_us=custody.away_since_us,
+                moves=custody.moves,
+            )
         case LoanRenewed() as renewed if custody.loan is not None:
             loan = replace(custody.loan, due_us=renewed.due_us, renewals=renewed.renewals)
             return replace(custody, loan=loan, custody_us=at)
         case ItemReturned() as returned:
-            return Custody(place=Place(kind="branch", ref=returned.branch), custody_us=at, transit=custody.transit)
+            return Custody(
+                place=Place(kind="branch", ref=returned.branch),
+                custody_us=at,
+                transit=custody.transit,
+                away_since_us=custody.away_since_us,
+                moves=custody.moves,
+            )
         case ItemSighted() | ItemUnpacked():
             place = Place(kind="branch", ref=fact.event.branch)
             return replace(custody, place=place, custody_us=at)
@@ -413,6 +441,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 hold=opened.hold,
                 opened_us=at,
                 row=opened.row,
+                move=opened.move,
             )
             return replace(custody, transit=transit, target=None, custody_us=at)
         case TransitAbandoned():

@@ -23,6 +23,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.shelves import Shelves
 
 __all__ = ["Draft", "Outcome", "Rulings", "Scan", "Swap"]
 
@@ -49,10 +50,12 @@ class Rulings:
     """
     What holds for this copy at this branch at this moment, as pure answers that a step asks for if it must know.
 
-    `shelf_until` is the instant until which a hold shelved here and now would wait.
+    `shelf_until` is the instant until which a hold shelved here and now would wait; `shelves` says where copies may
+    float and how full the branches are.
     """
 
     shelf_until: Callable[[], int]
+    shelves: Callable[[], Shelves] = Shelves
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,16 @@ class Draft:
             self.item.append(TransitAbandoned(transit=self.custody.transit.transit, branch=branch, why=why))
             self.custody = replace(self.custody, transit=None)
 
-    def send(self, scan: Scan, item: Item, *, to: str, reason: TransitReason, hold: str | None = None) -> None:
+    def send(
+        self,
+        scan: Scan,
+        item: Item,
+        *,
+        to: str,
+        reason: TransitReason,
+        hold: str | None = None,
+        move: str | None = None,
+    ) -> None:
         """A journey begins here."""
         self.item.append(
             TransitOpened(
@@ -120,6 +132,7 @@ class Draft:
                 destination=to,
                 reason=reason,
                 hold=hold,
+                move=move,
             )
         )
 

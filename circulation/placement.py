@@ -1,29 +1,109 @@
 """
-Where a copy belongs that nobody waits for: it goes on with its journey, stays, floats, or sets out for home.
+What becomes of a copy that nobody waits for: it is moved as somebody asked, goes on with its journey, stays, floats,
+or sets out for home.
 
-The last step of the check-in (`checkin.py`).
+The last step of the check-in (`checkin.py`). Where a copy belongs by the floating policy is worked out in
+`placing.py`; here that is weighed against what was asked for by hand and against the journey that it is on.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
+from circulation.custody import Move, Transit
 from circulation.item import Item
-from circulation.outcome import Draft, Scan
+from circulation.move import MoveEnded
+from circulation.outcome import Draft, Rulings, Scan
+from circulation.placing import Placed, Stray, is_fit, place
 
 __all__ = ["settle"]
 
 
-def settle(draft: Draft, scan: Scan, item: Item) -> str | None:
+def settle(draft: Draft, scan: Scan, item: Item, rulings: Rulings) -> str | None:
     """The branch that the copy is to travel to, None if it stays where it was scanned."""
+    move = _move_that_holds(draft, scan)
+    if move is not None:
+        return _move_on(draft, scan, item, move)
     transit = draft.custody.transit
-    if transit is not None:
+    if transit is not None and transit.move is not None:
+        draft.because("move.cancelled", transit.move)
+        draft.abandon(scan.branch, "redirected")
+        transit = None
+    if transit is None:
+        return _put(draft, scan, item, _placed(draft, scan, item, rulings))
+    return _go_on(draft, scan, item, transit, rulings)
+
+
+def _move_that_holds(draft: Draft, scan: Scan) -> Move | None:
+    """The first move that is not over, once those that are have been ended."""
+    for move in draft.custody.moves or ():
+        why: Literal["arrived", "over"]
+        if move.stay_until is not None and move.stay_until <= scan.day:
+            why = "over"
+        elif move.stay_until is None and move.to == scan.branch:
+            why = "arrived"
+        else:
+            return move
+        draft.item.append(MoveEnded(move=move.move, branch=scan.branch, why=why))
+        left = tuple(other for other in draft.custody.moves or () if other.move != move.move)
+        transit = draft.custody.transit
+        if transit is not None and transit.move == move.move:
+            draft.abandon(scan.branch, "redirected")
+        draft.custody = replace(draft.custody, moves=left or None)
+        draft.because(f"move.{why}", move.move)
+    return None
+
+
+def _move_on(draft: Draft, scan: Scan, item: Item, move: Move) -> str | None:
+    """Carry out a move: the copy stays where it was wanted, or travels there."""
+    transit = draft.custody.transit
+    if transit is not None and transit.move == move.move:
         draft.because("transit.goes-on", transit.transit)
         return transit.destination
+    draft.abandon(scan.branch, "redirected")
+    if move.to == scan.branch:
+        draft.because("move.stays", f"{move.move} {move.stay_until}")
+        return None
+    draft.because("move.sent", move.move)
+    draft.send(scan, item, to=move.to, reason=move.reason, move=move.move)
+    return move.to
+
+
+def _go_on(draft: Draft, scan: Scan, item: Item, transit: Transit, rulings: Rulings) -> str | None:
+    """
+    A copy seen on its way goes on with the same journey, unless floating makes it needless.
+
+    One going home stays where it may float or where its home is a walk away; one that floats is sent elsewhere
+    if its destination has filled up, or is not one any more.
+    """
+    if transit.reason in ("home", "float"):
+        placed = _placed(draft, scan, item, rulings)
+        if transit.reason == "home" and transit.destination == item.home and placed.to is None:
+            draft.abandon(scan.branch, "floats" if placed.reason == "float" else "arrived-elsewhere")
+            return _put(draft, scan, item, placed)
+        if transit.reason == "float" and not is_fit(_stray(draft, item), transit.destination, rulings.shelves()):
+            draft.because("float.no-room", transit.destination)
+            if placed.to != transit.destination:
+                draft.abandon(scan.branch, "redirected")
+                return _put(draft, scan, item, placed)
+    draft.because("transit.goes-on", transit.transit)
+    return transit.destination
+
+
+def _put(draft: Draft, scan: Scan, item: Item, placed: Placed) -> str | None:
+    draft.grounds.extend(placed.grounds)
+    if placed.to is not None:
+        draft.send(scan, item, to=placed.to, reason=placed.reason)
+    return placed.to
+
+
+def _placed(draft: Draft, scan: Scan, item: Item, rulings: Rulings) -> Placed:
     if item.home == scan.branch:
-        draft.because("place.home")
-        return None
-    if item.floats:
-        draft.because("place.floats")
-        return None
-    draft.because("place.belongs", item.home)
-    draft.send(scan, item, to=item.home, reason="home")
-    return item.home
+        # Read nothing for what lies where it belongs.
+        return Placed(None, "home", ("place.home",))
+    return place(_stray(draft, item), scan.branch, scan.at_us, rulings.shelves())
+
+
+def _stray(draft: Draft, item: Item) -> Stray:
+    return Stray(item.owner, item.home, item.item_type, item.floats, draft.custody.away_since_us)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from projections.guests import GUESTS, counted, uncounted
 from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST, CaptureNow, CapturePast
 from projections.loans import LOAN_NOW, LOAN_PAST, LoanNow, LoanPast
 from projections.locations import ITEM_NOW, ITEM_PAST, ItemNow, ItemPast
@@ -27,12 +28,20 @@ def _added(working: Working, seen: Seen) -> None:
     data, at_us = seen.data, seen.happened_us
     # An imported list says where a copy belongs, not when somebody last held it.
     custody_us = 0 if data.get("source") else at_us
-    working[ITEM_NOW].put(
-        ItemNow(
-            seen.subject, "branch", data["branch"], "scanned", seen.position, at_us, custody_us,
-            None, None, None, None,
-        )
+    item = ItemNow(
+        seen.subject, "branch", data["branch"], "scanned", seen.position, at_us, custody_us,
+        None, None, None, None, data["home"], data["item_type"], None,
     )  # fmt: skip
+    working[ITEM_NOW].put(counted(working, item))
+
+
+def _described(working: Working, seen: Seen) -> None:
+    item = working[ITEM_NOW].get(seen.subject)
+    if item is None:
+        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    home, item_type = seen.data["home"], seen.data["item_type"]
+    if (home, item_type) != (item.home, item.item_type):
+        working[ITEM_NOW].put(counted(working, uncounted(working, item)._replace(home=home, item_type=item_type)))
 
 
 def _unless_late(move: _Move) -> Fold:
@@ -243,9 +252,11 @@ def _put(
         )
         from_pos, from_us = seen.position, seen.happened_us
     at_us = seen.happened_us if custody_us is None else custody_us
-    working[ITEM_NOW].put(
-        ItemNow(item.item, kind, ref, known, from_pos, from_us, at_us, loan, transit, capture, target)
-    )
+    now = ItemNow(
+        item.item, kind, ref, known, from_pos, from_us, at_us, loan, transit, capture, target,
+        item.home, item.item_type, item.guest_at,
+    )  # fmt: skip
+    working[ITEM_NOW].put(counted(working, now))
 
 
 def _end_loan(working: Working, seen: Seen, ended: str, branch: str) -> None:
@@ -330,10 +341,11 @@ CUSTODY = Projection(
     "custody",
     1,
     (
-        ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
+        ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST, GUESTS,
     ),
     {
         "ItemAdded": _added,
+        "ItemDescribed": _described,
         "ScanUndone": _undone,
         **{
             name: _unless_late(move)

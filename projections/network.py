@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 from circulation.branch import Branch
 from circulation.closure import Closed
 from circulation.event import EVENT_TYPES, Fact
-from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD
+from circulation.floating import FLOATING, Floating
+from circulation.folds import BRANCH, CLOSURES, FLOATING_FOLD, LOAN_RULES_FOLD
 from circulation.ledger import Fold
 from circulation.policy import LoanRule
 from logistics.fleet import Van
@@ -29,7 +30,7 @@ from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["NETWORK", "branches", "closures", "courier", "hubs", "loan_rules", "vans"]
+__all__ = ["NETWORK", "branches", "closures", "courier", "floating", "hubs", "loan_rules", "vans"]
 
 
 class StateNow(NamedTuple):
@@ -91,6 +92,12 @@ def loan_rules(views: Views, *, as_of: int | None = None) -> Mapping[str, LoanRu
     return found
 
 
+def floating(views: Views, *, as_of: int | None = None) -> Floating:
+    """Where copies may float, how many a branch keeps, what is carried on foot."""
+    found: Floating = _states(views, FLOATING_FOLD, as_of).get("floating", Floating())
+    return found
+
+
 def _states(views: Views, fold: Fold[Any], as_of: int | None) -> dict[str, Any]:
     with views.reading("network", as_of=as_of) as connection:
         asked = standing(STATE_NOW, STATE_PAST, ("stream", "state"), as_of=as_of, where=lambda c: c.kind == fold.name)
@@ -107,12 +114,13 @@ _FOLDS: dict[str, Fold[Any]] = {
     "van": VAN,
     "network": COURIER_FOLD,
     "policy": LOAN_RULES_FOLD,
+    FLOATING: FLOATING_FOLD,
 }
-"""By the first word of the stream."""
+"""By the stream, or else by its first word."""
 
 
 def _changed(working: Working, seen: Seen) -> None:
-    fold = _FOLDS[seen.stream.partition("/")[0]]
+    fold = _FOLDS.get(seen.stream) or _FOLDS[seen.stream.partition("/")[0]]
     before = working[STATE_NOW].get(seen.stream)
     happened = EVENT_TYPES[seen.type](**seen.data)
     fact = Fact(seen.stream, seen.version, happened, seen.happened_us, "", "system", "", seen.request)
@@ -146,6 +154,8 @@ NETWORK = Projection(
             "TrunkSet", "TrunkRemoved", "DirectToteSet", "DirectToteRemoved", "ItemsPerToteSet",
             "RoadEstimateSet", "RoadMatrixSet",
             "LoanRuleSet", "LoanRuleRemoved",
+            "FloatingGroupSet", "FloatingGroupRemoved", "FloatLimitSet", "FloatLimitRemoved",
+            "WalkedLanesSet", "WalkedLanesRemoved", "TechnicalServicesSet",
         ),
         _changed,
     ),

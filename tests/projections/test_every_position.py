@@ -18,8 +18,9 @@ from circulation.folds import FILLING
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item, item_stream
 from circulation.ledger import Ledger
+from circulation.shelves import count_guests
 from circulation.tote import Filling, fold_filling
-from projections import holds, loans, locations, totes, transits
+from projections import guests, holds, loans, locations, totes, transits
 from projections.hold_shelf import set_aside
 from projections.locations import Where
 from projections.registry import PROJECTIONS, open_views
@@ -125,6 +126,14 @@ class NetworkSeen(Network):
     def live_equals_replayed(self) -> None:
         """What is shown now is the fold of the log."""
         assert_equal_at(self.ledger, self.live, self.ledger.head().position, None)
+
+    @invariant()
+    def guests_are_counted_as_the_copies_say(self) -> None:
+        """What limits on floating are held against is what the copies' own states add up to."""
+        items = [self.world.item(barcode) for barcode in ITEMS]
+        for barcode in ITEMS:
+            expected = count_guests(items, "book", besides=barcode)
+            assert {b: n for b, n in guests.guests(self.live, "book", besides=barcode).items() if n} == expected
 
     @invariant()
     def totes_are_where_their_streams_say(self) -> None:
