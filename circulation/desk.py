@@ -37,6 +37,7 @@ from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
+from circulation.move_desk import MoveDesk
 from circulation.outcome import Outcome, Rulings, Scan
 from circulation.places import Places
 from circulation.policy import LOAN_RULES, LoanRule, find_rule
@@ -64,7 +65,7 @@ class Placement:
 
 
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds` and `totes` are the rest of them."""
+    """The commands of a branch's desk on one ledger; `holds`, `totes` and `moves` are the rest of them."""
 
     def __init__(
         self,
@@ -82,6 +83,7 @@ class Desk:
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
+        self.moves = MoveDesk(ledger, commands, self.places, catalogue)
         self._keyring = keyring
         self._catalogue = catalogue
 
@@ -195,9 +197,9 @@ class Desk:
         title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us))
         outcome = decide(scan, item, title, self._rulings(item, branch, at_us))
-        onward = _destination(outcome, item)
+        to, reason = _destination(outcome, item) or (None, None)
         hold = next((event.hold for event in outcome.item if isinstance(event, ItemSetAside)), None)
-        return Placement(item.barcode, branch, *(onward or (None, None)), hold, outcome.grounds)
+        return Placement(item.barcode, branch, to, reason, hold, outcome.grounds)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""

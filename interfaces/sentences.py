@@ -30,6 +30,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested
 from circulation.tote import ToteFillingStarted, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 
 __all__ = ["sentence_of"]
@@ -45,7 +46,7 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
-    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    return _of_item(fact.event) or _of_move(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
 
 
 def _of_item(event: Event) -> str:
@@ -94,6 +95,20 @@ def _of_item(event: Event) -> str:
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+        case _:
+            return ""
+
+
+def _of_move(event: Event) -> str:
+    match event:
+        case MoveRequested(move=move, to=to, why=why, stay_until=stay_until):
+            until = f" until {stay_until}" if stay_until else ""
+            return f"It is wanted at {to}{until} (move {move}): {why}."
+        case MoveCancelled(move=move, why=why):
+            return f"Move {move} was cancelled: {why}."
+        case MoveEnded(move=move, branch=branch, why=why):
+            how = f"it has arrived at {branch}" if why == "arrived" else "its time there is over"
+            return f"Move {move} has ended: {how}."
         case _:
             return ""
 

@@ -22,6 +22,7 @@ from projections.custody import CUSTODY
 from projections.database import Database
 from projections.demand_board import BOARD
 from projections.holds import HOLDS
+from projections.moves import MOVES
 from projections.network import NETWORK
 from projections.plans import PLANS
 from projections.projection import Projection
@@ -31,7 +32,7 @@ from projections.views import Views
 
 __all__ = ["PROJECTIONS", "decode", "open_views"]
 
-PROJECTIONS: tuple[Projection, ...] = (CUSTODY, CATALOGUE, HOLDS, TOTES, BOARD, RUNS, PLANS, NETWORK)
+PROJECTIONS: tuple[Projection, ...] = (CUSTODY, CATALOGUE, HOLDS, TOTES, MOVES, BOARD, RUNS, PLANS, NETWORK)
 
 
 _ = MODULES  # every event type must be registered before it is said which ones are known

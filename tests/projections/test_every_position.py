@@ -20,7 +20,7 @@ from circulation.item import Item, fold_item, item_stream
 from circulation.ledger import Ledger
 from circulation.shelves import count_guests
 from circulation.tote import Filling, fold_filling
-from projections import guests, holds, loans, locations, totes, transits
+from projections import guests, holds, loans, locations, moves, totes, transits
 from projections.hold_shelf import set_aside
 from projections.locations import Where
 from projections.registry import PROJECTIONS, open_views
@@ -134,6 +134,14 @@ class NetworkSeen(Network):
         for barcode in ITEMS:
             expected = count_guests(items, "book", besides=barcode)
             assert {b: n for b, n in guests.guests(self.live, "book", besides=barcode).items() if n} == expected
+
+    @invariant()
+    def moves_are_those_that_the_copies_know(self) -> None:
+        """Every copy's first move is listed, and nothing else."""
+        held = {barcode: self.world.item(barcode).custody.moves for barcode in ITEMS}
+        assert {move.item: (move.move, move.queued) for move in moves.moves(self.live)} == {
+            barcode: (waiting[0].move, len(waiting) - 1) for barcode, waiting in held.items() if waiting
+        }
 
     @invariant()
     def totes_are_where_their_streams_say(self) -> None:
