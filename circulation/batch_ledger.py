@@ -8,7 +8,8 @@ process, so it is for simulated stores, whose history can be played again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from circulation.clock import Clock
@@ -171,6 +172,11 @@ class BatchLedger(Ledger):
         super().close()
 
     # -- what is held ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def looking(self) -> Iterator[Callable[[], None]]:
+        """See `Ledger.looking`; nobody else writes, so there is nothing to look for."""
+        yield lambda: None
 
     def load(self, stream: str, fold: Fold[S]) -> Loaded[S]:
         """See `Ledger.load`; facts that wait are folded in."""

@@ -12,6 +12,8 @@ import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from random import uniform
+from time import sleep
 from typing import TypeVar
 
 from circulation.actor import Actor, Role, fold_actor
@@ -20,14 +22,15 @@ from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Appended, Event, NewEvents, Stamp, Via
 from circulation.ledger import ClaimChanges, Fold, ImportReport, Ledger
 
-__all__ = ["ACTOR", "Caller", "Commands", "Decision", "new_request"]
+__all__ = ["ACTOR", "Behind", "Caller", "Commands", "Decision", "new_request"]
 
 S = TypeVar("S")
 
 ACTOR = Fold("actor", 1, fold_actor, Actor)
 """How the ledger keeps an actor's state."""
 
-_TRIES = 12
+_TRIES = 16
+_GIVES_WAY_AFTER = 3
 _CLOCK_TOLERANCE_US = 5 * MINUTE_US
 
 
@@ -58,6 +61,24 @@ class Decision:
     claims: ClaimChanges | None = None
 
 
+class Behind(Exception):
+    """
+    What a decision read happened at `newer_us`, after the time that the clock gave this command when it began.
+
+    Another desk was faster, or its clock is ahead of ours. A command given now is later than what it sees.
+    """
+
+    def __init__(self, newer_us: int) -> None:
+        super().__init__(newer_us)
+        self.newer_us = newer_us
+
+    @classmethod
+    def check(cls, at_us: int, newest_us: int, happened_us: int | None) -> None:
+        """Raise it where a command that is given now, not about the past, is about to decide on newer things."""
+        if happened_us is None and at_us < newest_us:
+            raise cls(newest_us)
+
+
 class Commands:
     """Carries out commands on one ledger."""
 
@@ -79,38 +100,49 @@ class Commands:
         """
         The facts that the command recorded, or those of its first time if `request` was seen before.
 
-        `decide` receives the time of happening in microseconds and is called again after a lost race.
+        `decide` receives the time of happening in microseconds and is called again after a lost race,
+        and with a later time where it says that what it read is newer (`Behind`).
         `arguments` go into the digest only: they must not be needed to understand the events.
 
         Raises `Unknown` (`actor.unknown`), `Refused` (`actor.not-allowed`, `time.in-future`, `request.reused`,
-        and whatever `decide` refuses) and `Conflict` (`command.busy`) after twelve lost races.
+        and whatever `decide` refuses) and `Conflict` (`command.busy`) after 16 lost races.
         """
         digest = _digest(name, arguments, happened_us)
         if request is None:
             request = new_request()
         elif (seen := self.ledger.repeated(caller.device, request, digest)) is not None:
             return seen
-        self._permit(caller, name, roles)
-        now_us = self.clock()
-        if happened_us is not None and happened_us > now_us + _CLOCK_TOLERANCE_US:
-            raise Refused(
-                "time.in-future",
-                f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}.",
-                "Check the clock of the device that sent it.",
-            )
-        at_us = now_us if happened_us is None else happened_us
-        stamp = Stamp(at_us, caller.actor, caller.via, caller.desk, caller.device, request, digest)
-        for _ in range(_TRIES):
-            decision = decide(at_us)
-            if not decision.changes:
-                return Appended((), False)
-            try:
-                return self.ledger.append(stamp, decision.changes, claims=decision.claims)
-            except Conflict as lost:
-                last = lost
+        with self.ledger.looking() as look:
+            self._permit(caller, name, roles)
+            now_us = self.clock()
+            if happened_us is not None and happened_us > now_us + _CLOCK_TOLERANCE_US:
+                raise Refused(
+                    "time.in-future",
+                    f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}.",
+                    "Check the clock of the device that sent it.",
+                )
+            at_us = now_us if happened_us is None else happened_us
+            last: Conflict | Behind | None = None
+            for tried in range(_TRIES):
+                if tried > _GIVES_WAY_AFTER:
+                    # Desks that lost together must not come back together; the wait doubles up to 0.2 s.
+                    sleep(uniform(0.5, 1) * min(0.2, 0.002 * 2 ** (tried - _GIVES_WAY_AFTER)))
+                if tried:
+                    look()
+                try:
+                    decision = decide(at_us)  # it may find, too, that what it read does not fit together
+                    if not decision.changes:
+                        return Appended((), False)
+                    stamp = Stamp(at_us, caller.actor, caller.via, caller.desk, caller.device, request, digest)
+                    return self.ledger.append(stamp, decision.changes, claims=decision.claims)
+                except Behind as behind:
+                    last, at_us = behind, behind.newer_us
+                except Conflict as lost:
+                    last = lost
+        why = f" ({last.sentence})" if isinstance(last, Conflict) else ""
         raise Conflict(
             "command.busy",
-            f"'{name}' lost {_TRIES} races for the same thing ({last.sentence})",
+            f"'{name}' lost {_TRIES} races for the same thing{why}",
             "Nothing was recorded; send it again.",
         )
 

@@ -15,8 +15,8 @@ from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
-from circulation.command import Caller, Commands, Decision
-from circulation.errors import Refused, Unknown
+from circulation.command import Behind, Caller, Commands, Decision
+from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
@@ -114,6 +114,7 @@ class Desk:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
+            Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
             return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
@@ -237,8 +238,12 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             borrower = self.borrowers.by_card(card)
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
+            own_hold = borrower.hold_on(item.title)
+            if own_hold is not None and own_hold not in title.holds:
+                raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
             rule = self._rule(item, borrower.patron.category)
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
@@ -249,7 +254,7 @@ class Desk:
                 title=title,
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
-                own_hold=borrower.hold_on(item.title),
+                own_hold=own_hold,
                 rule=rule,
                 due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
                 key=key,
@@ -286,6 +291,7 @@ class Desk:
 
         def decide_once(at_us: int) -> Decision:
             version, item = self._item(code)
+            Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
             rule = self._rule(item, loan.category if loan else "*")

@@ -302,6 +302,7 @@ class Item:
     transits: int = 0
     moves: int = 0
     last_request: str = ""
+    last_recorded_us: int = 0
     last_request_version: int = 0
 
     @property
@@ -344,8 +345,14 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         )
     if item is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
-    if fact.request != item.last_request:
-        item = replace(item, last_request=fact.request, last_request_version=fact.version - 1)
+    # A request id is unique on its device only; two devices' commands differ in when they were recorded.
+    if (fact.request, fact.recorded_us) != (item.last_request, item.last_recorded_us):
+        item = replace(
+            item,
+            last_request=fact.request,
+            last_recorded_us=fact.recorded_us,
+            last_request_version=fact.version - 1,
+        )
     if isinstance(happened, ItemDescribed):
         return replace(
             item,

@@ -145,10 +145,12 @@ class World:
         self.clock_us += 1_000_000
         return self.desk.scan(self.at(branch), barcode, **more)  # type: ignore[arg-type]
 
-    def lend(self, barcode: str, patron: str, branch: str) -> Receipt:
+    def lend(
+        self, barcode: str, patron: str, branch: str, *, device: str = "desk-1", request: str | None = None
+    ) -> Receipt:
         """Lend a copy to one of the cast."""
         self.clock_us += 1_000_000
-        return self.desk.lend(self.at(branch), card=self.cards[patron], barcode=barcode)
+        return self.desk.lend(self.at(branch, device), card=self.cards[patron], barcode=barcode, request=request)
 
     def hold(self, title: str, patron: str, pickup: str) -> Receipt:
         """Place a hold for one of the cast."""

@@ -276,6 +276,13 @@ class LogRecorder(ApplicationRecorder):
             rows: list[Row] = self.run(c, sql + " ORDER BY position LIMIT ?", params).fetchall()
         return rows
 
+    def news(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """The positions after a position, and the streams that were written to there."""
+        sql = "SELECT position, originator_id FROM stored_events WHERE position > ? ORDER BY position LIMIT ?"
+        with self.reading() as c:
+            rows: list[tuple[int, str]] = self.run(c, sql, (after, limit)).fetchall()
+        return rows
+
     def streams_between(self, prefix: str, after: str, limit: int) -> list[str]:
         """Names of streams that begin with a prefix and come after a name, in byte order."""
         begin = "originator_id > ?" if after else "originator_id >= ?"

@@ -156,3 +156,80 @@ def test_a_fold_sees_facts_in_their_envelope_and_in_order(ledger: Ledger) -> Non
 
     ledger.append(stamp(), [added("a"), added("b"), noted("a", after=1)])
     assert ledger.load("title/a", Fold("positions", 1, versions, tuple[int, ...])).state == (1, 3)
+
+
+# --- one look at the log instead of a question for every stream ---------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The streams whose rows were asked for, on every store."""
+    from circulation.store.recorder import LogRecorder
+
+    streams: list[str] = []
+    stream_rows = LogRecorder.stream_rows
+
+    def noting(self: LogRecorder, stream: str, *rest: Any) -> Any:
+        streams.append(stream)
+        return stream_rows(self, stream, *rest)
+
+    monkeypatch.setattr(LogRecorder, "stream_rows", noting)
+    return streams
+
+
+def test_while_looking_a_stream_without_news_is_not_asked_for_again(
+    reopened: Any, counting: Counting, asked: list[str]
+) -> None:
+    mine, other = reopened(), reopened()
+    other.append(stamp(), [added("a"), added("b")])
+    with mine.looking():
+        mine.load("title/a", counting.fold)
+        mine.load("title/b", counting.fold)
+        mine.load("title/none", counting.fold)
+    other.append(stamp(), [noted("b", after=1)])
+    asked.clear()
+
+    with mine.looking():
+        assert mine.load("title/a", counting.fold) == Loaded(1, Seen(1, 1))
+        assert mine.load("title/b", counting.fold) == Loaded(2, Seen(2, 2))
+        assert mine.load("title/none", counting.fold) == Loaded(0, None)
+    assert asked == ["title/b"]
+
+
+def test_while_looking_what_is_appended_is_seen_after_the_next_look(reopened: Any, counting: Counting) -> None:
+    mine, other = reopened(), reopened()
+    other.append(stamp(), [added("a")])
+    with mine.looking() as look:
+        mine.load("title/a", counting.fold)
+        other.append(stamp(), [noted("a", after=1)])
+        assert mine.load("title/a", counting.fold).version == 1
+        look()
+        assert mine.load("title/a", counting.fold).version == 2
+
+
+def test_without_looking_every_load_is_of_now(reopened: Any, counting: Counting) -> None:
+    mine, other = reopened(), reopened()
+    other.append(stamp(), [added("a")])
+    with mine.looking():
+        mine.load("title/a", counting.fold)
+    other.append(stamp(), [noted("a", after=1)])
+    assert mine.load("title/a", counting.fold).version == 2
+
+
+def test_after_more_news_than_is_worth_reading_every_stream_is_asked_for(
+    reopened: Any, counting: Counting, asked: list[str]
+) -> None:
+    mine, other = reopened(), reopened()
+    other.append(stamp(), [added("a"), added("b")])
+    with mine.looking():
+        mine.load("title/a", counting.fold)
+        mine.load("title/b", counting.fold)
+    other.append(stamp(), [noted("b", after=1, times=1500)])
+    asked.clear()
+
+    with mine.looking():
+        assert mine.load("title/a", counting.fold).version == 1
+        assert mine.load("title/b", counting.fold).version == 1501
+        assert asked == ["title/a", "title/b"]
+        assert mine.load("title/a", counting.fold).version == 1
+    assert asked == ["title/a", "title/b"]

@@ -7,10 +7,9 @@ the state that the desk decides on is never asked whether it is right.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -18,24 +17,14 @@ from circulation.clock import HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
 from circulation.folds import FILLING, ITEM, TITLE, TOTE
-from circulation.hold import fold_title
+from circulation.hold import title_stream
 from circulation.item import (
-    Item,
-    ItemArrived,
-    ItemLent,
-    ItemPacked,
-    ItemReturned,
-    ItemSighted,
-    ScanUndone,
-    TransitAbandoned,
-    TransitOpened,
-    fold_item,
     item_stream,
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
-from circulation.tote import ToteLoaded, ToteUnloaded, fold_filling
 from tests.cast import DUNE, ITEMS, MIDDLEMARCH, PATRONS
+from tests.log_auditor import LogAuditor
 from tests.world import World
 
 barcodes = st.sampled_from(sorted(ITEMS))
@@ -58,13 +47,7 @@ class Network(RuleBasedStateMachine):
         self.keyring = Keyring.open("sqlite::memory:")
         self.world = World(self.ledger, self.keyring)
         self.receipts: list[tuple[str, str, str, int]] = []
-        self.seen = 0
-        self.facts: list[Fact] = []
-
-    def teardown(self) -> None:
-        """Close the stores."""
-        self.ledger.close()
-        self.keyring.close()
+        self.audit = LogAuditor()
 
     def _try(self, act: object, *args: object, **kwargs: object) -> object | None:
         self.world.clock_us += 60_000_000
@@ -233,142 +216,54 @@ class Network(RuleBasedStateMachine):
     # --- what must hold -----------------------------------------------------------------------------------------------
 
     @invariant()
-    def the_log_only_grows_and_is_gapless(self) -> None:
-        """What was recorded stays as it was; positions have no gap; recorded time does not run back."""
-        facts = self.ledger.facts(limit=1_000_000)
-        assert facts[: self.seen] == self.facts
-        assert [fact.position for fact in facts] == list(range(1, len(facts) + 1))
-        assert [fact.recorded_us for fact in facts] == sorted(fact.recorded_us for fact in facts)
-        self.facts, self.seen = facts, len(facts)
+    def what_was_recorded_since_keeps_every_invariant(self) -> None:
+        """The log only grows, gapless; one loan, one journey, one place a copy; holds and copies agree."""
+        facts = self.ledger.facts(after=self.audit.position, limit=1_000_000)
+        self.audit.take(facts)
+        self.cards_stay_out(facts)
+        self.cached_states_equal_replayed_ones()
+        self.claims_are_the_open_loans_and_holds()
 
-    @invariant()
+    def cards_stay_out(self, facts: list[Fact]) -> None:
+        """No name or card is in the clear anywhere in what was recorded."""
+        for row in self.ledger.rows(after=facts[0].position - 1, limit=len(facts)) if facts else ():
+            for name, (card, _, _) in PATRONS.items():
+                assert card.encode() not in row[5]
+                assert f'"{name}"'.encode() not in row[5]
+
     def cached_states_equal_replayed_ones(self) -> None:
         """The state that decisions read is the fold of the whole stream."""
-        for barcode in ITEMS:
-            replayed = None
-            for fact in self.ledger.stream(item_stream(barcode)):
-                replayed = fold_item(replayed, fact)
-            assert self.ledger.load(item_stream(barcode), ITEM).state == replayed
-        for title in (MIDDLEMARCH, DUNE):
-            queue = None
-            for fact in self.ledger.stream(f"title/{title}"):
-                queue = fold_title(queue, fact)
-            assert self.ledger.load(f"title/{title}", TITLE).state == queue
+        for barcode, item in self.audit.items.items():
+            assert self.ledger.load(item_stream(barcode), ITEM).state == item
+        for title, queue in self.audit.titles.items():
+            assert self.ledger.load(title_stream(title), TITLE).state == queue
 
-    @invariant()
-    def loans_and_transits_open_and_close_in_turn(self) -> None:
-        """One open loan a copy, one open transit a copy; what closes names what is open."""
-        loan: dict[str, str | None] = {}
-        transit: dict[str, str | None] = {}
-        for fact in self.facts:
-            what, event = fact.stream, fact.event
-            match event:
-                case ItemLent():
-                    assert loan.get(what) is None
-                    assert transit.get(what) is None
-                    loan[what] = event.loan
-                case ItemReturned():
-                    assert loan[what] == event.loan
-                    loan[what] = None
-                case TransitOpened():
-                    assert transit.get(what) is None
-                    assert loan.get(what) is None
-                    transit[what] = event.transit
-                case ItemArrived() | TransitAbandoned():
-                    assert transit[what] == event.transit
-                    transit[what] = None
-                case ScanUndone():
-                    loan[what] = event.custody.loan.loan if event.custody.loan else None
-                    transit[what] = event.custody.transit.transit if event.custody.transit else None
-
-    @invariant()
-    def a_transit_begins_where_the_copy_was_last_seen(self) -> None:
-        """A leg's origin equals the last custody."""
-        for barcode in ITEMS:
-            item: Item | None = None
-            for fact in self.ledger.stream(item_stream(barcode)):
-                if isinstance(fact.event, TransitOpened):
-                    seen = [
-                        other.event.branch
-                        for other in self.ledger.stream(item_stream(barcode))
-                        if other.request == fact.request
-                        and isinstance(other.event, ItemReturned | ItemSighted | ItemArrived | ItemPacked)
-                    ]
-                    place = item.custody.place.ref if item else ""
-                    assert fact.event.origin in {*seen, place}
-                item = fold_item(item, fact)
-
-    @invariant()
-    def a_captured_hold_has_exactly_one_copy(self) -> None:
-        """Hold and copy agree on who was promised what, and no two holds have one copy."""
-        captured: Counter[str] = Counter()
-        for title in (MIDDLEMARCH, DUNE):
-            for hold in self.world.title(title).holds.values():
-                if hold.captured is None:
-                    continue
-                captured[hold.captured] += 1
-                capture = self.world.item(hold.captured).custody.capture
-                assert capture is not None
-                assert capture.hold == hold.hold
-        assert all(count == 1 for count in captured.values())
-        holders = Counter(
-            capture.hold for capture in (self.world.item(b).custody.capture for b in ITEMS) if capture is not None
-        )
-        assert all(count == 1 for count in holders.values())
-
-    @invariant()
-    def a_promise_stands_on_the_hold_and_on_the_copy(self) -> None:
-        """A copy that a hold was promised knows for whom it is to be pulled, and no other copy thinks so."""
-        promised = {
-            hold.target: hold.hold
-            for title in (MIDDLEMARCH, DUNE)
-            for hold in self.world.title(title).holds.values()
-            if hold.target is not None
-        }
-        known = {barcode: self.world.item(barcode).custody.target for barcode in ITEMS}
-        assert promised == {barcode: hold for barcode, hold in known.items() if hold is not None}
-
-    @invariant()
     def claims_are_the_open_loans_and_holds(self) -> None:
         """What counts towards a patron's limits is what is open, no more and no less."""
         claimed = Counter[str]()
         for card in self.world.cards.values():
             claims = self.world.desk.borrowers.by_card(card).claims
             claimed.update((*claims.loans, *claims.holds))
-        items = (self.world.item(barcode) for barcode in ITEMS)
-        open_now = Counter(item.custody.loan.loan for item in items if item.custody.loan is not None)
-        open_now.update(hold for title in (MIDDLEMARCH, DUNE) for hold in self.world.title(title).holds)
-        assert claimed == open_now
+        assert claimed == Counter((*self.audit.open_now("loan"), *self.audit.open_now("hold")))
 
-    @invariant()
-    def a_tote_is_in_one_place_and_is_loaded_where_it_is(self) -> None:
-        """Nothing is loaded on a van that was not at the stop, and nothing comes off one that it is not on."""
-        for stream in self.ledger.streams("tote/"):
-            if stream.count("/") != 2:
-                continue
-            filling = None
-            for fact in self.ledger.stream(stream):
-                if isinstance(fact.event, ToteLoaded):
-                    assert filling is not None
-                    assert filling.place == fact.event.branch
-                if isinstance(fact.event, ToteUnloaded):
-                    assert filling is not None
-                    assert filling.place == fact.event.van
-                filling = fold_filling(filling, fact)
-
-    @invariant()
-    def no_name_or_card_is_in_the_log(self) -> None:
-        """Neither is in the clear anywhere in what was recorded."""
-        for row in self.ledger.rows(after=0, limit=1_000_000):
-            for name, (card, _, _) in PATRONS.items():
-                assert card.encode() not in row[5]
-                assert f'"{name}"'.encode() not in row[5]
+    def teardown(self) -> None:
+        """The log as a whole says what it said piece by piece; close the stores."""
+        try:
+            whole = LogAuditor()
+            whole.take(self.ledger.facts(limit=1_000_000))
+            assert (whole.items, whole.titles, whole.fillings) == (
+                self.audit.items,
+                self.audit.titles,
+                self.audit.fillings,
+            )
+        finally:
+            self.ledger.close()
+            self.keyring.close()
 
 
 TestNetwork = Network.TestCase
 TestNetwork.settings = settings(
-    max_examples=int(os.environ.get("BRANCHLINE_EXAMPLES", "25")),
-    stateful_step_count=int(os.environ.get("BRANCHLINE_STEPS", "30")),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
+    settings.default,
+    # Quick in `make test`; the thorough profile (`make bench-properties`) says how many itself.
+    **({} if settings.get_current_profile_name() == "thorough" else {"max_examples": 25, "stateful_step_count": 30}),
 )
