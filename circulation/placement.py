@@ -58,7 +58,8 @@ def _move_that_holds(draft: Draft, scan: Scan) -> Move | None:
 def _move_on(draft: Draft, scan: Scan, item: Item, move: Move) -> str | None:
     """Carry out a move: the copy stays where it was wanted, or travels there."""
     transit = draft.custody.transit
-    if transit is not None and transit.move == move.move:
+    if transit is not None and transit.destination == move.to:
+        # Whatever it set out for, it goes where it is wanted.
         draft.because("transit.goes-on", transit.transit)
         return transit.destination
     draft.abandon(scan.branch, "redirected")

@@ -13,9 +13,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from circulation.clock import HOUR_US
+from circulation.calendar import local_day, zone_of
+from circulation.clock import DAY_US, HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
+from circulation.floating import FloatingGroup
+from circulation.floating_rules import FloatingRules
 from circulation.folds import FILLING, ITEM, TITLE, TOTE
 from circulation.hold import title_stream
 from circulation.item import (
@@ -106,7 +109,11 @@ class Network(RuleBasedStateMachine):
     )
     def move_by_hand(self, barcode: str, to: str, days: int | None, mode: str) -> None:
         """Somebody wants a copy elsewhere, for some days or for good."""
-        day = None if days is None else local_day(self.world.clock_us + days * DAY_US, UTC).isoformat()
+        day = (
+            None
+            if days is None
+            else local_day(self.world.clock_us + days * DAY_US, zone_of("Europe/London")).isoformat()
+        )
         send = self.world.desk.moves.send
         self._try(send, self.world.at("bristol"), barcode, to=to, why="display", stay_until=day, mode=mode)
 
