@@ -16,6 +16,7 @@ from circulation.item import Item, fold_item
 from circulation.ledger import Fold
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRule, fold_loan_rules
+from circulation.rotation import Rotation, fold_rotation
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.unknown import fold_barcode_forms, fold_unknown_codes
 
@@ -28,6 +29,7 @@ __all__ = [
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "ROTATION",
     "TITLE",
     "TOTE",
     "UNKNOWN_CODES",
@@ -42,5 +44,6 @@ BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
 FLOATING_FOLD = Fold("floating", 1, fold_floating, Floating)
+ROTATION = Fold("rotation", 1, fold_rotation, Rotation)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

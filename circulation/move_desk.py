@@ -122,10 +122,9 @@ class MoveDesk:
             def decide(at_us: int, some: list[Wanted] = some, outcome: dict[str, str] = outcome) -> Decision:
                 changes = []
                 for one in some:
-                    loaded = self._item(one.item)
-                    events, outcome[one.item] = self._request(one, loaded.state, reason, why, at_us)
+                    version, events, outcome[one.item] = self.requested(one, reason, why, at_us)
                     if events:
-                        changes.append(NewEvents(item_stream(one.item), loaded.version, events))
+                        changes.append(NewEvents(item_stream(one.item), version, events))
                 return Decision(tuple(changes))
 
             self._commands.run(
@@ -133,14 +132,15 @@ class MoveDesk:
             )
             yield from ((one, outcome[one.item]) for one in some)
 
-    def _request(
-        self, one: Wanted, item: Item | None, reason: MoveReason, why: str, at_us: int
-    ) -> tuple[tuple[Event, ...], str]:
+    def requested(self, one: Wanted, reason: MoveReason, why: str, at_us: int) -> tuple[int, tuple[Event, ...], str]:
+        """The version of the copy's stream, the facts of wanting it there, and in words what came of it."""
+        loaded = self._item(one.item)
+        item = loaded.state
         if item is None:
-            return (), "There is no such item."
+            return 0, (), "There is no such item."
         held = item.custody.moves[0] if item.custody.moves else None
         if held is not None and (held.to, held.stay_until, held.reason) == (one.to, one.stay_until, reason):
-            return (), "was requested"
+            return loaded.version, (), "was requested"
         try:
             events = decide_move(
                 item,
@@ -153,8 +153,8 @@ class MoveDesk:
                 mode="replace",
             )
         except Refused as refused:
-            return (), "is there" if refused.code == "move.there" else refused.sentence
-        return events, "requested"
+            return loaded.version, (), "is there" if refused.code == "move.there" else refused.sentence
+        return loaded.version, events, "requested"
 
     def _stays(self, item: Item, to: str, at_us: int) -> bool:
         """Whether the copy would stay at a branch by itself."""
