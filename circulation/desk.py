@@ -12,10 +12,12 @@ from functools import cache
 from typing import Literal
 
 from circulation.actor import Role
+from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
 from circulation.checkin import decide
 from circulation.command import Behind, Caller, Commands, Decision
+from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
@@ -44,6 +46,7 @@ from circulation.policy import LOAN_RULES, LoanRule, find_rule
 from circulation.receipt import Receipt, receipt_of
 from circulation.shelves import read_shelves
 from circulation.tote_desk import ToteDesk
+from circulation.tote_trouble import TroubleDesk
 from circulation.undo import decide_undo
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
@@ -84,6 +87,9 @@ class Desk:
         self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self.moves = MoveDesk(ledger, commands, self.places, catalogue)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
+        self.troubles = TroubleDesk(ledger, commands, self.places)
+        self.empties = EmptiesDesk(ledger, commands, self.places)
         self._keyring = keyring
         self._catalogue = catalogue
 
@@ -96,6 +102,7 @@ class Desk:
         *,
         tote: str | None = None,
         sort: bool = False,
+        out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
         request: str | None = None,
         happened_us: int | None = None,
@@ -104,7 +111,8 @@ class Desk:
         What to do with a code that was scanned at `caller.desk`: returned, arrived, found, pulled, or unknown.
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
-        for its next stop, or else into `tote`. A card or a tote's code is answered and not kept.
+        for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
+        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
         Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
         """
         barcode = parse_barcode(code)
@@ -115,9 +123,11 @@ class Desk:
             if loaded.state is None:
                 return self._unknown(branch, barcode)
             Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort)
+            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
 
         arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        if out_of is not None:
+            arguments["out_of"] = out_of
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -152,11 +162,11 @@ class Desk:
         by: Literal["desk", "drop", "import"],
         tote: str | None,
         sort: bool,
+        out_of: str | None,
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        rulings = self._rulings(item, branch, at_us)
+        scan, rulings = self._scan_at(item, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -169,7 +179,7 @@ class Desk:
             # A filling begins before anything is in it, at every position of the log.
             *started,
             NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
-            *self.totes.opened_by(item, branch),
+            *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
             changes.append(NewEvents(title_stream(item.title), queue.version, outcome.title))
@@ -178,14 +188,18 @@ class Desk:
         claims = ClaimChanges(closed=outcome.closes) if outcome.closes else None
         return Decision(tuple(changes), claims)
 
-    def _rulings(self, item: Item, branch: str, at_us: int) -> Rulings:
-        """What holds for a copy at a branch, read when a step of the decision asks for it."""
+    def _scan_at(
+        self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+    ) -> tuple[Scan, Rulings]:
+        """A beep of a copy at a branch, and what holds for it there and then."""
 
         def shelf_until() -> int:
             days = self._rule(item, "*").shelf_days
             return self.places.calendar(branch).shelf_until(branch, at_us, days)
 
-        return Rulings(shelf_until=shelf_until, shelves=cache(lambda: read_shelves(self.ledger, self._catalogue, item)))
+        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
+        shelves = cache(lambda: read_shelves(self.ledger, self._catalogue, item))
+        return scan, Rulings(shelf_until=shelf_until, shelves=shelves)
 
     def placement(self, barcode: str, branch: str, *, at_us: int | None = None) -> Placement:
         """
@@ -194,13 +208,16 @@ class Desk:
         Raises `Unknown` (`item.unknown`, `branch.unknown`).
         """
         _, item = self._item(parse_barcode(barcode))
-        at_us = self.commands.clock() if at_us is None else at_us
-        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
-        scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us))
-        outcome = decide(scan, item, title, self._rulings(item, branch, at_us))
+        outcome = self._would_be(item, branch, self.commands.clock() if at_us is None else at_us)
         to, reason = _destination(outcome, item) or (None, None)
         hold = next((event.hold for event in outcome.item if isinstance(event, ItemSetAside)), None)
         return Placement(item.barcode, branch, to, reason, hold, outcome.grounds)
+
+    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
+        """What a scan of a copy at a branch would come to; nothing is recorded."""
+        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
+        scan, rulings = self._scan_at(item, branch, at_us)
+        return decide(scan, item, title, rulings)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""

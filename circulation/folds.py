@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.empties import Empties, fold_empties
 from circulation.floating import Floating, fold_floating
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
@@ -24,6 +25,7 @@ __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "EMPTIES",
     "FILLING",
     "FLOATING_FOLD",
     "ITEM",
@@ -35,11 +37,12 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 2, fold_item, Item)
+ITEM = Fold("item", 3, fold_item, Item)
 TITLE = Fold("title", 1, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
-FILLING = Fold("filling", 1, fold_filling, Filling)
+EMPTIES = Fold("empties", 1, fold_empties, Empties)
+FILLING = Fold("filling", 2, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])

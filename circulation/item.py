@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from circulation.custodian import Custodian
 from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
 from circulation.event import Event, Fact, event
 from circulation.move import MoveCancelled, MoveEnded, MoveRequested, fold_moves
@@ -142,10 +143,15 @@ class ItemSighted(Event):
 
 @event
 class ItemArrived(Event):
-    """A copy reached the destination of its transit."""
+    """
+    A copy reached the destination of its transit.
+
+    With `filling` nobody scanned it: it was assumed to be in that tote, which was accepted whole after a check.
+    """
 
     branch: str
     transit: str
+    filling: str | None = None
     grounds: tuple[str, ...] | None = None
 
 
@@ -238,10 +244,16 @@ class ItemUnpacked(Event):
 
 @event
 class ItemMissed(Event):
-    """The copy was looked for at a branch and not found."""
+    """
+    The copy was looked for at a branch and not found.
+
+    With `filling` it had been packed into that tote, which `last` had before it was emptied at the branch.
+    """
 
     branch: str
     hold: str | None = None
+    filling: str | None = None
+    last: Custodian | None = None
 
 
 @event
@@ -437,7 +449,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
             place = Place(kind="branch", ref=fact.event.branch)
             return replace(custody, place=place, custody_us=at)
         case ItemArrived() as arrived:
-            place = Place(kind="branch", ref=arrived.branch)
+            place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
             return replace(custody, place=place, transit=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(

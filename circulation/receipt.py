@@ -30,7 +30,8 @@ from circulation.item import (
     UnknownCodeScanned,
 )
 from circulation.move import MoveCancelled, MoveRequested
-from circulation.tote import ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
+from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
+from circulation.tote_words import Words, words_about_totes, words_of_move
 
 __all__ = ["Receipt", "Signal", "receipt_of"]
 
@@ -70,11 +71,13 @@ def receipt_of(appended: Appended) -> Receipt:
         return Receipt("nothing", "Nothing to do", "There was nothing to record.", "done")
     receipt = _worded(facts)
     item = next((fact.stream[5:] for fact in facts if fact.stream.startswith("item/")), None)
+    odd = next((fact for fact in facts if isinstance(fact.event, ToteItemFound)), None)
+    aside = "" if odd is None else f" It was not packed into {odd.stream[5:]}, and is listed."
     packed = next((fact.event.filling for fact in facts if isinstance(fact.event, ItemPacked)), None)
     return Receipt(
         code=receipt.code,
         headline=receipt.headline,
-        sentence=receipt.sentence.strip(),
+        sentence=receipt.sentence.strip() + aside,
         signal=receipt.signal,
         item=item,
         route_to=receipt.route_to,
@@ -93,6 +96,9 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
     """The words for the facts; what the person must do next outranks how the item came in."""
     events = [fact.event for fact in facts]
     came_in = _came_in(facts)
+    about_tote = words_about_totes(facts)
+    if about_tote is not None:
+        return _of_tote(about_tote, facts[0])
     for event in events:
         match event:
             case ScanUndone():
@@ -192,21 +198,8 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
                 return Receipt("missed", "Missing", f"It was not found at {branch}.{then}", "done")
-            case ToteSealed(items=items):
-                sentence = f"{fact.stream[5:]} is sealed with {items} items."
-                return Receipt("tote.sealed", "Tote sealed", sentence, "done", filling=fact.stream[5:])
-            case ToteLoaded(van=van):
-                sentence = f"{fact.stream[5:]} is on van {van}."
-                return Receipt("tote.loaded", "Tote loaded", sentence, "done", filling=fact.stream[5:])
-            case ToteUnloaded(branch=branch):
-                sentence = f"{fact.stream[5:]} came off the van at {branch}."
-                return Receipt("tote.unloaded", "Tote unloaded", sentence, "done", filling=fact.stream[5:])
-            case ToteReceived(branch=branch):
-                sentence = f"{fact.stream[5:]} is at {branch}; scan its items."
-                return Receipt("tote.received", "Tote received", sentence, "done", filling=fact.stream[5:])
-            case ToteOpened(branch=branch):
-                sentence = f"{fact.stream[5:]} was opened at {branch}; what is not scanned out of it is assumed there."
-                return Receipt("tote.opened", "Tote opened", sentence, "done", filling=fact.stream[5:])
+            case ToteSealed() | ToteLoaded() | ToteUnloaded() | ToteReceived() | ToteOpened():
+                return _of_tote(words_of_move(fact), fact)
             case HoldPlaced(hold=hold, pickup=pickup):
                 target = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 how = (
@@ -250,6 +243,11 @@ def _how_long(fact: Fact) -> str:
         if code == "move.stays":
             return f" until {what.rpartition(' ')[2]}"
     return ""
+
+
+def _of_tote(words: Words, fact: Fact) -> Receipt:
+    filling = fact.stream[5:] if fact.stream.startswith("tote/") else None
+    return Receipt(words.code, words.headline, words.sentence, words.signal, route_to=words.route_to, filling=filling)
 
 
 def _came_in(facts: Sequence[Fact]) -> str:

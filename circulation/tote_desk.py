@@ -7,7 +7,6 @@ A run loads and unloads many at once (`logistics/dispatcher.py`), by the same de
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.command import Caller, Commands, Decision
+from circulation.custodian import Custodian
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import FILLING, TOTE
@@ -26,6 +26,7 @@ from circulation.receipt import Receipt, receipt_of
 from circulation.tote import (
     Filling,
     ToteFillingStarted,
+    ToteItemFound,
     ToteLoaded,
     ToteNumbered,
     ToteOpened,
@@ -33,11 +34,12 @@ from circulation.tote import (
     ToteRegistered,
     ToteSealed,
     ToteUnloaded,
+    digest_of,
     filling_stream,
     tote_stream,
 )
 
-__all__ = ["Box", "ToteDesk", "decide_loaded", "decide_unloaded"]
+__all__ = ["Box", "Held", "ToteDesk", "decide_loaded", "decide_opened", "decide_received", "decide_unloaded", "held"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR, Role.DRIVER)
 Known = Literal["scanned", "assumed"]
@@ -49,6 +51,39 @@ class Box:
 
     filling: str
     starts: tuple[NewEvents, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A filling as it is, with the stream and the version that an append to it is guarded by."""
+
+    stream: str
+    version: int
+    filling: Filling
+
+    def then(self, *events: Event) -> NewEvents:
+        """These facts, after what is known."""
+        return NewEvents(self.stream, self.version, events)
+
+
+def held(ledger: Ledger, code: str) -> Held:
+    """
+    The filling that a label means: the current one of a box, or the one that is named (`T123/17`).
+
+    Raises `Invalid` (`barcode.unreadable`), `Unknown` (`tote.unknown`, `tote.unknown-filling`).
+    """
+    box, _, number = code.partition("/")
+    tote = parse_barcode(box)
+    if not number:
+        state = ledger.load(tote_stream(tote), TOTE).state
+        if state is None or not state.fillings:
+            raise Unknown("tote.unknown", f"There is no tote {tote}.", "A tote is begun by scanning items into it.")
+        number = str(state.fillings)
+    stream = filling_stream(f"{tote}/{number}")
+    loaded = ledger.load(stream, FILLING)
+    if loaded.state is None:
+        raise Unknown("tote.unknown-filling", f"There is no filling '{code[:60]}'.", "List: branchline tote list.")
+    return Held(stream, loaded.version, loaded.state)
 
 
 class ToteDesk:
@@ -138,15 +173,39 @@ class ToteDesk:
             ),
         )
 
-    def opened_by(self, item: Item, branch: str) -> tuple[NewEvents, ...]:
-        """The first item that is scanned out of a tote that reached its branch opens the tote."""
+    def opened_by(self, item: Item, branch: str, out_of: str | None = None) -> tuple[NewEvents, ...]:
+        """
+        The first item that is scanned out of a tote that reached its branch opens the tote.
+
+        With `out_of` a person says out of which one it came, which is therefore here; an item that was not packed
+        into it is listed. Raises what `held` raises.
+        """
+        if out_of is not None:
+            return self._taken_out(item, branch, held(self._ledger, out_of))
         if item.custody.place.kind != "filling":
             return ()
         stream = filling_stream(item.custody.place.ref)
         loaded = self._ledger.load(stream, FILLING)
         if loaded.state is None or loaded.state.place != branch or loaded.state.status not in ("unloaded", "received"):
             return ()
-        return (NewEvents(stream, loaded.version, (ToteOpened(branch=branch),)),)
+        return (NewEvents(stream, loaded.version, (decide_opened(loaded.state, branch),)),)
+
+    def _taken_out(self, item: Item, branch: str, box: Held) -> tuple[NewEvents, ...]:
+        """What is known of a tote once this item came out of it."""
+        filling = box.filling
+        if filling.status == "open":
+            return ()
+        events: list[Event] = []
+        if filling.status != "ended":
+            if filling.place != branch or filling.status not in ("unloaded", "received"):
+                events.append(decide_received(filling, branch))
+            events.append(decide_opened(filling, branch))
+        place = item.custody.place
+        other = self.filling(place.ref) if place.kind == "filling" and place.ref != filling.filling else None
+        stranger = decide_found(filling, item, branch, other)
+        if stranger is not None:
+            events.append(stranger)
+        return (box.then(*events),) if events else ()
 
     # --- commands -------------------------------------------------------------------------------------------------
 
@@ -162,8 +221,7 @@ class ToteDesk:
             items = self._contents.items_in(filling.filling)
             if not items:
                 raise Refused("tote.empty", f"Nothing was packed into {filling.filling}.", "Pack it, or leave it.")
-            digest = hashlib.sha256("\n".join(items).encode()).hexdigest()
-            return ToteSealed(branch=caller.desk, items=len(items), digest=digest)
+            return ToteSealed(branch=caller.desk, items=len(items), digest=digest_of(items))
 
         return self._change(caller, "tote seal", tote, change, request)
 
@@ -173,7 +231,7 @@ class ToteDesk:
         def change(filling: Filling) -> Event:
             if filling.status in ("open", "ended"):
                 raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Scan its items instead.")
-            return ToteReceived(branch=caller.desk)
+            return decide_received(filling, caller.desk)
 
         return self._change(caller, "tote receive", tote, change, request)
 
@@ -183,7 +241,7 @@ class ToteDesk:
         def change(filling: Filling) -> Event:
             if filling.status == "ended":
                 raise Refused("tote.not-sealed", f"{filling.filling} was opened already.", "Scan its items.")
-            return ToteOpened(branch=caller.desk)
+            return decide_opened(filling, caller.desk)
 
         return self._change(caller, "tote open", tote, change, request)
 
@@ -210,18 +268,49 @@ class ToteDesk:
         self._places.branch(caller.desk)
 
         def decide(_at_us: int) -> Decision:
-            loaded = self._ledger.load(tote_stream(code), TOTE)
-            if loaded.state is None or not loaded.state.fillings:
-                raise Unknown("tote.unknown", f"There is no tote {code}.", "A tote is begun by scanning items into it.")
-            stream = filling_stream(f"{code}/{loaded.state.fillings}")
-            filling = self._ledger.load(stream, FILLING)
-            if filling.state is None:
-                raise Unknown("tote.unknown", f"There is no tote {code}.", "Scan items into it.")
-            return Decision((NewEvents(stream, filling.version, (change(filling.state),)),))
+            box = held(self._ledger, code)
+            return Decision((box.then(change(box.filling)),))
 
         arguments = {"tote": code, "branch": caller.desk}
         appended = self._commands.run(caller, name, arguments, decide, roles=_STAFF, request=request)
         return receipt_of(appended)
+
+
+def decide_received(filling: Filling, branch: str) -> ToteReceived:
+    """The fact of a filling's box being scanned at a branch; where that is not its own, it says where it goes on to."""
+    return ToteReceived(branch=branch, destination=None if branch == filling.destination else filling.destination)
+
+
+def decide_opened(filling: Filling, branch: str) -> ToteOpened:
+    """The fact of a filling being opened at a branch; on its way, it says who had it before."""
+    if branch in (filling.destination, filling.origin):
+        return ToteOpened(branch=branch)
+    return ToteOpened(branch=branch, destination=filling.destination, last=filling.last)
+
+
+def decide_found(filling: Filling, item: Item, branch: str, other: Filling | None) -> ToteItemFound | None:
+    """
+    The fact of an item coming out of a filling that it was not packed into; None where nothing is odd.
+
+    `other` is the filling that the item was thought to be in, if it is another one. What is known to be at the
+    branch already, or was missed from this very filling, is no surprise.
+    """
+    place = item.custody.place
+    match place.kind:
+        case "branch":
+            is_expected, last = place.ref == branch, Custodian(branch=place.ref)
+        case "filling" if other is not None:
+            is_expected, last = other.status == "open" and other.place == branch, other.last
+        case "filling":
+            is_expected, last = True, filling.last
+        case "patron":
+            is_expected = False
+            last = Custodian(branch=None if item.custody.loan is None else item.custody.loan.branch)
+        case "nowhere":
+            is_expected, last = item.barcode in filling.missing, Custodian()
+    if is_expected or item.barcode in filling.found:
+        return None
+    return ToteItemFound(branch=branch, item=item.barcode, thought=place, last=last)
 
 
 def decide_loaded(filling: Filling, *, branch: str, van: str, run: str, known: Known = "scanned") -> ToteLoaded:

@@ -45,11 +45,12 @@ _FILES = "scanned-lines"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How everything of one session is scanned: into which tote, sorting or not, out of the book drop or not."""
+    """How everything of one session is scanned: into which tote, sorting or not, out of the drop, out of which tote."""
 
     tote: str | None = None
     sort: bool = False
     drop: bool = False
+    out_of: str | None = None
 
     @property
     def by(self) -> Literal["desk", "drop", "import"]:
@@ -199,6 +200,7 @@ class _Scanner:
             line.code,
             tote=self.way.tote,
             sort=self.way.sort,
+            out_of=self.way.out_of,
             by=by,
             request=request,
             happened_us=line.happened_us,

@@ -31,7 +31,22 @@ from circulation.item import (
     TransitOpened,
 )
 from circulation.move import MoveCancelled, MoveEnded, MoveRequested
-from circulation.tote import ToteFillingStarted, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
+from circulation.tote import (
+    DiscrepancyClosed,
+    ToteChecked,
+    ToteDeclaredLost,
+    ToteEmptied,
+    ToteFillingStarted,
+    ToteFoundUnsealed,
+    ToteItemFound,
+    ToteLoaded,
+    ToteOpened,
+    ToteReceived,
+    ToteSampleDrawn,
+    ToteSealed,
+    ToteUnloaded,
+)
+from circulation.tote_words import custody_text
 
 __all__ = ["sentence_of"]
 
@@ -66,8 +81,9 @@ def _of_item(event: Event) -> str:
         case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):
             then = f"; it goes on to {onward}" if onward else f"; it waits there for hold {hold}" if hold else ""
             return f"It was seen at {branch}, {_SEEN_AS[as_]}{then}."
-        case ItemArrived(branch=branch):
-            return f"It arrived at {branch}, where it was to go."
+        case ItemArrived(branch=branch, filling=filling):
+            unseen = f"; nobody scanned it, tote {filling} was accepted whole after a check" if filling else ""
+            return f"It arrived at {branch}, where it was to go{unseen}."
         case TransitOpened(origin=origin, destination=destination, reason=reason, hold=hold):
             why = f"for hold {hold}" if hold else f"reason {reason}"
             return f"It is to go from {origin} to {destination}, {why}."
@@ -88,9 +104,11 @@ def _of_item(event: Event) -> str:
             return f"It was packed into tote {filling} at {branch}{to}."
         case ItemUnpacked(filling=filling, branch=branch):
             return f"It was taken out of tote {filling} at {branch}."
-        case ItemMissed(branch=branch, hold=hold):
+        case ItemMissed(branch=branch, hold=hold, filling=filling, last=last):
             for_hold = f" for hold {hold}" if hold else ""
-            return f"It was looked for at {branch}{for_hold} and not found."
+            in_tote = f" in tote {filling}" if filling else ""
+            had = f"; {custody_text(last)} had it last" if last else ""
+            return f"It was looked for at {branch}{for_hold}{in_tote} and not found{had}."
         case LateScanRecorded(branch=branch, custody_us=custody_us):
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
         case ScanUndone(request=request, why=why, custody=custody):
@@ -123,10 +141,26 @@ def _of_tote(event: Event, filling: str) -> str:
             return f"Tote {filling} went onto van {van} at {branch} ({known})."
         case ToteUnloaded(branch=branch, van=van, known=known):
             return f"Tote {filling} came off van {van} at {branch} ({known})."
-        case ToteReceived(branch=branch):
-            return f"Tote {filling} was received at {branch}."
-        case ToteOpened(branch=branch):
-            return f"Tote {filling} was opened at {branch}."
+        case ToteReceived(branch=branch, destination=destination):
+            on = f", and goes on to {destination}" if destination else ""
+            return f"Tote {filling} was received at {branch}{on}."
+        case ToteOpened(branch=branch, destination=destination):
+            way = f", on its way to {destination}" if destination else ""
+            return f"Tote {filling} was opened at {branch}{way}."
+        case ToteDeclaredLost(why=why, last=last):
+            return f"Tote {filling} was declared lost ({why}); {custody_text(last)} had it last."
+        case ToteFoundUnsealed(branch=branch, note=note):
+            return f"The seal of tote {filling} was found broken at {branch}: {note}."
+        case ToteSampleDrawn(items=items, sample=sample):
+            return f"{len(sample)} of {items} items of tote {filling} were drawn to be checked."
+        case ToteChecked(items=items, checked=checked, wrong=wrong):
+            return f"{checked} of {items} items of tote {filling} were checked, {wrong} wrong."
+        case ToteEmptied(branch=branch, missing=missing, found=found):
+            return f"Tote {filling} was emptied at {branch}: {len(missing)} items not found, {found} not packed."
+        case ToteItemFound(branch=branch, item=item):
+            return f"Item {item} came out of tote {filling} at {branch} and had not been packed into it."
+        case DiscrepancyClosed(item=item, why=why):
+            return f"What was listed about item {item} in tote {filling} was settled: {why}."
         case _:
             return ""
 

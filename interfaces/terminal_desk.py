@@ -159,6 +159,7 @@ class TerminalDesk:
             code,
             tote=tote,
             sort=self._way.sort,
+            out_of=self._way.out_of,
             by=self._way.by,
             request=new_request(),
             happened_us=self._occurred_us,

@@ -2,6 +2,7 @@
 Items that are only assumed to be somewhere and that nobody has scanned for several service days.
 
 Assumed is not seen: a driver's paper said so, or their tote was opened and they were not scanned out of it.
+What was accepted whole after a check is assumed as well, but not listed: the check has said how sure that is.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def unseen(views: Views, *, now_us: int, service_days: int, as_of: int | None = 
     branches = network.branches(views, as_of=as_of)
     calendar = calendar_of_network(branches, network.closures(views, as_of=as_of))
     for where in locations.everywhere(views, as_of=as_of):
-        if where.known == "assumed" and where.kind == "branch" and where.place in branches:
+        if where.known == "assumed" and where.filling and where.kind == "branch" and where.place in branches:
             passed = _service_days(calendar, where.place, where.since_us, now_us, enough=service_days)
             if passed >= service_days:
                 yield Unseen(where.item, where.place, where.filling, where.since_us, passed)

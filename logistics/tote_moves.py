@@ -15,8 +15,8 @@ from circulation.errors import Refused, Unknown
 from circulation.event import Event, Fact, NewEvents
 from circulation.folds import FILLING, TOTE
 from circulation.ledger import Ledger
-from circulation.tote import Filling, ToteReceived, filling_stream, fold_filling, tote_stream
-from circulation.tote_desk import decide_loaded, decide_unloaded
+from circulation.tote import Filling, filling_stream, fold_filling, tote_stream
+from circulation.tote_desk import decide_loaded, decide_received, decide_unloaded
 
 __all__ = ["Known", "ToteMoves"]
 
@@ -68,7 +68,7 @@ class ToteMoves:
         if not here and known == "assumed":
             return False
         if not here and state.status not in ("open", "ended"):
-            self._add(moved, ToteReceived(branch=branch))
+            self._add(moved, decide_received(state, branch))
         self._add(moved, decide_loaded(moved.state, branch=branch, van=self._van, run=self._run, known=known))
         return True
 
@@ -92,7 +92,7 @@ class ToteMoves:
             raise Refused(
                 "tote.not-sealed", f"{filling} is {state.status} at {state.place}.", "Scan its items where it is."
             )
-        self._add(moved, ToteReceived(branch=branch))
+        self._add(moved, decide_received(state, branch))
         return True
 
     def load_all(self, branch: str, *, assumed: Iterable[str], scanned: Iterable[str]) -> tuple[str, ...]:

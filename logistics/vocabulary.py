@@ -8,6 +8,7 @@ from circulation import (
     actor,
     branch,
     closure,
+    empties,
     hold,
     item,
     patron,
@@ -19,5 +20,21 @@ from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
 
-MODULES = (actor, branch, closure, hold, item, patron, policy, tote, unknown, counts, fleet, network, plan, run)
+MODULES = (
+    actor,
+    branch,
+    closure,
+    empties,
+    hold,
+    item,
+    patron,
+    policy,
+    tote,
+    unknown,
+    counts,
+    fleet,
+    network,
+    plan,
+    run,
+)
 """The files with events, in no order that matters."""

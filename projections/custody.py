@@ -120,6 +120,7 @@ def _arrived(working: Working, seen: Seen, item: ItemNow) -> None:
         _end_transit(working, seen, "arrived")
     _put(
         working, seen, item, "branch", seen.data["branch"],
+        known="assumed" if seen.data.get("filling") else "scanned",
         loan=item.loan, transit=None, capture=item.capture, target=item.target,
     )  # fmt: skip
 
@@ -339,7 +340,7 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    1,
+    2,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST, GUESTS,
     ),

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from projections import network, runs, totes
+from projections.discrepancies import found_in
 from projections.locations import ITEM_NOW, ITEM_PAST
 from projections.totes import FillingState
 from projections.views import Views
@@ -30,12 +31,17 @@ class SentItemRow:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Everything that the runs of a day loaded, with the hubs and the runs that are over."""
+    """
+    Everything that the runs of a day loaded, with the hubs and the runs that are over.
+
+    `unpacked` are the barcodes that came out of a filling without having been packed into it.
+    """
 
     fillings: tuple[FillingState, ...]
     items: tuple[SentItemRow, ...]
     hubs: frozenset[str]
     finished_runs: frozenset[str]
+    unpacked: dict[str, list[str]]
 
 
 def sent_on(views: Views, day: str) -> Sent:
@@ -54,7 +60,13 @@ def sent_on(views: Views, day: str) -> Sent:
                 loaded_at.setdefault(filling, call.position)
     states = {name: state for name in loaded_at if (state := totes.filling(views, name)) is not None}
     items = [row for name in sorted(states) for row in _items(views, states[name], loaded_at[name])]
-    return Sent(tuple(states.values()), tuple(items), frozenset(network.hubs(views)), frozenset(finished))
+    return Sent(
+        fillings=tuple(states.values()),
+        items=tuple(items),
+        hubs=frozenset(network.hubs(views)),
+        finished_runs=frozenset(finished),
+        unpacked={name: found for name in states if (found := found_in(views, name))},
+    )
 
 
 def _items(views: Views, filling: FillingState, loaded_at: int) -> list[SentItemRow]:

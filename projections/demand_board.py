@@ -189,7 +189,7 @@ def _waiting(as_of: int | None) -> Any:
                     .join(item, item.c.item == transit.c.item)
                     .join(copy, copy.c.item == transit.c.item)
                     .join(filling, filling.c.filling == item.c.ref)
-                    .where(item.c.kind == "filling", *under_way, *there, *then)
+                    .where(item.c.kind == "filling", filling.c.kind != "nowhere", *under_way, *there, *then)
                     .group_by(*place, filling.c.filling)
                 )  # fmt: skip
                 asked.append(inside)

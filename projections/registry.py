@@ -21,6 +21,8 @@ from projections.catalogue import CATALOGUE
 from projections.custody import CUSTODY
 from projections.database import Database
 from projections.demand_board import BOARD
+from projections.discrepancies import DISCREPANCIES
+from projections.empties import EMPTIES
 from projections.holds import HOLDS
 from projections.moves import MOVES
 from projections.network import NETWORK
@@ -32,7 +34,19 @@ from projections.views import Views
 
 __all__ = ["PROJECTIONS", "decode", "open_views"]
 
-PROJECTIONS: tuple[Projection, ...] = (CUSTODY, CATALOGUE, HOLDS, TOTES, MOVES, BOARD, RUNS, PLANS, NETWORK)
+PROJECTIONS: tuple[Projection, ...] = (
+    CUSTODY,
+    CATALOGUE,
+    HOLDS,
+    TOTES,
+    MOVES,
+    BOARD,
+    RUNS,
+    PLANS,
+    NETWORK,
+    DISCREPANCIES,
+    EMPTIES,
+)
 
 
 _ = MODULES  # every event type must be registered before it is said which ones are known

@@ -44,7 +44,7 @@ class ToteRow(NamedTuple):
 
 class FillingNow(NamedTuple):
     """
-    A filling as it is. `kind` is `branch` or `van`, `place` the code; `run` is the last run that carried it.
+    A filling as it is. `kind` is `branch`, `van` or `nowhere`, `place` the code; `run` is the last run that carried it.
 
     Its first interval begins at position 0, before it was started: one command packs an item and starts the
     filling, and between its positions the item must not be nowhere.
@@ -97,10 +97,10 @@ FILLING_PAST = trail("filling_past", FillingPast, indexes=[("filling", "from_pos
 @dataclass(frozen=True, slots=True)
 class FillingState:
     """
-    A filling: `open`, `sealed`, `loaded`, `unloaded`, `received`, or `ended` once it was opened.
+    A filling: `open`, `sealed`, `loaded`, `unloaded`, `received`, `lost`, or `ended` once it was opened.
 
-    `kind` is `branch` or `van`. `items` is what was counted at sealing, 0 before. `since_us` is when it came
-    into this state, `started_us` when the filling began.
+    `kind` is `branch` or `van`, and `nowhere` for a lost one. `items` is what was counted at sealing, 0 before.
+    `since_us` is when it came into this state, `started_us` when the filling began.
     """
 
     filling: str
@@ -227,6 +227,10 @@ def _opened(working: Working, seen: Seen) -> None:
     _change(working, seen, status="ended", kind="branch", place=seen.data["branch"])
 
 
+def _lost(working: Working, seen: Seen) -> None:
+    _change(working, seen, status="lost", kind="nowhere", place="")
+
+
 def _change(working: Working, seen: Seen, **changes: Any) -> None:
     before = working[FILLING_NOW].get(seen.subject)
     if before is None:
@@ -237,7 +241,7 @@ def _change(working: Working, seen: Seen, **changes: Any) -> None:
 
 TOTES = Projection(
     "totes",
-    1,
+    2,
     (TOTE, FILLING_NOW, FILLING_PAST),
     {
         "ToteRegistered": _registered,
@@ -248,5 +252,6 @@ TOTES = Projection(
         "ToteUnloaded": _unloaded,
         "ToteReceived": _received,
         "ToteOpened": _opened,
+        "ToteDeclaredLost": _lost,
     },
 )

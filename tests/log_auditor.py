@@ -130,7 +130,8 @@ class LogAuditor:
         if isinstance(fact.event, ToteUnloaded):
             assert filling is not None, f"{fact.position}: nothing is unloaded"
             assert filling.place == fact.event.van, f"{fact.position}: it was not on that van"
-        self.fillings[fact.stream] = fold_filling(filling, fact)
+        moved = self.fillings[fact.stream] = fold_filling(filling, fact)
+        assert (moved.place == "") == (moved.status == "lost"), f"{fact.position}: only what is lost has no place"
 
     # --- between streams ---------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from circulation.administration import parse_day
 from circulation.errors import Invalid
 from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
+from interfaces.exit_code import ExitCode
 
 app = typer.Typer()
 Van = Annotated[str, typer.Argument(help="The van.")]
@@ -116,21 +117,25 @@ def show(context: typer.Context, run: Run) -> None:
 
 @app.command()
 @listing
-def balance(context: typer.Context, day: Day) -> None:
-    """What the day's runs sent is received, travelling or listed here; exits 3 if anything is listed."""
-    from interfaces.exit_code import ExitCode
-    from logistics.balance import balance as balance_of
+def balance(
+    context: typer.Context,
+    day: Day,
+    lanes: Annotated[bool, typer.Option("--lanes", help="One line for each lane of the day.")] = False,
+    lane: Annotated[str | None, typer.Option(metavar="FROM/TO", help="One lane, item by item.")] = None,
+) -> None:
+    """
+    What the day's runs sent is received, travelling or listed here; exits 3 if anything is listed.
+
+    A lane leads from where totes were packed to where they go.
+
+    Example: branchline run balance --date 2026-11-24 --lanes
+    """
+    from interfaces.balance_lists import show_balance
     from projections.day_balance import sent_on
 
     session = session_of(context)
     sent = sent_on(session.part("views"), parse_day(day))
-    found = balance_of(sent.fillings, sent.items, hubs=sent.hubs, finished_runs=sent.finished_runs)
-    session.output.emit(found.discrepancies, ("kind", "filling", "items", "sentence"), title=f"Balance of {day}")
-    session.output.note(
-        f"sent {found.sent} = received {found.received} + travelling {found.travelling} + listed {found.listed}"
-        f"{'' if found.holds else ': the sum does not hold'}"
-    )
-    if found.discrepancies or not found.holds:
+    if not show_balance(session.output, sent, day=day, lanes=lanes, lane=lane):
         raise typer.Exit(ExitCode.LOOK)
 
 

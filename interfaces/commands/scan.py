@@ -22,6 +22,9 @@ def scan(
         typer.Argument(metavar="[BARCODE|-]...", help="What to scan; - reads stdin; without any, a desk opens here."),
     ] = None,
     tote: Annotated[str | None, typer.Option(metavar="CODE", help="Pack what travels into this tote.")] = None,
+    out_of: Annotated[
+        str | None, typer.Option("--from", metavar="CODE", help="They come out of this tote; others in it are listed.")
+    ] = None,
     drop: Annotated[bool, typer.Option("--drop", help="It lay in the book drop; see --occurred-at.")] = False,
     slips: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a printable slip for each item into this folder.")
@@ -42,4 +45,4 @@ def scan(
     given = codes or []
     # Lines of another system name their branches themselves.
     branch = session.options.branch if given == ["-"] else session.branch
-    scan_all(session, given, branch=branch, way=Way(tote=tote, drop=drop), slips=slips)
+    scan_all(session, given, branch=branch, way=Way(tote=tote, drop=drop, out_of=out_of), slips=slips)

@@ -8,9 +8,12 @@ import typer
 
 from circulation.barcode import parse_barcode, parse_name
 from circulation.errors import Unknown
+from interfaces import tote_care, tote_lists
 from interfaces.command_tree import accepts, listing
-from interfaces.context import Session, session_of
-from interfaces.receipts import not_backdated, show_receipt
+from interfaces.context import session_of
+from interfaces.empties_commands import app as empties
+from interfaces.receipts import show_receipt
+from interfaces.tote_care import here
 
 app = typer.Typer()
 Tote = Annotated[str, typer.Argument(metavar="TOTE", help="The tote's code.")]
@@ -75,23 +78,35 @@ def show(
 @accepts("branch", "json")
 def seal(context: typer.Context, tote: Tote) -> None:
     """Close a tote at --branch with what was packed into it; the count and a digest are recorded."""
-    session = _here(context)
+    session = here(context)
     show_receipt(session, session.part("desk").totes.seal(session.caller, tote, request=session.options.request))
 
 
 @app.command()
 @accepts("branch", "json")
-def receive(context: typer.Context, tote: Tote) -> None:
-    """A sealed tote is here, at --branch, however it came."""
-    session = _here(context)
-    show_receipt(session, session.part("desk").totes.receive(session.caller, tote, request=session.options.request))
+def receive(
+    context: typer.Context,
+    tote: Tote,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Accept its items without a scan each; says which to check first.")
+    ] = False,
+) -> None:
+    """
+    A sealed tote is here, at --branch, however it came; with --whole a sample of it is drawn to be scanned.
+
+    Example: branchline tote receive T123 --whole --branch wells; scan the items it names; branchline tote accept T123
+    """
+    session = here(context)
+    desk = session.part("desk")
+    act = desk.arrivals.receive_whole if whole else desk.totes.receive
+    show_receipt(session, act(session.caller, tote, request=session.options.request))
 
 
 @app.command("open")
 @accepts("branch", "json")
 def open_tote(context: typer.Context, tote: Tote) -> None:
     """Open a tote at --branch; what is not scanned out of it is assumed to be there."""
-    session = _here(context)
+    session = here(context)
     show_receipt(session, session.part("desk").totes.open(session.caller, tote, request=session.options.request))
 
 
@@ -104,7 +119,7 @@ def load(
     from logistics.fleet import van_stream
     from logistics.folds import VAN
 
-    session = _here(context)
+    session = here(context)
     name = parse_name(van, what="van")
     if session.part("ledger").load(van_stream(name), VAN).state is None:
         raise Unknown("van.unknown", f"There is no van '{name}'.", "List the vans with: branchline fleet list")
@@ -116,13 +131,19 @@ def load(
 @accepts("branch", "json")
 def unload(context: typer.Context, tote: Tote) -> None:
     """A tote comes off the van that it is on, at --branch."""
-    session = _here(context)
+    session = here(context)
     show_receipt(session, session.part("desk").totes.unload(session.caller, tote, request=session.options.request))
 
 
-def _here(context: typer.Context) -> Session:
-    """The session of a command that is done now, at a branch."""
-    session = session_of(context)
-    _ = session.branch
-    not_backdated(session)
-    return session
+for command in (
+    tote_care.accept,
+    tote_care.emptied,
+    tote_care.lost,
+    tote_care.unsealed,
+    tote_care.settle,
+    tote_lists.discrepancies,
+    tote_lists.astray,
+    tote_lists.checks,
+):
+    app.command()(command)
+app.add_typer(empties, name="empties", help="Empty totes by branch: how many there are and should be.")

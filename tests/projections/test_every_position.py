@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-from circulation.folds import FILLING
+from circulation.folds import FILLING, TOTE
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item, item_stream
 from circulation.ledger import Ledger
 from circulation.shelves import count_guests
 from circulation.tote import Filling, fold_filling
 from projections import guests, holds, loans, locations, moves, totes, transits
+from projections.discrepancies import discrepancies
+from projections.empties import empties
 from projections.hold_shelf import set_aside
 from projections.locations import Where
 from projections.registry import PROJECTIONS, open_views
@@ -60,7 +62,8 @@ def place_of(ledger: Ledger, item: Item, position: int) -> tuple[str, str, str, 
         return place.kind, place.ref, place.known, None
     filling = filling_at(ledger, place.ref, position)
     known = "assumed" if filling.known == "assumed" or filling.status == "ended" else "tote"
-    return ("van" if filling.status == "loaded" else "branch"), filling.place, known, place.ref
+    kind = {"loaded": "van", "lost": "nowhere"}.get(filling.status, "branch")
+    return kind, filling.place, known, place.ref
 
 
 def assert_equal_at(ledger: Ledger, views: Views, position: int, as_of: int | None) -> None:
@@ -158,6 +161,28 @@ class NetworkSeen(Network):
                     seen.known,
                     seen.destination,
                 )
+
+    @invariant()
+    def what_is_listed_stands_until_its_item_is_scanned_again(self) -> None:
+        """An item missing from a tote is nowhere as long as that is listed, and every lost tote lists its items."""
+        for one in discrepancies(self.live):
+            item = self.world.item(one.item)
+            if one.kind == "missing":
+                assert (one.ended == "") == (item.custody.place.kind == "nowhere")
+            if one.kind == "lost":
+                assert (item.custody.place.ref, self.world.desk.totes.filling(one.filling).status) == (
+                    one.filling,
+                    "lost",
+                )
+
+    @invariant()
+    def empties_are_the_boxes_that_nobody_fills(self) -> None:
+        """Over all branches together, boxes that were opened and not begun again."""
+        boxes = [self.ledger.load(f"tote/{tote}", TOTE).state for tote in ("T1", "T2", "T3")]
+        empty = sum(
+            self.world.desk.totes.filling(f"{box.tote}/{box.fillings}").status == "ended" for box in boxes if box
+        )
+        assert empty == sum(one.totes for one in empties(self.live))
 
     def teardown(self) -> None:
         """At the end every projection is verified, and the lazy views are rebuilt and compared once more."""

@@ -184,6 +184,46 @@ class Network(RuleBasedStateMachine):
         more = {"van": "v1"} if what == "load" else {}
         self._try(getattr(self.world.desk.totes, what), self.world.at(branch), tote, **more)
 
+    @rule(
+        tote=totes, branch=branches, what=st.sampled_from(["whole", "accept", "give up", "emptied", "lost", "unsealed"])
+    )
+    def look_into_tote(self, tote: str, branch: str, what: str) -> None:
+        """A tote is accepted whole, emptied, lost or found with its seal broken."""
+        desk, here = self.world.desk, self.world.at(branch)
+        match what:
+            case "whole":
+                self._try(desk.arrivals.receive_whole, here, tote)
+            case "accept":
+                self._try(desk.arrivals.accept, here, tote)
+            case "give up":
+                box = self.ledger.load(f"tote/{tote}", TOTE).state
+                state = None if box is None else self.ledger.load(f"tote/{tote}/{box.fillings}", FILLING).state
+                self._try(desk.arrivals.accept, here, tote, not_found=() if state is None else state.sample)
+            case "emptied":
+                self._try(desk.arrivals.emptied, here, tote)
+            case "lost":
+                self._try(desk.troubles.lost, here, tote, why="not to be found")
+            case "unsealed":
+                self._try(desk.troubles.unsealed, here, tote, note="the tie was cut")
+
+    @rule(tote=totes)
+    def receive_where_it_is(self, tote: str) -> None:
+        """A tote is accepted whole where it is to go, its sample scanned."""
+        box = self.ledger.load(f"tote/{tote}", TOTE).state
+        if box is None or not box.fillings:
+            return
+        name = f"tote/{tote}/{box.fillings}"
+        here = self.world.at(self.ledger.load(name, FILLING).state.destination)
+        self._try(self.world.desk.arrivals.receive_whole, here, tote)
+        for barcode in self.ledger.load(name, FILLING).state.sample:
+            self.scan(barcode, here.desk, None, False)
+        self._try(self.world.desk.arrivals.accept, here, tote)
+
+    @rule(barcode=barcodes, branch=branches, tote=totes)
+    def scan_out_of(self, barcode: str, branch: str, tote: str) -> None:
+        """Somebody says out of which tote a copy came."""
+        self._try(self.world.desk.scan, self.world.at(branch), barcode, out_of=tote)
+
     @rule(tote=totes)
     def drive(self, tote: str) -> None:
         """Carry a tote one leg, from where it is to where it is bound."""

@@ -1,0 +1,136 @@
+"""
+What goes wrong with a tote on its way: it is lost, its seal is found broken; and what was listed is settled by hand.
+
+Nothing is written for the items inside: they are nowhere while their tote is, and back where it is scanned again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from circulation.actor import Role
+from circulation.barcode import parse_barcode
+from circulation.command import Caller, Commands, Decision
+from circulation.errors import Invalid, Refused
+from circulation.event import Event
+from circulation.folds import ITEM
+from circulation.item import Item, item_stream
+from circulation.ledger import Ledger
+from circulation.places import Places
+from circulation.receipt import Receipt, receipt_of
+from circulation.tote import DiscrepancyClosed, Filling, ToteDeclaredLost, ToteFoundUnsealed
+from circulation.tote_desk import held
+
+__all__ = ["TroubleDesk", "decide_closed", "decide_lost", "decide_unsealed"]
+
+_STAFF = (Role.DESK, Role.COORDINATOR, Role.DRIVER)
+_LONGEST = 200
+
+
+def decide_lost(filling: Filling, why: str) -> ToteDeclaredLost:
+    """A filling that nobody can find, with who had it last. Raises `Refused` (`tote.lost-already`, `tote.opened`)."""
+    if filling.status == "lost":
+        raise Refused("tote.lost-already", f"{filling.filling} is lost already.", "Scan it when it turns up.")
+    if filling.status == "ended":
+        raise Refused(
+            "tote.opened",
+            f"{filling.filling} was opened at {filling.place}; what was in it is looked for item by item.",
+            "Say what is missing with: branchline tote emptied",
+        )
+    return ToteDeclaredLost(why=why, last=filling.last)
+
+
+def decide_unsealed(filling: Filling, branch: str, note: str) -> ToteFoundUnsealed:
+    """
+    A filling whose seal is broken, on the van or at the branch; it goes on, and is not accepted whole any more.
+
+    Raises `Refused` (`tote.not-sealed`, `tote.elsewhere`).
+    """
+    if filling.status not in ("sealed", "loaded", "unloaded", "received"):
+        raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Only a sealed tote has a seal.")
+    if filling.status != "loaded" and filling.place != branch:
+        raise Refused(
+            "tote.elsewhere", f"{filling.filling} is at {filling.place}, not at {branch}.", "Receive it here first."
+        )
+    return ToteFoundUnsealed(branch=branch, note=note, last=filling.last)
+
+
+def decide_closed(filling: Filling, item: Item, why: str) -> DiscrepancyClosed:
+    """
+    What is listed about an item of a filling is settled, for this reason.
+
+    Raises `Refused`: `discrepancy.none`, `discrepancy.closed`, and `discrepancy.seen` for a missing item that was
+    scanned since, which settles it.
+    """
+    name = item.barcode
+    if name not in (*filling.missing, *filling.found):
+        raise Refused("discrepancy.none", f"Nothing is listed about {name} in {filling.filling}.", "Check the number.")
+    if name in filling.closed:
+        raise Refused(
+            "discrepancy.closed", f"What was listed about {name} in {filling.filling} is settled.", "Leave it."
+        )
+    if name not in filling.found and item.custody.place.kind != "nowhere":
+        raise Refused("discrepancy.seen", f"{name} was scanned since; that has settled it.", "Leave it.")
+    return DiscrepancyClosed(item=name, why=why)
+
+
+class TroubleDesk:
+    """The commands about totes and items that are not where they should be."""
+
+    def __init__(self, ledger: Ledger, commands: Commands, places: Places) -> None:
+        self._ledger = ledger
+        self._commands = commands
+        self._places = places
+
+    def lost(self, caller: Caller, tote: str, *, why: str, request: str | None = None) -> Receipt:
+        """Nobody can find a tote. Raises as `decide_lost`, `Invalid` (`reason.missing`), `Unknown` (`tote.unknown`)."""
+        reason = _reason(why)
+        return self._change(caller, "tote lost", tote, {"why": reason}, lambda box: decide_lost(box, reason), request)
+
+    def unsealed(self, caller: Caller, tote: str, *, note: str, request: str | None = None) -> Receipt:
+        """A seal is broken, seen at `caller.desk`. Raises as `decide_unsealed`, `Invalid` (`reason.missing`)."""
+        self._places.branch(caller.desk)
+        reason = _reason(note)
+        arguments = {"note": reason, "branch": caller.desk}
+        return self._change(
+            caller, "tote unsealed", tote, arguments, lambda box: decide_unsealed(box, caller.desk, reason), request
+        )
+
+    def close(self, caller: Caller, filling: str, item: str, *, why: str, request: str | None = None) -> Receipt:
+        """Settle by hand what is listed about an item of a filling. Raises as `decide_closed`."""
+        reason, code = _reason(why), parse_barcode(item)
+
+        def change(box: Filling) -> Event:
+            state = self._ledger.load(item_stream(code), ITEM).state
+            if state is None:
+                raise Refused("discrepancy.none", f"Nothing is listed about {code} in {box.filling}.", "Check it.")
+            return decide_closed(box, state, reason)
+
+        return self._change(caller, "tote settle", filling, {"item": code, "why": reason}, change, request)
+
+    def _change(
+        self,
+        caller: Caller,
+        name: str,
+        tote: str,
+        arguments: dict[str, str],
+        change: Callable[[Filling], Event],
+        request: str | None,
+    ) -> Receipt:
+        def decide(_at_us: int) -> Decision:
+            box = held(self._ledger, tote)
+            return Decision((box.then(change(box.filling)),))
+
+        return receipt_of(
+            self._commands.run(caller, name, {"tote": tote, **arguments}, decide, roles=_STAFF, request=request)
+        )
+
+
+def _reason(text: str) -> str:
+    """A reason in one line. Raises `Invalid` (`reason.missing`, `reason.too-long`)."""
+    reason = " ".join(text.split())
+    if not reason:
+        raise Invalid("reason.missing", "A reason is needed, in a few words.", "Give it with --reason.")
+    if len(reason) > _LONGEST:
+        raise Invalid("reason.too-long", f"The reason has {len(reason)} letters; {_LONGEST} are enough.", "Shorten it.")
+    return reason
