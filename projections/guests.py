@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from projections.locations import ITEM_NOW, ItemNow
+from projections.locations import ITEM_NOW
 from projections.table import keyed
 from projections.transits import TRANSIT_NOW
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["GUESTS", "counted", "guests", "uncounted"]
+__all__ = ["GUESTS", "count_guest", "guest_of", "guests"]
 
 
 class GuestsRow(NamedTuple):
@@ -43,40 +43,26 @@ def guests(views: Views, item_type: str, *, besides: str) -> Mapping[str, int]:
     return counts
 
 
-def counted(working: Working, item: ItemNow) -> ItemNow:
-    """The row with the branch that counts the copy as its guest now; the counts follow."""
-    branch = _guest_at(working, item)
-    if branch == item.guest_at:
-        return item
-    if item.guest_at is not None:
-        _count(working, item.item_type, item.guest_at, -1)
-    if branch is not None:
-        _count(working, item.item_type, branch, 1)
-    return item._replace(guest_at=branch)
-
-
-def uncounted(working: Working, item: ItemNow) -> ItemNow:
-    """The row of a copy that is nobody's guest for the moment."""
-    if item.guest_at is None:
-        return item
-    _count(working, item.item_type, item.guest_at, -1)
-    return item._replace(guest_at=None)
-
-
-def _guest_at(working: Working, item: ItemNow) -> str | None:
-    if item.loan or item.capture or item.kind == "nowhere":
+def guest_of(working: Working, item: str, kind: str, ref: str, home: str, *, travels: bool) -> str | None:
+    """The branch that counts a copy as its guest at a place, if it is neither lent nor set aside; None for none."""
+    if kind == "nowhere":
         return None
-    branch = item.ref if item.kind == "branch" else None
-    if item.transit:
-        transit = working[TRANSIT_NOW].get(item.item)
+    branch = ref if kind == "branch" else None
+    if travels:
+        transit = working[TRANSIT_NOW].get(item)
         branch = None if transit is None else transit.destination
-    return None if branch == item.home else branch
+    return None if branch == home else branch
 
 
-def _count(working: Working, item_type: str, branch: str, change: int) -> None:
-    row = working[GUESTS].get((item_type, branch))
-    copies = (0 if row is None else row.copies) + change
-    if copies:
-        working[GUESTS].put(GuestsRow(item_type, branch, copies))
-    else:
-        working[GUESTS].drop((item_type, branch))
+def count_guest(working: Working, item_type: str, left: str | None, came_to: str | None) -> None:
+    """One copy of a type left a branch, or came to one, or both."""
+    counts = working[GUESTS]
+    for branch, change in ((left, -1), (came_to, 1)):
+        if branch is None:
+            continue
+        row = counts.get((item_type, branch))
+        copies = (0 if row is None else row.copies) + change
+        if copies:
+            counts.put(GuestsRow(item_type, branch, copies))
+        else:
+            counts.drop((item_type, branch))
