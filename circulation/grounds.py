@@ -25,6 +25,8 @@ SENTENCES = {
     "place.walked": "Its home {what} is a walk away: it stays as if it were there.",
     "place.belongs": "It does not float; its home is {what}.",
     "place.floats": "It floats here ({what}) and there is room for it.",
+    "place.held-back": "The transfer limit {what} keeps it here.",
+    "hold.barred": "Holds that may not have this copy, and the rule that says so: {what}.",
     "float.outside": "It floats, but not here ({what}): it goes home.",
     "float.homing": "It has been away from home for {what} days or more: it goes home.",
     "float.full": "Enough copies of its type from elsewhere are kept or awaited here ({what}).",

@@ -23,6 +23,7 @@ from circulation.lookups import Catalogue
 from circulation.moving import Mode, decide_cancel_move, decide_move
 from circulation.places import Places
 from circulation.placing import Stray, place
+from circulation.policies import Policies
 from circulation.receipt import Receipt, receipt_of
 from circulation.shelves import read_shelves
 
@@ -45,10 +46,13 @@ class Wanted:
 class MoveDesk:
     """The commands about moves."""
 
-    def __init__(self, ledger: Ledger, commands: Commands, places: Places, catalogue: Catalogue) -> None:
+    def __init__(
+        self, ledger: Ledger, commands: Commands, places: Places, policies: Policies, catalogue: Catalogue
+    ) -> None:
         self._ledger = ledger
         self._commands = commands
         self._places = places
+        self._policies = policies
         self._catalogue = catalogue
 
     def send(
@@ -160,8 +164,12 @@ class MoveDesk:
         """Whether the copy would stay at a branch by itself."""
         if item.home == to:
             return True
-        stray = Stray(item.owner, item.home, item.item_type, item.floats, item.custody.away_since_us)
-        return place(stray, to, at_us, read_shelves(self._ledger, self._catalogue, item)).to is None
+        rules = self._policies.on(self._places.day(to, at_us))
+        by_rule = rules.ruling(item, branch=to).floats
+        floats = item.floats if by_rule is None else by_rule
+        stray = Stray(item.owner, item.home, item.item_type, floats, item.custody.away_since_us)
+        shelves = read_shelves(self._ledger, self._catalogue, item, lambda there: rules.denied(item, to, there))
+        return place(stray, to, at_us, shelves).to is None
 
     def _item(self, code: str) -> Loaded[Item]:
         return self._ledger.load(item_stream(code), ITEM)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Literal
 
 from circulation.custody import Move, Transit
-from circulation.item import Item
+from circulation.item import Item, ItemHeldBack
 from circulation.move import MoveEnded
 from circulation.outcome import Draft, Rulings, Scan
 from circulation.placing import Placed, Stray, is_fit, place
@@ -24,14 +24,14 @@ def settle(draft: Draft, scan: Scan, item: Item, rulings: Rulings) -> str | None
     """The branch that the copy is to travel to, None if it stays where it was scanned."""
     move = _move_that_holds(draft, scan)
     if move is not None:
-        return _move_on(draft, scan, item, move)
+        return _move_on(draft, scan, item, move, rulings)
     transit = draft.custody.transit
     if transit is not None and transit.move is not None:
         draft.because("move.cancelled", transit.move)
         draft.abandon(scan.branch, "redirected")
         transit = None
     if transit is None:
-        return _put(draft, scan, item, _placed(draft, scan, item, rulings))
+        return _put(draft, scan, item, _placed(draft, scan, item, rulings), rulings)
     return _go_on(draft, scan, item, transit, rulings)
 
 
@@ -55,7 +55,7 @@ def _move_that_holds(draft: Draft, scan: Scan) -> Move | None:
     return None
 
 
-def _move_on(draft: Draft, scan: Scan, item: Item, move: Move) -> str | None:
+def _move_on(draft: Draft, scan: Scan, item: Item, move: Move, rulings: Rulings) -> str | None:
     """Carry out a move: the copy stays where it was wanted, or travels there."""
     transit = draft.custody.transit
     if transit is not None and transit.destination == move.to:
@@ -67,6 +67,8 @@ def _move_on(draft: Draft, scan: Scan, item: Item, move: Move) -> str | None:
         draft.because("move.stays", f"{move.move} {move.stay_until}")
         return None
     draft.because("move.sent", move.move)
+    if _is_held_back(draft, scan, item, move.to, rulings):
+        return None
     draft.send(scan, item, to=move.to, reason=move.reason, move=move.move)
     return move.to
 
@@ -82,29 +84,45 @@ def _go_on(draft: Draft, scan: Scan, item: Item, transit: Transit, rulings: Ruli
         placed = _placed(draft, scan, item, rulings)
         if transit.reason == "home" and transit.destination == item.home and placed.to is None:
             draft.abandon(scan.branch, "floats" if placed.reason == "float" else "arrived-elsewhere")
-            return _put(draft, scan, item, placed)
-        if transit.reason == "float" and not is_fit(_stray(draft, item), transit.destination, rulings.shelves()):
+            return _put(draft, scan, item, placed, rulings)
+        if transit.reason == "float" and not is_fit(
+            _stray(draft, item, rulings), transit.destination, rulings.shelves()
+        ):
             draft.because("float.no-room", transit.destination)
             if placed.to != transit.destination:
                 draft.abandon(scan.branch, "redirected")
-                return _put(draft, scan, item, placed)
+                return _put(draft, scan, item, placed, rulings)
     draft.because("transit.goes-on", transit.transit)
     return transit.destination
 
 
-def _put(draft: Draft, scan: Scan, item: Item, placed: Placed) -> str | None:
+def _put(draft: Draft, scan: Scan, item: Item, placed: Placed, rulings: Rulings) -> str | None:
+    """The copy stays, or sets out for where it was placed, unless a transfer limit keeps it."""
     draft.grounds.extend(placed.grounds)
-    if placed.to is not None:
-        draft.send(scan, item, to=placed.to, reason=placed.reason)
+    if placed.to is None or _is_held_back(draft, scan, item, placed.to, rulings):
+        return None
+    draft.send(scan, item, to=placed.to, reason=placed.reason)
     return placed.to
+
+
+def _is_held_back(draft: Draft, scan: Scan, item: Item, to: str, rulings: Rulings) -> bool:
+    """Whether a transfer limit denies the copy its way; that it is kept is a fact."""
+    limit = rulings.keeps() if to == item.home else rulings.shelves().denied(to)
+    if limit is None:
+        return False
+    draft.item.append(ItemHeldBack(branch=scan.branch, destination=to, limit=limit.cited, reason=limit.reason))
+    draft.because("place.held-back", limit.cited)
+    return True
 
 
 def _placed(draft: Draft, scan: Scan, item: Item, rulings: Rulings) -> Placed:
     if item.home == scan.branch:
         # Read nothing for what lies where it belongs.
         return Placed(None, "home", ("place.home",))
-    return place(_stray(draft, item), scan.branch, scan.at_us, rulings.shelves())
+    return place(_stray(draft, item, rulings), scan.branch, scan.at_us, rulings.shelves())
 
 
-def _stray(draft: Draft, item: Item) -> Stray:
-    return Stray(item.owner, item.home, item.item_type, item.floats, draft.custody.away_since_us)
+def _stray(draft: Draft, item: Item, rulings: Rulings) -> Stray:
+    by_rule = rulings.floats()
+    floats = item.floats if by_rule is None else by_rule
+    return Stray(item.owner, item.home, item.item_type, floats, draft.custody.away_since_us)

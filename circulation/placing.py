@@ -10,7 +10,8 @@ The rules, in their order:
 3. a floating copy that has been away from home for the homing time of its group goes home;
 4. where the branch keeps enough copies of the type from elsewhere (limit), or of the title, it goes on: to the
    allowed branch with room whose (held + inbound − outbound) / limit is lowest, among equals home first, then by
-   branch code. A branch without a limit counts as empty. Where none has room it goes home;
+   branch code. A branch without a limit counts as empty; one that a transfer limit denies is passed over. Where
+   none has room it goes home;
 5. otherwise it stays.
 
 A branch's own copies do not count against its limit, and neither does the copy itself: where a copy was sent to, it
@@ -29,7 +30,7 @@ from circulation.custody import TransitReason
 from circulation.floating import FloatingGroup
 from circulation.shelves import Shelves
 
-__all__ = ["Placed", "Stray", "is_fit", "place"]
+__all__ = ["Placed", "Stray", "floats_at", "is_fit", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,7 @@ def place(copy: Stray, here: str, at_us: int, shelves: Shelves) -> Placed:
     group = policy.group_of(owner=copy.owner, item_type=copy.item_type, floats=copy.floats)
     if group is None:
         return Placed(copy.home, "home", (f"place.belongs {copy.home}",))
-    member = shelves.member_of(here)
-    if member is None or not group.allows(here, member):
+    if not floats_at(copy, here, shelves):
         return Placed(copy.home, "home", (_named("float.outside", group),))
     if _has_been_away(copy, group, at_us):
         return Placed(copy.home, "home", (f"float.homing {group.homing_days}",))
@@ -84,13 +84,19 @@ def place(copy: Stray, here: str, at_us: int, shelves: Shelves) -> Placed:
     return Placed(to, "home" if to == copy.home else "float", (full, f"float.goes-on {to} {room}"))
 
 
+def floats_at(copy: Stray, branch: str, shelves: Shelves) -> bool:
+    """Whether a copy may float at a branch, full or not."""
+    group = shelves.floating.group_of(owner=copy.owner, item_type=copy.item_type, floats=copy.floats)
+    member = shelves.member_of(branch)
+    return group is not None and member is not None and group.allows(branch, member)
+
+
 def is_fit(copy: Stray, there: str, shelves: Shelves) -> bool:
     """Whether a branch that a copy floats to still is one that it may float to, with room for it."""
     if there == copy.home:
         return True
     group = shelves.floating.group_of(owner=copy.owner, item_type=copy.item_type, floats=copy.floats)
-    member = shelves.member_of(there)
-    if group is None or member is None or not group.allows(there, member):
+    if group is None or not floats_at(copy, there, shelves):
         return False
     return _why_full(copy, there, group, shelves) is None
 
@@ -124,7 +130,7 @@ def _least_full(copy: Stray, here: str, group: FloatingGroup, shelves: Shelves) 
     for branch, member in shelves.branches().items():
         if branch in (here, copy.home) or not group.allows(branch, member):
             continue
-        if _why_full(copy, branch, group, shelves) is not None:
+        if shelves.denied(branch) is not None or _why_full(copy, branch, group, shelves) is not None:
             continue
         candidate = _fullness(copy, branch, guests, shelves), True, branch
         if home_is_full or candidate < best:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from circulation.branch import branch_stream
@@ -18,8 +18,9 @@ from circulation.folds import BRANCH, FLOATING_FOLD
 from circulation.item import Item
 from circulation.ledger import Ledger
 from circulation.lookups import Catalogue
+from circulation.transfer_limits import TransferLimit
 
-__all__ = ["Shelves", "count_guests", "guest_at", "read_shelves"]
+__all__ = ["Shelves", "count_guests", "floating_of", "guest_at", "read_shelves"]
 
 
 def _none() -> Mapping[str, int]:
@@ -34,6 +35,7 @@ class Shelves:
     `member_of` is the member of a branch that a copy may float at, None for depots and what has left the network;
     `branches` are all of these. `guests` counts by branch the copies of this copy's type that are kept there or
     under way there and have their homes elsewhere, `same_title` the copies of its title on a shelf; itself never.
+    `denied` is the transfer limit that keeps it from being sent to a branch from where it is.
     """
 
     floating: Floating = Floating()
@@ -41,14 +43,23 @@ class Shelves:
     branches: Callable[[], Mapping[str, str]] = dict
     guests: Callable[[], Mapping[str, int]] = _none
     same_title: Callable[[], Mapping[str, int]] = _none
+    denied: Callable[[str], TransferLimit | None] = lambda _branch: None
 
 
-def read_shelves(ledger: Ledger, catalogue: Catalogue, item: Item) -> Shelves:
-    """The shelves as the ledger and the catalogue know them now, for one copy."""
+def floating_of(ledger: Ledger) -> Shelves:
+    """Where copies may float as the ledger knows it now, and not how full any shelf is."""
 
     def member_of(code: str) -> str | None:
         branch = ledger.load(branch_stream(code), BRANCH).state
         return None if branch is None or branch.retired or branch.kind == "depot" else branch.member
+
+    return Shelves(floating=ledger.load(FLOATING, FLOATING_FOLD).state or Floating(), member_of=member_of)
+
+
+def read_shelves(
+    ledger: Ledger, catalogue: Catalogue, item: Item, denied: Callable[[str], TransferLimit | None]
+) -> Shelves:
+    """The shelves as the ledger and the catalogue know them now, for one copy that is `denied` some ways."""
 
     def floatable() -> Mapping[str, str]:
         return {code: branch.member for code, branch in branches(ledger).items() if branch.kind == "branch"}
@@ -60,12 +71,12 @@ def read_shelves(ledger: Ledger, catalogue: Catalogue, item: Item) -> Shelves:
                 counts[copy.branch] = counts.get(copy.branch, 0) + 1
         return counts
 
-    return Shelves(
-        floating=ledger.load(FLOATING, FLOATING_FOLD).state or Floating(),
-        member_of=member_of,
+    return replace(
+        floating_of(ledger),
         branches=cache(floatable),
         guests=cache(lambda: catalogue.guests(item.item_type, besides=item.barcode)),
         same_title=cache(same_title),
+        denied=denied,
     )
 
 
