@@ -44,6 +44,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.move import MoveCancelled, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import Words, words_about_totes, words_of_move
@@ -218,7 +219,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ItemSighted(as_="again"):
                 return Receipt("again", "Nothing changed", came_in, "shelve")
             case ItemReturned() | ItemArrived() | ItemSighted():
-                return Receipt("shelve", "Shelve here", f"{came_in} It stays here.", "shelve")
+                return Receipt("shelve", "Shelve here", f"{came_in} It stays here{_how_long(fact)}.", "shelve")
             case ItemMissed(branch=branch):
                 retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
@@ -244,8 +245,31 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 return Receipt("hold.resumed", "Hold resumed", f"Hold {hold} takes copies again.", "done", hold=hold)
             case _:
                 continue
+    return _of_move(facts)
+
+
+def _of_move(facts: Sequence[Fact]) -> Receipt:
+    """The words where somebody wants a copy elsewhere, or does not any more; else what was recorded."""
+    for fact in reversed(facts):
+        match fact.event:
+            case MoveRequested(to=to, stay_until=stay_until):
+                then = f", and stays until {stay_until}" if stay_until else ""
+                return Receipt("move.requested", "Move requested", f"It goes to {to} at its next scan{then}.", "done")
+            case MoveCancelled(move=move, why=why):
+                return Receipt("move.cancelled", "Move cancelled", f"Move {move} was cancelled: {why}.", "done")
+            case _:
+                continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _how_long(fact: Fact) -> str:
+    """Until when a copy stays that somebody wants here, as the grounds of its scan say."""
+    for ground in getattr(fact.event, "grounds", None) or ():
+        code, _, what = ground.partition(" ")
+        if code == "move.stays":
+            return f" until {what.rpartition(' ')[2]}"
+    return ""
 
 
 def _overridden(facts: Sequence[Fact]) -> str:

@@ -48,6 +48,8 @@ GROUPS: dict[str, Group] = {
     "fleet": Group(_CONSORTIUM, "Vans: import them, take them off the road."),
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),
     "policy": Group(_CONSORTIUM, "Loan and hold rules."),
+    "floating": Group(_CONSORTIUM, "Where copies may float, and how many a branch keeps."),
+    "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
     "actor": Group(_CONSORTIUM, "Who may do what."),
     "events": Group(_RECORD, "Read the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
