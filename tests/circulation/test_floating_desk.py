@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from circulation.clock import DAY_US
@@ -13,23 +11,25 @@ from circulation.floating import FloatingGroup
 from circulation.floating_rules import FloatingRules
 from circulation.hold import HoldCaptured
 from circulation.item import ItemAdded, ItemReturned, TransitAbandoned, TransitOpened, item_stream
-from circulation.keyring import Keyring
-from circulation.ledger import Ledger
+from circulation.policy_changes import LimitChange, RuleChange
+from circulation.policy_desk import PolicyDesk
 from tests.cast import BATH_COPY, CLEVEDON_COPY, DUNE, FLOATING_COPY, MIDDLEMARCH, WELLS_COPY
 from tests.world import World
 
 BOOKS = FloatingGroup(group="books", branches=("all",), excludes=("branch/yeovil",), item_types=("book",))
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    """The cast at work, on a store in memory."""
-    made: list[World] = []
-    with Ledger.open("sqlite::memory:", clock=lambda: made[0].clock_us if made else 0, simulated=True) as ledger:
-        keyring = Keyring.open("sqlite::memory:")
-        made.append(World(ledger, keyring))
-        yield made[0]
-        keyring.close()
+def deny(world: World, origin: str, destination: str) -> None:
+    """Set a transfer limit."""
+    change = LimitChange(
+        f"no-{origin}-{destination}".translate({47: "-", 42: "all"}),
+        origin,
+        destination,
+        "*",
+        allowed=False,
+        reason="No.",
+    )
+    PolicyDesk(world.commands).set_limit(world.at("bristol"), change)
 
 
 def rules(world: World) -> FloatingRules:
@@ -290,3 +290,30 @@ def test_a_copy_catalogued_away_from_home_is_away_from_the_start(world: World) -
     added = ItemAdded(title=DUNE, owner="Bristol", home="bath", item_type="book", branch="wells")
     world.record("more", (NewEvents(item_stream("30114000000058"), 0, (added,)),))
     assert world.item("30114000000058").custody.away_since_us == world.clock_us
+
+
+@pytest.mark.case(31)
+@pytest.mark.row(33)
+@pytest.mark.row(41)
+def test_a_full_branch_sends_nothing_where_a_transfer_limit_denies_it(world: World) -> None:
+    rules(world).set_group(world.at("bristol"), BOOKS)
+    for branch, copies in {"wells": 0, "taunton": 5, "bath": 0, "bristol": 1, "clevedon": 0}.items():
+        rules(world).set_limit(world.at("bristol"), branch, "book", copies)
+    assert world.desk.placement(BATH_COPY, "wells").to == "bristol"
+    deny(world, "branch/wells", "branch/bristol")
+    assert world.desk.placement(BATH_COPY, "wells").to == "taunton"
+    deny(world, "branch/wells", "*")
+    assert world.desk.placement(BATH_COPY, "wells").grounds[-1].startswith("place.held-back ")
+    assert world.scan(BATH_COPY, "wells").code == "shelve.held-back"
+
+
+@pytest.mark.row(32)
+@pytest.mark.row(40)
+def test_a_rule_decides_about_the_float_flag_before_the_copy_s_own_description(world: World) -> None:
+    assert world.desk.placement(FLOATING_COPY, "wells").to is None
+    change = RuleChange(rule="no-float", branch="wells", values={"floats": False})
+    PolicyDesk(world.commands).set_rule(world.at("bristol"), change)
+    assert world.desk.placement(FLOATING_COPY, "wells").grounds == ("hold.none", "place.belongs bristol")
+    assert world.desk.placement(FLOATING_COPY, "bath").to is None
+    rules(world).set_group(world.at("bristol"), BOOKS)
+    assert world.desk.placement(FLOATING_COPY, "wells").to is None

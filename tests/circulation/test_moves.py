@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from circulation.clock import DAY_US
@@ -11,26 +9,15 @@ from circulation.errors import BranchlineError
 from circulation.floating import FloatingGroup
 from circulation.floating_rules import FloatingRules
 from circulation.item import TransitAbandoned, TransitOpened, item_stream
-from circulation.keyring import Keyring
-from circulation.ledger import Ledger
 from circulation.move import MoveCancelled, MoveEnded, MoveRequested
 from circulation.move_desk import Wanted
 from circulation.moving import decide_move
+from circulation.policy_changes import LimitChange
+from circulation.policy_desk import PolicyDesk
 from tests.cast import BATH_COPY, CLEVEDON_COPY, FLOATING_COPY, MIDDLEMARCH, WELLS_COPY, item_given
 from tests.world import World
 
 FRIDAY = "2026-11-27"
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """The cast at work, on a store in memory."""
-    made: list[World] = []
-    with Ledger.open("sqlite::memory:", clock=lambda: made[0].clock_us if made else 0, simulated=True) as ledger:
-        keyring = Keyring.open("sqlite::memory:")
-        made.append(World(ledger, keyring))
-        yield made[0]
-        keyring.close()
 
 
 def send(world: World, barcode: str, to: str, **more: object) -> str:
@@ -38,6 +25,19 @@ def send(world: World, barcode: str, to: str, **more: object) -> str:
     world.clock_us += 1_000_000
     given: dict[str, object] = {"why": "display", "stay_until": FRIDAY, **more}
     return world.desk.moves.send(world.at("bristol"), barcode, to=to, **given).code  # type: ignore[arg-type]
+
+
+def deny(world: World, origin: str, destination: str) -> None:
+    """Set a transfer limit."""
+    change = LimitChange(
+        f"no-{origin}-{destination}".translate({47: "-", 42: "all"}),
+        origin,
+        destination,
+        "*",
+        allowed=False,
+        reason="No.",
+    )
+    PolicyDesk(world.commands).set_limit(world.at("bristol"), change)
 
 
 def refused(world: World, barcode: str, to: str, **more: object) -> str:
@@ -203,3 +203,24 @@ def test_many_moves_are_asked_for_in_batches_that_can_be_broken_off_and_given_ag
     again = world.desk.moves.request_all(world.at("bristol"), asked, reason="manual", why="fair", batch=2)
     assert [what for _, what in again] == ["was requested", "requested", "is there"]
     assert [move.move for move in world.item(BATH_COPY).custody.moves or ()] == [f"{BATH_COPY}>1"]
+
+
+@pytest.mark.case(22)
+@pytest.mark.row(23)
+def test_a_move_asked_for_after_a_scan_outlives_its_undoing(world: World) -> None:
+    world.scan(BATH_COPY, "wells")
+    send(world, BATH_COPY, "clevedon")
+    world.desk.undo(world.at("wells"), BATH_COPY)
+    assert (world.item(BATH_COPY).branch, wanted(world, BATH_COPY)) == ("bath", ["clevedon"])
+    assert world.scan(BATH_COPY, "bath").route_to == "clevedon"
+
+
+@pytest.mark.case(31)
+@pytest.mark.row(41)
+def test_a_transfer_limit_keeps_a_copy_from_a_move_too(world: World) -> None:
+    deny(world, "branch/bath", "branch/wells")
+    send(world, BATH_COPY, "wells")
+    receipt = world.scan(BATH_COPY, "bath")
+    assert (receipt.code, receipt.route_to) == ("shelve.held-back", None)
+    assert wanted(world, BATH_COPY) == ["wells"]
+    assert world.scan(BATH_COPY, "bristol").route_to == "wells"

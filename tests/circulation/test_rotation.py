@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from circulation.clock import DAY_US
 from circulation.errors import BranchlineError
-from circulation.keyring import Keyring
-from circulation.ledger import Ledger
 from circulation.rotation import At, Due, Rotation, Stop, due
 from circulation.rotation_desk import RotationDesk, rotations
 from tests.cast import BATH_COPY, CLEVEDON_COPY
 from tests.world import World
 
 STOPS = (Stop(branch="wells", days=28), Stop(branch="clevedon", days=14))
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """The cast at work, on a store in memory."""
-    made: list[World] = []
-    with Ledger.open("sqlite::memory:", clock=lambda: made[0].clock_us if made else 0, simulated=True) as ledger:
-        keyring = Keyring.open("sqlite::memory:")
-        made.append(World(ledger, keyring))
-        yield made[0]
-        keyring.close()
 
 
 @pytest.mark.case(30)
