@@ -40,7 +40,11 @@ def show(context: typer.Context, barcode: Barcode) -> None:
 @accepts("as_of")
 @listing
 def history(context: typer.Context, barcode: Barcode) -> None:
-    """List everything that happened to an item, and to the totes while it was inside, with who did it and when."""
+    """
+    List everything that happened to an item, and to the totes while it was inside, with who did it and when.
+
+    A scan also says which rules were considered when it was decided, the one that decided last.
+    """
     from interfaces.facts import HISTORY, history_row
     from projections.history import history as facts_of
 
