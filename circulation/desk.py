@@ -9,7 +9,8 @@ the conditions of copies in `condition_desk.py`, what is no item of ours in `for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from circulation.actor import Role
@@ -36,6 +37,7 @@ from circulation.item import (
     Item,
     ItemArrived,
     ItemReturned,
+    ItemSetAside,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
@@ -48,6 +50,7 @@ from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
+from circulation.move_desk import MoveDesk
 from circulation.outcome import Outcome, Rulings, Scan
 from circulation.override import Override, refuse
 from circulation.pickup_desk import PickupDesk
@@ -56,6 +59,7 @@ from circulation.policies import DayRules, Policies
 from circulation.queues import Queues
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.shelves import Shelves, read_shelves
 from circulation.standing_rules import StandingRules
 from circulation.targeting import Targeting
 from circulation.tote_desk import ToteDesk
@@ -63,13 +67,25 @@ from circulation.tote_trouble import TroubleDesk
 from circulation.transit_desk import TransitDesk
 from circulation.undoing import decide_undo_of
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Placement"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What a scan would come to: `to` is None where the copy stays; the last of the `grounds` decides."""
+
+    item: str
+    at: str
+    to: str | None
+    reason: str | None
+    hold: str | None
+    grounds: tuple[str, ...]
+
+
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds`, `recalls`, `catalogue` and `totes` are the rest."""
+    """The commands of a desk on one ledger; `holds`, `recalls`, `catalogue`, `totes` and `moves` are the rest."""
 
     def __init__(
         self,
@@ -111,6 +127,8 @@ class Desk:
         self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self.foresight.one)
         self.troubles = TroubleDesk(ledger, commands, self.places)
         self.empties = EmptiesDesk(ledger, commands, self.places)
+        self.moves = MoveDesk(ledger, commands, self.places, self.policies, catalogue)
+        self._catalogue = catalogue
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
 
@@ -228,7 +246,24 @@ class Desk:
         rules = self.policies.on(scan.day)
         new_for = rules.ruling(item, branch=branch).age_protection_days if item.added and title.holds else None
         queue = self._queues.rulings(item, branch, at_us, age_protection_days=new_for)
-        return scan, StandingRules(rules, self.places, scan, item, self._other_copy, queue).rulings()
+        rulings = StandingRules(rules, self.places, scan, item, self._other_copy, queue).rulings()
+
+        def shelves() -> Shelves:
+            return read_shelves(self.ledger, self._catalogue, item, lambda to: rules.denied(item, branch, to))
+
+        return scan, replace(rulings, shelves=cache(shelves))
+
+    def placement(self, barcode: str, branch: str, *, at_us: int | None = None) -> Placement:
+        """
+        What a scan of a copy at a branch would come to now or at an instant; nothing is recorded.
+
+        Raises `Unknown` (`item.unknown`, `branch.unknown`).
+        """
+        _, item = self._item(parse_barcode(barcode))
+        outcome = self.foresight.one(item, branch, self.commands.clock() if at_us is None else at_us)
+        to, reason = _destination(outcome, item) or (None, None)
+        hold = next((event.hold for event in outcome.item if isinstance(event, ItemSetAside)), None)
+        return Placement(item.barcode, branch, to, reason, hold, outcome.grounds)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""

@@ -12,6 +12,7 @@ from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
 from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
+from circulation.floating import Floating, fold_floating
 from circulation.foreign import Foreign, ForeignForm, fold_foreign, fold_foreign_forms
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
@@ -20,6 +21,7 @@ from circulation.offline.device import Device, fold_device
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRules, fold_loan_rules
 from circulation.queue_policy import QueueOrder, fold_queue_orders
+from circulation.rotation import Rotation, fold_rotation
 from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.transfer_limits import TransferLimits, fold_transfer_limits
@@ -33,12 +35,14 @@ __all__ = [
     "DUE_DATES",
     "EMPTIES",
     "FILLING",
+    "FLOATING_FOLD",
     "FOREIGN",
     "FOREIGN_FORMS_FOLD",
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
     "QUEUE_ORDERS_FOLD",
+    "ROTATION",
     "SESSION",
     "TITLE",
     "TOTE",
@@ -46,7 +50,7 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 5, fold_item, Item)
+ITEM = Fold("item", 7, fold_item, Item)
 TITLE = Fold("title", 4, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
@@ -57,6 +61,8 @@ CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 3, fold_loan_rules, LoanRules)
 TRANSFER_LIMITS_FOLD = Fold("transfer-limits", 1, fold_transfer_limits, TransferLimits)
 DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
+FLOATING_FOLD = Fold("floating", 1, fold_floating, Floating)
+ROTATION = Fold("rotation", 1, fold_rotation, Rotation)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 QUEUE_ORDERS_FOLD = Fold("queue-orders", 1, fold_queue_orders, Mapping[str, QueueOrder])
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])

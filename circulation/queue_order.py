@@ -178,9 +178,9 @@ class _Ranking:
     @classmethod
     def of(cls, asked: ForCopy, first: Hold) -> _Ranking:
         order = asked.rulings.order()
-        home_us = asked.item.custody.home_us
+        since_us = asked.item.custody.away_since_us
         away_us = (order.away_days or 0) * DAY_US
-        is_long_away = home_us is not None and asked.at_us - home_us >= away_us and asked.branch != asked.item.home
+        is_long_away = since_us is not None and asked.at_us - since_us >= away_us and asked.branch != asked.item.home
         keys = tuple(key for key in order.keys if key != "away" or is_long_away)
         return cls(order, keys, asked.item, asked.branch, first)
 

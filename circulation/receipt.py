@@ -49,6 +49,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.move import MoveCancelled, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import Words, words_about_totes, words_of_move
@@ -223,7 +224,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ItemSighted(as_="again"):
                 return Receipt("again", "Nothing changed", came_in, "shelve")
             case ItemReturned() | ItemArrived() | ItemSighted():
-                return Receipt("shelve", "Shelve here", f"{came_in} It stays here.", "shelve")
+                return Receipt("shelve", "Shelve here", f"{came_in} It stays here{_how_long(fact)}.", "shelve")
             case ItemMissed(branch=branch):
                 retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
@@ -250,7 +251,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 return Receipt("hold.resumed", "Hold resumed", sentence, "done", hold=hold)
             case _:
                 continue
-    return _hold_changed(facts) or _recorded(facts)
+    return _hold_changed(facts) or _of_move(facts)
 
 
 def _hold_changed(facts: Sequence[Fact]) -> Receipt | None:
@@ -273,7 +274,17 @@ def _hold_changed(facts: Sequence[Fact]) -> Receipt | None:
     return None
 
 
-def _recorded(facts: Sequence[Fact]) -> Receipt:
+def _of_move(facts: Sequence[Fact]) -> Receipt:
+    """The words where somebody wants a copy elsewhere, or does not any more; else what was recorded."""
+    for fact in reversed(facts):
+        match fact.event:
+            case MoveRequested(to=to, stay_until=stay_until):
+                then = f", and stays until {stay_until}" if stay_until else ""
+                return Receipt("move.requested", "Move requested", f"It goes to {to} at its next scan{then}.", "done")
+            case MoveCancelled(move=move, why=why):
+                return Receipt("move.cancelled", "Move cancelled", f"Move {move} was cancelled: {why}.", "done")
+            case _:
+                continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
 
@@ -297,6 +308,15 @@ def _redirected(facts: Sequence[Fact]) -> str:
             case _:
                 continue
     return _asked(facts)
+
+
+def _how_long(fact: Fact) -> str:
+    """Until when a copy stays that somebody wants here, as the grounds of its scan say."""
+    for ground in getattr(fact.event, "grounds", None) or ():
+        code, _, what = ground.partition(" ")
+        if code == "move.stays":
+            return f" until {what.rpartition(' ')[2]}"
+    return ""
 
 
 def _overridden(facts: Sequence[Fact]) -> str:

@@ -19,7 +19,7 @@ from circulation.item import Item, ItemPlacedOnHoldShelf, ItemSetAside, ItemTarg
 from circulation.outcome import Draft, Rulings, Scan, Swap
 from circulation.queue_order import ForCopy, best_hold
 
-__all__ = ["for_copy", "pickup_code", "serve_hold"]
+__all__ = ["for_copy", "is_there", "pickup_code", "serve_hold"]
 
 
 def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Rulings) -> str | None:
@@ -51,16 +51,19 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     else:
         name, pickup = capture.hold, title.holds[capture.hold].pickup
         has_stayed = capture.until_us is not None and item.custody.transit is None
-        if has_stayed and capture.pickup == pickup == scan.branch:
+        if has_stayed and capture.pickup == scan.branch and is_there(scan.branch, pickup, rulings):
             draft.because("hold.on-shelf", name)
             return None
         draft.because("hold.set-aside", name)
     draft.custody = replace(draft.custody, capture=Capture(hold=name, pickup=pickup))
-    if pickup == scan.branch:
+    if is_there(scan.branch, pickup, rulings):
+        if pickup != scan.branch:
+            draft.because("hold.walked", pickup)
+        draft.abandon(scan.branch, "arrived-elsewhere")
         draft.item.append(
             ItemPlacedOnHoldShelf(
                 hold=name,
-                branch=pickup,
+                branch=scan.branch,
                 until_us=rulings.shelf_until(title.holds[name].category),
                 code=pickup_code(name, scan.day),
             )
@@ -72,6 +75,11 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     if draft.custody.transit is None:
         draft.send(scan, item, to=pickup, reason="hold", hold=name)
     return pickup
+
+
+def is_there(branch: str, pickup: str, rulings: Rulings) -> bool:
+    """Whether what lies at `branch` is where its patron comes for it: there, or a walk away (walked lanes)."""
+    return branch == pickup or rulings.shelves().floating.walks(branch, pickup)
 
 
 def for_copy(scan: Scan, item: Item, rulings: Rulings) -> ForCopy:

@@ -37,7 +37,9 @@ class StandingRules:
 
     def rulings(self) -> Rulings:
         """The answers, for `checkin.decide`."""
-        return Rulings(self._shelf_until, self._bars, self._keeps, self._floats, self.queue)
+        return Rulings(
+            shelf_until=self._shelf_until, bars=self._bars, keeps=self._keeps, floats=self._floats, queue=self.queue
+        )
 
     def _shelf_until(self, category: str) -> int:
         scan = self.scan

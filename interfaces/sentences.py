@@ -36,6 +36,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import (
     DiscrepancyClosed,
@@ -74,6 +75,7 @@ def sentence_of(fact: Fact) -> str:
         _of_loan(fact.event)
         or _of_item(fact.event)
         or _of_waiting(fact.event)
+        or _of_move(fact.event)
         or _of_correction(fact.event)
         or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
         or condition_sentence(fact.event)
@@ -166,6 +168,20 @@ def _of_waiting(event: Event) -> str:
             return f"It waits longer on the hold shelf of {branch} for hold {hold}, until {iso(until_us)}."
         case CaptureRedirected(hold=hold, pickup=pickup):
             return f"Hold {hold}, for which it is set aside, is for pickup at {pickup} now."
+        case _:
+            return ""
+
+
+def _of_move(event: Event) -> str:
+    match event:
+        case MoveRequested(move=move, to=to, why=why, stay_until=stay_until):
+            until = f" until {stay_until}" if stay_until else ""
+            return f"It is wanted at {to}{until} (move {move}): {why}."
+        case MoveCancelled(move=move, why=why):
+            return f"Move {move} was cancelled: {why}."
+        case MoveEnded(move=move, branch=branch, why=why):
+            how = f"it has arrived at {branch}" if why == "arrived" else "its time there is over"
+            return f"Move {move} has ended: {how}."
         case _:
             return ""
 

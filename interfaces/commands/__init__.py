@@ -49,6 +49,8 @@ GROUPS: dict[str, Group] = {
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),
     "policy": Group(_CONSORTIUM, "Loan and hold rules."),
     "queue": Group(_CONSORTIUM, "In which order holds are filled."),
+    "floating": Group(_CONSORTIUM, "Where copies may float, and how many a branch keeps."),
+    "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
     "actor": Group(_CONSORTIUM, "Who may do what."),
     "events": Group(_RECORD, "Read the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),

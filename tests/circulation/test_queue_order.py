@@ -78,9 +78,9 @@ def test_local_first_serves_whoever_picks_up_where_the_copy_lies() -> None:
 def test_holds_go_home_once_the_copy_has_been_away_for_long() -> None:
     item = item_given(BATH_COPY)
     for days_away, expected in ((182, FIRST), (183, THIRD)):
-        away = replace(item, custody=replace(item.custody, home_us=TUESDAY - days_away * DAY_US))
+        away = replace(item, custody=replace(item.custody, away_since_us=TUESDAY - days_away * DAY_US))
         assert expected == chosen(QUEUE, "wells", ruled(GO_HOME), away)
-    at_home = replace(item, custody=replace(item.custody, home_us=TUESDAY - 400 * DAY_US))
+    at_home = replace(item, custody=replace(item.custody, away_since_us=TUESDAY - 400 * DAY_US))
     assert FIRST == chosen(QUEUE, "bath", ruled(GO_HOME), at_home)
 
 

@@ -13,10 +13,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from circulation.calendar import local_day, zone_of
 from circulation.catalogue_desk import Edit
 from circulation.clock import DAY_US, HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
+from circulation.floating import FloatingGroup
+from circulation.floating_rules import FloatingRules
 from circulation.folds import FILLING, ITEM, TITLE, TOTE
 from circulation.hold import title_stream
 from circulation.item import (
@@ -104,6 +107,35 @@ class Network(RuleBasedStateMachine):
         copy = next((self.world.title(title).holds[hold].captured for hold in holds), None)
         if copy is not None:
             self.lend(copy, patron, "bath")
+
+    @rule(
+        barcode=barcodes,
+        to=branches,
+        days=st.none() | st.integers(1, 3),
+        mode=st.sampled_from(["only", "queue", "replace"]),
+    )
+    def move_by_hand(self, barcode: str, to: str, days: int | None, mode: str) -> None:
+        """Somebody wants a copy elsewhere, for some days or for good."""
+        day = (
+            None
+            if days is None
+            else local_day(self.world.clock_us + days * DAY_US, zone_of("Europe/London")).isoformat()
+        )
+        send = self.world.desk.moves.send
+        self._try(send, self.world.at("bristol"), barcode, to=to, why="display", stay_until=day, mode=mode)
+
+    @rule(barcode=barcodes)
+    def cancel_move(self, barcode: str) -> None:
+        """Nobody wants it there any more."""
+        self._try(self.world.desk.moves.cancel, self.world.at("bristol"), barcode, why="changed")
+
+    @rule(kept=st.integers(0, 2), branch=branches, homing=st.none() | st.integers(1, 3), excluded=branches)
+    def float_by_rules(self, kept: int, branch: str, homing: int | None, excluded: str) -> None:
+        """Books float, but for one branch; a branch keeps so many."""
+        rules, boss = FloatingRules(self.world.commands), self.world.at("bristol")
+        books = FloatingGroup("books", ("all",), (f"branch/{excluded}",), item_types=("book",), homing_days=homing)
+        self._try(rules.set_group, boss, books)
+        self._try(rules.set_limit, boss, branch, "book", kept)
 
     @rule(barcode=barcodes, branch=branches, hours=st.integers(1, 30))
     def scan_late(self, barcode: str, branch: str, hours: int) -> None:
