@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from circulation.declaring import found_again
 from circulation.hold import Title
 from circulation.item import (
     Item,
@@ -38,6 +39,7 @@ def decide(scan: Scan, item: Item, title: Title, rulings: Rulings) -> Outcome:
         draft.item.append(LateScanRecorded(branch=scan.branch, custody_us=item.custody.custody_us))
         draft.because("late")
         return draft.outcome()
+    found = found_again(item, scan.branch)
     _take_in(draft, scan)
     _end_what_is_over(draft, scan, title)
     onward = serve_hold(draft, scan, item, title, rulings)
@@ -46,12 +48,17 @@ def decide(scan: Scan, item: Item, title: Title, rulings: Rulings) -> Outcome:
     if onward is not None and scan.filling is not None:
         draft.item.append(ItemPacked(filling=scan.filling, branch=scan.branch, onward=onward))
     _say_that_it_was_seen(draft, scan, item, onward)
+    if found is not None:
+        draft.item.append(found)
     return draft.outcome()
 
 
 def _take_in(draft: Draft, scan: Scan) -> None:
-    """Close a loan; complete a transit that ends here."""
+    """Say that an absent copy is found; close a loan; complete a transit that ends here."""
     custody = draft.custody
+    if custody.absence is not None:
+        draft.custody = replace(draft.custody, absence=None)
+        draft.because("absence.ends", custody.absence.what)
     if custody.loan is not None:
         draft.item.append(ItemReturned(branch=scan.branch, loan=custody.loan.loan, by=scan.by))
         draft.closes.append(custody.loan.loan)

@@ -2,7 +2,8 @@
 The desk: one method a command, a receipt out of each.
 
 `scan` is the one entry for whatever lies on the desk. Each method reads fresh state, lets a pure decision say what
-happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`.
+happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`,
+the conditions of copies in `condition_desk.py`, what is no item of ours in `foreign_desk.py`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
 from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
+from circulation.claim_desk import ClaimDesk
 from circulation.command import ACTOR, Behind, Caller, Commands, Decision, refuse_future
+from circulation.condition_desk import ConditionDesk
+from circulation.copy_change import CopyChange
 from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE, UNKNOWN_CODES
+from circulation.folds import ITEM, TITLE
+from circulation.foreign_desk import ForeignDesk
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
 from circulation.item import (
@@ -54,8 +59,8 @@ from circulation.shelves import Shelves, read_shelves
 from circulation.standing_rules import StandingRules
 from circulation.tote_desk import ToteDesk
 from circulation.tote_trouble import TroubleDesk
+from circulation.transit_desk import TransitDesk
 from circulation.undoing import decide_undo_of
-from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
 __all__ = ["Desk", "Placement"]
 
@@ -89,6 +94,7 @@ class Desk:
     ) -> None:
         self.ledger = ledger
         self.commands = commands
+        self._keyring = keyring
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.policies = Policies(ledger)
@@ -105,11 +111,15 @@ class Desk:
         )
         self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
-        self.moves = MoveDesk(ledger, commands, self.places, self.policies, catalogue)
+        self.foreign = ForeignDesk(ledger, commands, keyring, self.places, self.borrowers, self.totes)
+        change = CopyChange(ledger, commands, self.borrowers, self.holds)
+        self.conditions = ConditionDesk(ledger, commands, self.places, change, self._checked_in)
+        self.claims = ClaimDesk(ledger, self.places, change)
+        self.transits = TransitDesk(ledger, change)
         self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
         self.troubles = TroubleDesk(ledger, commands, self.places)
         self.empties = EmptiesDesk(ledger, commands, self.places)
-        self._keyring = keyring
+        self.moves = MoveDesk(ledger, commands, self.places, self.policies, catalogue)
         self._catalogue = catalogue
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
@@ -145,7 +155,7 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
-                return self._unknown(branch, barcode)
+                return self.foreign.scanned(branch, barcode)
             Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
             return self._known(
                 loaded,
@@ -170,23 +180,9 @@ class Desk:
             )
         )
 
-    def _unknown(self, branch: str, code: str) -> Decision:
-        """What no item carries: a card and a tote are answered and not kept, anything else was received here."""
-        if self.borrowers.is_card(code):
-            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
-        if self.totes.exists(code):
-            raise Refused(
-                "scan.tote", f"{code} is a tote.", f"Use branchline tote receive {code}, or scan --tote {code}."
-            )
-        self.places.branch(branch)
-        forms = self.ledger.load(BARCODE_FORMS, BARCODE_FORMS_FOLD).state or ()
-        stream = f"unknown/{branch}"
-        version = self.ledger.load(stream, UNKNOWN_CODES).version
-        clear = has_registered_form(code, forms)
-        key = None if clear else self._keyring.new_key()
-        sealed = None if key is None else self._keyring.seal(key, code, context=stream)
-        event = decide_unknown(branch=branch, code=code, in_the_clear=clear, key=key, sealed=sealed)
-        return Decision((NewEvents(stream, version, (event,)),))
+    def _checked_in(self, loaded: Loaded[Item], item: Item, branch: str, at_us: int) -> Decision:
+        """A plain scan at the desk, as a part of another command."""
+        return self._known(loaded, item, branch, at_us, by="desk", dropped_us=None, tote=None, sort=False, out_of=None)
 
     def _known(
         self,
@@ -430,7 +426,7 @@ class Desk:
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return decide_undo_of(self.ledger, self.borrowers, self.places, code, why, of=of)
+            return decide_undo_of(self.ledger, self.borrowers, self.places.dated, code, why, of=of)
 
         arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
         return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))

@@ -11,6 +11,7 @@ from circulation.closure import Closed, fold_closures
 from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
 from circulation.floating import Floating, fold_floating
+from circulation.foreign import Foreign, ForeignForm, fold_foreign, fold_foreign_forms
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -21,7 +22,7 @@ from circulation.rotation import Rotation, fold_rotation
 from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.transfer_limits import TransferLimits, fold_transfer_limits
-from circulation.unknown import fold_barcode_forms, fold_unknown_codes
+from circulation.unknown import UnknownCodes, fold_barcode_forms, fold_unknown_codes
 
 __all__ = [
     "BARCODE_FORMS_FOLD",
@@ -32,6 +33,8 @@ __all__ = [
     "EMPTIES",
     "FILLING",
     "FLOATING_FOLD",
+    "FOREIGN",
+    "FOREIGN_FORMS_FOLD",
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
@@ -43,8 +46,8 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 5, fold_item, Item)
-TITLE = Fold("title", 2, fold_title, Title)
+ITEM = Fold("item", 6, fold_item, Item)
+TITLE = Fold("title", 3, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)
@@ -59,4 +62,6 @@ ROTATION = Fold("rotation", 1, fold_rotation, Rotation)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
 DEVICE = Fold("device", 1, fold_device, Device)
-UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)
+UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
+FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
+FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)

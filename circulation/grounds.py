@@ -11,6 +11,7 @@ __all__ = ["SENTENCES", "sentence_of_ground"]
 
 SENTENCES = {
     "late": "The scan is older than what is known of the copy, and moves nothing.",
+    "absence.ends": "It was {what}, and has been found.",
     "loan.closed": "It was on loan ({what}), and has come back.",
     "transit.ends": "Its journey {what} ends here.",
     "transit.goes-on": "It is on its way ({what}), and the same journey goes on.",
@@ -38,8 +39,9 @@ SENTENCES = {
     "move.arrived": "It has arrived where it was wanted (move {what}).",
     "move.over": "The time for which it was wanted there is over (move {what}).",
     "move.cancelled": "The move {what} that sent it on its way was cancelled.",
-    "withdrawn.stays": "It is withdrawn, and is where withdrawn copies go.",
-    "withdrawn.goes": "It is withdrawn: it takes no hold and goes to {what}.",
+    "place.unfit": "It is not in order and is sent where such copies go ({what}).",
+    "place.unfit-home": "It is {what}, and is where such copies go.",
+    "hold.unfit": "It is {what}: it fills no hold.",
 }
 """By code; `{what}` is what the ground was about."""
 

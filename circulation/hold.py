@@ -116,7 +116,7 @@ class HoldTargetDropped(Event):
 
     hold: str
     item: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -134,7 +134,7 @@ class HoldReleased(Event):
 
     hold: str
     item: str
-    why: Literal["undone", "missed", "overridden"]
+    why: Literal["undone", "missed", "overridden", "condition"]
 
 
 @event

@@ -371,6 +371,22 @@ class HoldDesk:
         released = ItemReleased(hold=hold.hold, branch=item.state.branch or "", why="cancelled")
         return (NewEvents(item_stream(hold.captured), item.version, (released,)),)
 
+    def promise_another(self, title: Title, hold: Hold, *, without: str, at_us: int) -> Promise | None:
+        """Another copy than `without` for a hold that has just lost its own; None where there is none, or no want."""
+        if hold.suspended:
+            return None
+        return self._promise_for(
+            title,
+            hold.hold,
+            pickup=hold.pickup,
+            category=hold.category,
+            only=hold.item,
+            missed=(*hold.missed, without),
+            at_us=at_us,
+            rules=self._rules(hold.pickup, at_us),
+            copies=_Copies(self._ledger),
+        )
+
     def _promise_for(
         self,
         title: Title,

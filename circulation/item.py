@@ -13,8 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from circulation.condition import ItemRestored, fold_condition, gone
 from circulation.custodian import Custodian
-from circulation.custody import Capture, Custody, Loan, Place, Recall, Transit, TransitReason
+from circulation.custody import Absence, Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
 from circulation.move import MoveCancelled, MoveEnded, MoveRequested, fold_moves
 from circulation.override import RuleOverridden
@@ -223,7 +224,7 @@ class TransitAbandoned(Event):
 
     transit: str
     branch: str
-    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere"]
+    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere", "aborted", "lost", "condition"]
 
 
 @event
@@ -240,7 +241,7 @@ class ItemTargetDropped(Event):
     """The copy is not to be pulled for that hold any more."""
 
     hold: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -269,7 +270,7 @@ class ItemReleased(Event):
 
     hold: str
     branch: str
-    why: Literal["filled", "cancelled", "expired", "undone", "missed"]
+    why: Literal["filled", "cancelled", "expired", "undone", "missed", "condition"]
 
 
 @event
@@ -378,9 +379,10 @@ class Item:
 
     @property
     def on_shelf(self) -> bool:
-        """Whether it stands on an open shelf: at a branch, not lent, travelling or set aside."""
+        """Whether it stands on an open shelf: at a branch, not lent, travelling, set aside or damaged."""
         custody = self.custody
-        return custody.place.kind == "branch" and not (custody.loan or custody.transit or custody.capture)
+        held = custody.loan or custody.transit or custody.capture or custody.defect
+        return custody.place.kind == "branch" and not held
 
 
 def fold_item(item: Item | None, fact: Fact) -> Item:
@@ -443,7 +445,7 @@ def _folded(item: Item | None, fact: Fact) -> Item:
         )
     if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
         return item
-    if isinstance(happened, ScanUndone):
+    if isinstance(happened, ScanUndone | ItemRestored):
         return replace(item, custody=happened.custody)
     # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
     if isinstance(happened, ItemTargeted):
@@ -509,6 +511,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 place=Place(kind="patron"),
                 custody_us=at,
                 loan=loan,
+                defect=custody.defect,
                 away_since_us=custody.away_since_us,
                 moves=custody.moves,
             )
@@ -520,15 +523,16 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 place=Place(kind="branch", ref=returned.branch),
                 custody_us=at,
                 transit=custody.transit,
+                defect=custody.defect,
                 away_since_us=custody.away_since_us,
                 moves=custody.moves,
             )
         case ItemSighted() | ItemUnpacked():
             place = Place(kind="branch", ref=fact.event.branch)
-            return replace(custody, place=place, custody_us=at)
+            return replace(custody, place=place, absence=None, custody_us=at)
         case ItemArrived() as arrived:
             place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
-            return replace(custody, place=place, transit=None, custody_us=at)
+            return replace(custody, place=place, transit=None, absence=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(
                 transit=opened.transit,
@@ -546,16 +550,17 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
         case ItemSetAside() as aside:
             capture = Capture(hold=aside.hold, pickup=aside.pickup)
             place = Place(kind="branch", ref=aside.branch)
-            return replace(custody, place=place, capture=capture, target=None, custody_us=at)
+            return replace(custody, place=place, capture=capture, target=None, absence=None, custody_us=at)
         case ItemPlacedOnHoldShelf() as shelved:
             capture = Capture(hold=shelved.hold, pickup=shelved.branch, until_us=shelved.until_us, code=shelved.code)
             place = Place(kind="branch", ref=shelved.branch)
-            return replace(custody, place=place, capture=capture, custody_us=at)
+            return replace(custody, place=place, capture=capture, absence=None, custody_us=at)
         case ItemReleased():
             return replace(custody, capture=None, custody_us=at)
         case ItemPacked() as packed:
-            return replace(custody, place=Place(kind="filling", ref=packed.filling), custody_us=at)
-        case ItemMissed():
-            return replace(custody, place=Place(kind="nowhere"), target=None, custody_us=at)
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact about an item ({fact.stream})")
+            place = Place(kind="filling", ref=packed.filling)
+            return replace(custody, place=place, absence=None, custody_us=at)
+        case ItemMissed() as missed:
+            return gone(custody, Absence(what="missing", since_us=at, at=missed.branch), at)
+        case _:
+            return fold_condition(custody, fact)

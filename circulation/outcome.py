@@ -115,7 +115,9 @@ class Draft:
         """One more rule was considered: its stable code, and what it was about."""
         self.grounds.append(f"{code} {what}" if what else code)
 
-    def abandon(self, branch: str, why: Literal["redirected", "hold-ended", "floats", "arrived-elsewhere"]) -> None:
+    def abandon(
+        self, branch: str, why: Literal["redirected", "hold-ended", "floats", "arrived-elsewhere", "condition"]
+    ) -> None:
         """The open journey, if there is one, ends here."""
         if self.custody.transit is not None:
             self.item.append(TransitAbandoned(transit=self.custody.transit.transit, branch=branch, why=why))

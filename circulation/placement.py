@@ -22,6 +22,8 @@ __all__ = ["settle"]
 
 def settle(draft: Draft, scan: Scan, item: Item, rulings: Rulings) -> str | None:
     """The branch that the copy is to travel to, None if it stays where it was scanned."""
+    if draft.custody.defect is not None:
+        return _send_unfit(draft, scan, item, rulings, draft.custody.defect.what)
     move = _move_that_holds(draft, scan)
     if move is not None:
         return _move_on(draft, scan, item, move, rulings)
@@ -126,3 +128,25 @@ def _stray(draft: Draft, item: Item, rulings: Rulings) -> Stray:
     by_rule = rulings.floats()
     floats = item.floats if by_rule is None else by_rule
     return Stray(item.owner, item.home, item.item_type, floats, draft.custody.away_since_us)
+
+
+def _send_unfit(draft: Draft, scan: Scan, item: Item, rulings: Rulings, what: str) -> str | None:
+    """
+    A copy that is damaged or incomplete goes to its home, a withdrawn one to its owner's technical services if there
+    are any, wherever it was going (cases 14 and 37).
+    """
+    transit, goal = draft.custody.transit, item.home
+    if what == "withdrawn":
+        goal = rulings.shelves().floating.services.get(item.owner, item.home)
+    if goal == scan.branch:
+        draft.abandon(scan.branch, "condition")
+        draft.because("place.unfit-home", what)
+        return None
+    draft.because("place.unfit", f"{what} {goal}")
+    if transit is not None and transit.destination == goal:
+        return goal
+    draft.abandon(scan.branch, "condition")
+    if _is_held_back(draft, scan, item, goal, rulings):
+        return None
+    draft.send(scan, item, to=goal, reason="home")
+    return goal

@@ -3,7 +3,6 @@ Where a copy belongs that nobody waits for and nobody moves by hand: one pure fu
 
 The rules, in their order:
 
-0. a withdrawn copy goes to its owner's technical services, or where the owner has none to its home, and stays there;
 1. at home it stays, and where its home is a walk away it stays as if it were home;
 2. a copy that does not float goes home, and so does a floating one that is outside its group: its home is the one
    branch that always has room for it;
@@ -38,7 +37,7 @@ class Stray:
     """
     A copy at a branch, as far as its place depends on it.
 
-    `away_since_us` is None for one not seen away; `withdrawn` says that it leaves the stock.
+    `away_since_us` is None for one not seen away.
     """
 
     owner: str
@@ -46,7 +45,6 @@ class Stray:
     item_type: str
     floats: bool
     away_since_us: int | None = None
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +59,6 @@ class Placed:
 def place(copy: Stray, here: str, at_us: int, shelves: Shelves) -> Placed:
     """Where a copy that was scanned at `here` at an instant is to be."""
     policy = shelves.floating
-    if copy.withdrawn:
-        goal = policy.services.get(copy.owner, copy.home)
-        if here == goal:
-            return Placed(None, "home", ("withdrawn.stays",))
-        return Placed(goal, "home", (f"withdrawn.goes {goal}",))
     if copy.home == here:
         return Placed(None, "home", ("place.home",))
     if policy.walks(here, copy.home):

@@ -13,6 +13,7 @@ from typing import Literal
 
 from circulation.clock import iso
 from circulation.closure import ClosureDeclared, ClosureWithdrawn
+from circulation.condition_words import also_told, condition_words
 from circulation.due_dates import DueDatesMoved
 from circulation.event import Appended, Fact
 from circulation.hold import (
@@ -110,7 +111,7 @@ def receipt_of(appended: Appended) -> Receipt:
 def _worded(facts: Sequence[Fact]) -> Receipt:
     """The words for the facts; what the person must do next outranks how the item came in."""
     events = [fact.event for fact in facts]
-    came_in = _came_in(facts)
+    came_in = _came_in(facts) + also_told(facts)
     about_tote = words_about_totes(facts)
     if about_tote is not None:
         return _of_tote(about_tote, facts[0])
@@ -132,7 +133,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                     "Unknown code",
                     "No item of this network carries this code; it is recorded as received here.",
                     "aside",
-                    slip=("UNKNOWN ITEM", "keep for cataloguing"),
+                    slip=("UNKNOWN ITEM", f"{facts[0].stream[8:]}-{facts[0].version}", "keep for cataloguing"),
                 )
             case ItemPlacedOnHoldShelf(hold=hold, until_us=until_us, code=code):
                 return Receipt(
@@ -164,6 +165,9 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                 )
             case _:
                 continue
+    told = condition_words(facts)
+    if told is not None:
+        return Receipt(told.code, told.headline, told.sentence, told.signal, route_to=told.route_to, slip=told.slip)
     return _about_closed_days(facts) or _plain(facts, came_in)
 
 

@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 
+from circulation.condition_rules import fills_holds
 from circulation.custody import Capture
 from circulation.event import Event
 from circulation.hold import Hold, HoldCaptured, HoldTargetDropped, HoldTargeted, Title
@@ -24,6 +25,9 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     """Go on serving the hold that has this copy, or capture it for the next one; where it must go, if anywhere."""
     capture = draft.custody.capture
     if capture is None:
+        if draft.custody.defect is not None and not fills_holds(draft.custody):
+            draft.because("hold.unfit", draft.custody.defect.what)
+            return None
         hold = best_hold(title, item, scan.day, rulings, draft)
         if hold is None:
             draft.because("hold.none")

@@ -85,7 +85,7 @@ def table_of_branch(
 def _items(desk: Desk, barcodes: Sequence[str]) -> Iterator[Item]:
     for piece in _pieces(barcodes):
         loaded = desk.ledger.load_many([item_stream(barcode) for barcode in piece], ITEM)
-        yield from (one.state for one in loaded.values() if one.state is not None)
+        yield from (desk.places.dated(one.state) for one in loaded.values() if one.state is not None)
 
 
 def _pieces(names: Sequence[str]) -> Iterator[list[str]]:

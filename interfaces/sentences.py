@@ -52,6 +52,7 @@ from circulation.tote import (
     ToteUnloaded,
 )
 from circulation.tote_words import custody_text
+from interfaces.condition_sentences import condition_sentence
 
 __all__ = ["sentence_of"]
 
@@ -74,6 +75,7 @@ def sentence_of(fact: Fact) -> str:
         or _of_move(fact.event)
         or _of_correction(fact.event)
         or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+        or condition_sentence(fact.event)
     )
 
 

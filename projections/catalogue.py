@@ -89,6 +89,7 @@ def copies(views: Views, title_id: str) -> list[Copy]:
             item.loan,
             item.transit,
             item.capture,
+            item.defect,
             described.holdable,
         )
         .join(ITEM_NOW.sql, item.item == described.item)
@@ -99,7 +100,9 @@ def copies(views: Views, title_id: str) -> list[Copy]:
         found = []
         for row in connection.execute(asked):
             is_at_branch = row.kind == "branch"
-            on_shelf = bool(is_at_branch and row.holdable) and not (row.loan or row.transit or row.capture)
+            on_shelf = bool(is_at_branch and row.holdable) and not (
+                row.loan or row.transit or row.capture or row.defect
+            )
             found.append(Copy(row.item, row.ref if is_at_branch else None, on_shelf, row.shelf_mark))
         return found
 

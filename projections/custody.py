@@ -3,7 +3,8 @@ What scans change of a copy: its place, its loan, its transit and what it is set
 
 One fold, because one rule governs all four: a fact that happened before the last custody is history
 and moves nothing. It follows `circulation/item.py` step by step, on rows instead of states.
-The tables and the questions asked of them are in `locations.py`, `loans.py`, `transits.py` and `hold_shelf.py`.
+The tables and the questions asked of them are in `locations.py`, `loans.py`, `transits.py`, `hold_shelf.py` and
+`conditions.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from projections import conditions
+from projections.conditions import CONDITION_NOW, CONDITION_PAST
 from projections.guests import GUESTS, count_guest, guest_of
 from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST, CaptureNow, CapturePast
 from projections.loans import LOAN_NOW, LOAN_PAST, LoanNow, LoanPast
@@ -22,6 +25,14 @@ from projections.working import Working
 __all__ = ["CUSTODY"]
 
 _Move = Callable[[Working, Seen, ItemNow], None]
+
+_SAYS_WHERE = frozenset(
+    {
+        "ItemLent", "ItemReturned", "ItemSighted", "ItemUnpacked", "ItemArrived", "ItemSetAside",
+        "ItemPlacedOnHoldShelf", "ItemPacked",
+    }
+)  # fmt: skip
+"""Whoever knows where a copy is has found it."""
 
 
 def _added(working: Working, seen: Seen) -> None:
@@ -64,6 +75,8 @@ def _unless_late(move: _Move) -> Fold:
             raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
         if seen.happened_us >= item.custody_us:
             move(working, seen, item)
+            if item.absence is not None and seen.type in _SAYS_WHERE:
+                conditions.end(working, seen, "absence", "found", seen.data["branch"])
 
     return fold
 
@@ -220,11 +233,79 @@ def _packed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _gone(working: Working, seen: Seen, item: ItemNow, what: str, **more: Any) -> None:
+    """Nobody has the copy: all that it did ends, and its absence begins."""
+    at = seen.data.get("at") or seen.data.get("branch") or ""
+    if item.loan:
+        _end_loan(working, seen, what, at)
+    if item.transit:
+        _end_transit(working, seen, what)
+    if item.capture:
+        _end_capture(working, seen, what)
+    _put(working, seen, item, "nowhere", "", loan=None, transit=None, capture=None, target=None)
+    conditions.begin(working, seen, "absence", what, at=at, **more)
+
+
 def _missed(working: Working, seen: Seen, item: ItemNow) -> None:
-    _put(
-        working, seen, item, "nowhere", "",
-        loan=item.loan, transit=item.transit, capture=item.capture, target=None,
+    kind = "tote" if item.kind == "filling" else item.kind
+    had = {"kind": kind, "place": item.ref, "since_us": item.from_us} if item.ref else None
+    _gone(working, seen, item, "missing", last=had)
+
+
+def _declared_lost(working: Working, seen: Seen, item: ItemNow) -> None:
+    data = seen.data
+    what = {"staff": "lost", "long-overdue": "long-overdue", "in-transit": "lost-in-transit"}[data["why"]]
+    if item.loan:
+        conditions.begin(working, seen, "absence", what, at=data["at"], last=data.get("last"))
+    else:
+        _gone(working, seen, item, what, last=data.get("last"))
+
+
+def _unlocated(working: Working, seen: Seen, item: ItemNow) -> None:
+    _gone(working, seen, item, "transit-aborted", last=seen.data.get("last"))
+
+
+def _closed_missing(working: Working, seen: Seen, item: ItemNow) -> None:
+    data = seen.data
+    what = "claimed-never-had" if data["why"] == "never-had" else "missing"
+    _gone(working, seen, item, what, last=data.get("last"), search=data.get("search", ()))
+
+
+def _reported(working: Working, seen: Seen, _item: ItemNow) -> None:
+    data = seen.data
+    custodies = data.get("custodies") or [None]
+    conditions.begin(
+        working, seen, "defect", data["what"],
+        at=data["at"], code=data["code"], photo=data.get("photo"), last=custodies[-1],
     )  # fmt: skip
+
+
+def _withdrawn(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.begin(working, seen, "defect", "withdrawn", at=seen.data["at"], code=seen.data["code"])
+
+
+def _absent(what: str) -> _Move:
+    """The fold of a fact after which the copy is searched for, while it stays where it was last."""
+
+    def move(working: Working, seen: Seen, _item: ItemNow) -> None:
+        data = seen.data
+        conditions.begin(
+            working, seen, "absence", what, at=data["at"], last=data.get("last"), search=data.get("search", ())
+        )
+
+    return move
+
+
+def _searched(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.searched(working, seen)
+
+
+def _paid(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.paid(working, seen)
+
+
+def _claim_rejected(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.end(working, seen, "absence", "rejected", seen.data["at"])
 
 
 def _dates_moved(working: Working, seen: Seen) -> None:
@@ -264,6 +345,7 @@ def _undone(working: Working, seen: Seen) -> None:
         target=custody.get("target"),
         custody_us=custody["custody_us"],
     )  # fmt: skip
+    conditions.restore(working, seen, custody, "undone" if seen.type == "ScanUndone" else "restored")
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
@@ -285,7 +367,7 @@ def _put(
 ) -> None:
     """The item's new row; a place that did not change keeps its interval."""
     # Unpacked once: this is where a rebuild spends most of its time.
-    name, old_kind, old_ref, old_known, from_pos, from_us, *_, home, item_type, was_guest_at = item
+    name, old_kind, old_ref, old_known, from_pos, from_us, *_, home, item_type, was_guest_at, _, _ = item
     if old_kind != kind or old_ref != ref or old_known != known:
         working[ITEM_PAST].add(
             ItemPast(name, old_kind, old_ref, old_known, from_pos, seen.position, from_us, seen.happened_us)
@@ -298,8 +380,18 @@ def _put(
     if guest_at != was_guest_at:
         count_guest(working, item_type, was_guest_at, guest_at)
     working[ITEM_NOW].put(
-        ItemNow(
-            name, kind, ref, known, from_pos, from_us, at_us, loan, transit, capture, target, home, item_type, guest_at
+        item._replace(
+            kind=kind,
+            ref=ref,
+            known=known,
+            from_pos=from_pos,
+            from_us=from_us,
+            custody_us=at_us,
+            loan=loan,
+            transit=transit,
+            capture=capture,
+            target=target,
+            guest_at=guest_at,
         )
     )
 
@@ -387,14 +479,16 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    3,
+    4,
     (
-        ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST, GUESTS,
+        ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
+        CONDITION_NOW, CONDITION_PAST, GUESTS,
     ),
     {
         "ItemAdded": _added,
         "ItemDescribed": _described,
         "ScanUndone": _undone,
+        "ItemRestored": _undone,
         "LoanRecalled": _due_anew,
         "LoanRecallWithdrawn": _due_anew,
         "DueDatesMoved": _dates_moved,
@@ -416,6 +510,16 @@ CUSTODY = Projection(
                 "ItemReleased": _released,
                 "ItemPacked": _packed,
                 "ItemMissed": _missed,
+                "ItemDeclaredLost": _declared_lost,
+                "ItemUnlocated": _unlocated,
+                "LoanClosedMissing": _closed_missing,
+                "ConditionReported": _reported,
+                "ItemWithdrawn": _withdrawn,
+                "LoanClaimedReturned": _absent("claimed-returned"),
+                "TransitOverdue": _absent("overdue-in-transit"),
+                "ItemSearched": _searched,
+                "LostItemPaid": _paid,
+                "LoanClaimRejected": _claim_rejected,
             }.items()
         },
     },

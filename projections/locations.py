@@ -41,6 +41,7 @@ class ItemNow(NamedTuple):
     """
     An item's place, and the ids of what else scans change. `kind` and `ref` are those of `Place`.
 
+    `defect` and `absence` are the names of its conditions (`conditions.py`);
     `home` and `item_type` are kept beside the catalogue's for counting guests; `guest_at` is the branch that counts
     the item as one (`guests.py`).
     """
@@ -59,6 +60,8 @@ class ItemNow(NamedTuple):
     home: str
     item_type: str
     guest_at: str | None
+    defect: str | None = None
+    absence: str | None = None
 
 
 class ItemPast(NamedTuple):

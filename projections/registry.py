@@ -29,6 +29,7 @@ from projections.network import NETWORK
 from projections.plans import PLANS
 from projections.projection import Projection
 from projections.runs import RUNS
+from projections.strangers import STRANGERS
 from projections.totes import TOTES
 from projections.views import Views
 
@@ -46,6 +47,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     NETWORK,
     DISCREPANCIES,
     EMPTIES,
+    STRANGERS,
 )
 
 

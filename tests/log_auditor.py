@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+from circulation.condition_rules import counts_as
 from circulation.event import Fact
 from circulation.hold import HoldPlaced, Title, fold_title
 from circulation.item import (
@@ -197,5 +198,10 @@ class LogAuditor:
     def open_now(self, kind: str) -> list[str]:
         """The open loans, or the open holds."""
         if kind == "loan":
-            return [item.custody.loan.loan for item in self.items.values() if item.custody.loan is not None]
+            # What a patron says is back counts towards no limit.
+            return [
+                item.custody.loan.loan
+                for item in self.items.values()
+                if item.custody.loan is not None and counts_as(item.custody) == "loan"
+            ]
         return [hold for title in self.titles.values() for hold in title.holds]

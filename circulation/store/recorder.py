@@ -343,6 +343,7 @@ class LogRecorder(ApplicationRecorder):
             version,
             tuple(ref for kind, ref in rows if kind == "loan"),
             tuple(ref for kind, ref in rows if kind == "hold"),
+            tuple(ref for kind, ref in rows if kind == "claimed"),
         )
 
     def _claims_version(self, c: Any, holder: bytes) -> int:

@@ -268,6 +268,36 @@ def tote_size(
     session.output.note(f"{items} items of {'all other types' if item_type == '*' else item_type} fill a tote.")
 
 
+@app.command("foreign-form")
+def foreign_form(
+    context: typer.Context,
+    prefix: Annotated[str, typer.Argument(help="What the codes of another network's items begin with.")],
+    length: Annotated[int, typer.Argument(help="How many characters they have.")],
+    network: Annotated[str, typer.Option(metavar="NAME", help="Whose they are.")] = "",
+    via: Annotated[str, typer.Option(metavar="CODE", help="The branch that hands such items over.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Such codes are nobody's that we know.")] = False,
+) -> None:
+    """
+    Say how the item codes of another network look: what is scanned with one is sent on as a courtesy.
+
+    Example: branchline network foreign-form 30117 14 --network Wiltshire --via bristol
+    """
+    from circulation.errors import Invalid
+
+    session = session_of(context)
+    desk = session.part("desk").foreign
+    if remove:
+        desk.remove_form(session.caller, prefix=prefix, length=length, request=session.options.request)
+        session.output.note(f"Codes {prefix}… of {length} characters are nobody's that we know.")
+        return
+    if not network or not via:
+        raise Invalid("foreign.whose", "It is not said whose such codes are.", "Give --network and --via, or --remove.")
+    desk.set_form(
+        session.caller, network=network, prefix=prefix, length=length, via=via, request=session.options.request
+    )
+    session.output.note(f"Codes {prefix}… of {length} characters are {network}'s; {via} hands them over.")
+
+
 @app.command()
 @listing
 def onboard(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -28,6 +28,7 @@ from circulation.folds import ITEM, TITLE
 from circulation.hold import TitleAdded, TitleDescribed, title_stream
 from circulation.item import Item, ItemAdded, ItemDescribed, ItemSighted
 from circulation.ledger import Ledger
+from circulation.received import Received, received_codes
 from interfaces.imports.branch_record import member_code
 from interfaces.imports.outcome import Outcome
 from interfaces.imports.sorting import SEPARATOR, in_batches, sorted_lines
@@ -182,7 +183,7 @@ def _changes(
     ledger: Ledger, file: str, ordered: Iterable[str], kinds: Sequence[_Kind], outcome: Outcome
 ) -> Iterator[list[NewEvents]]:
     """The second pass: what is not in the log yet, in the order of streams."""
-    compared = _Compared(ledger, file, kinds, outcome)
+    compared = _Compared(ledger, file, kinds, outcome, received_codes(ledger))
     for batch in in_batches(ordered, _AT_ONCE):
         split = next((at for at, line in enumerate(batch) if line[0] == _TITLE), len(batch))
         yield compared.copies(batch[:split]) + compared.titles(batch[split:])
@@ -196,6 +197,7 @@ class _Compared:
     file: str
     kinds: Sequence[_Kind]
     outcome: Outcome
+    received: Mapping[str, Received]
     last: str = ""
     last_line: str = ""
 
@@ -233,7 +235,11 @@ class _Compared:
         for (stream, _), added in zip(kept, events, strict=True):
             before = known.get(stream) if known else None
             if before is None or before.state is None:
-                changes.append(NewEvents(stream, 0, (added,)))
+                received = self.received.get(stream[5:])
+                if received is None:
+                    changes.append(NewEvents(stream, 0, (added,)))
+                else:
+                    changes.append(_received_before(stream, added, received))
                 self.outcome.added += 1
             elif before.state.row != added.row:
                 changes.append(NewEvents(stream, before.version, _described_anew(before.state, added)))
@@ -262,6 +268,12 @@ class _Compared:
                 described = TitleDescribed(title=added.title, author=added.author, source=added.source)
                 changes.append(NewEvents(stream, before.version, (described,)))
         return changes
+
+
+def _received_before(stream: str, added: ItemAdded, received: Received) -> NewEvents:
+    """The copy lay on a desk before it was catalogued: it is where it was received (case 1)."""
+    found = ItemSighted(branch=received.branch, as_="found")
+    return NewEvents(stream, 0, (added, found))
 
 
 def _described_anew(item: Item, added: ItemAdded) -> tuple[Event, ...]:

@@ -253,12 +253,3 @@ def is_fit_home(copy: Stray, known: Shelves) -> bool:
     has_room = limit is None or known.guests().get(copy.home, 0) < limit
     few = group is None or group.title_copies is None or known.same_title().get(copy.home, 0) < group.title_copies
     return has_room and few
-
-
-@pytest.mark.case(37)
-def test_a_withdrawn_copy_goes_to_its_owner_s_technical_services_or_else_home() -> None:
-    withdrawn = Stray("north", "bath", "dvd", floats=True, withdrawn=True)
-    known = Shelves(Floating(services={"north": "spa"}), MEMBERS.get, lambda: MEMBERS)
-    assert place(withdrawn, "bath", TUESDAY, known) == Placed("spa", "home", ("withdrawn.goes spa",))
-    assert place(withdrawn, "spa", TUESDAY, known) == Placed(None, "home", ("withdrawn.stays",))
-    assert place(withdrawn, "wells", TUESDAY, shelves(GROUP)) == Placed("bath", "home", ("withdrawn.goes bath",))
