@@ -21,6 +21,8 @@ __all__ = [
     "Handover",
     "Known",
     "Loan",
+    "Move",
+    "MoveReason",
     "Place",
     "Recall",
     "Transit",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 TransitReason = Literal["home", "hold", "float", "rebalance", "manual"]
+MoveReason = Literal["home", "rebalance", "manual"]
 Known = Literal["scanned", "assumed"]
 DefectName = Literal["damaged", "incomplete", "withdrawn"]
 AbsenceName = Literal[
@@ -86,7 +89,7 @@ class Loan:
 
 @part
 class Transit:
-    """A journey that is wanted: it ends when the item is scanned at its destination."""
+    """A journey that is wanted: it ends when the item is scanned at its destination. `move` is whose it is, if any."""
 
     transit: str
     origin: str
@@ -95,6 +98,7 @@ class Transit:
     hold: str | None = None
     opened_us: int
     row: str | None = None
+    move: str | None = None
 
 
 @part
@@ -148,11 +152,25 @@ class Absence:
 
 
 @part
+class Move:
+    """Somebody wants the item at `to`, until the day `stay_until` or only until it has arrived (`move.py`)."""
+
+    move: str
+    to: str
+    reason: MoveReason
+    why: str
+    requested_us: int
+    stay_until: str | None = None
+
+
+@part
 class Custody:
     """
     The part of an item that scans change, whole.
 
     Every fact of where a copy is ends its absence, so that a copy is never lost and somewhere (case 39).
+    `away_since_us` is when it was first seen at a branch that is not its home, since it was last seen there;
+    `moves` are wanted by hand, the first one holds.
     """
 
     place: Place
@@ -163,3 +181,5 @@ class Custody:
     target: str | None = None
     defect: Defect | None = None
     absence: Absence | None = None
+    away_since_us: int | None = None
+    moves: tuple[Move, ...] | None = None

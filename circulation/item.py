@@ -17,6 +17,8 @@ from circulation.condition import ItemRestored, fold_condition, gone
 from circulation.custodian import Custodian
 from circulation.custody import Absence, Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested, fold_moves
+from circulation.override import RuleOverridden
 
 __all__ = [
     "Item",
@@ -194,7 +196,7 @@ class ItemArrived(Event):
 
 @event
 class TransitOpened(Event):
-    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in."""
+    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in. `move` was it that asked."""
 
     transit: str
     origin: str
@@ -203,6 +205,7 @@ class TransitOpened(Event):
     hold: str | None = None
     row: str | None = None
     source: str | None = None
+    move: str | None = None
 
 
 @event
@@ -345,7 +348,7 @@ class UnknownCodeScanned(Event):
 @dataclass(frozen=True, slots=True)
 class Item:
     """
-    A copy as its stream tells it. `loans` and `transits` number the next ones.
+    A copy as its stream tells it. `loans`, `transits` and `moves` number the next ones.
 
     `ends_pos` is the position of the fact that last said until when it is lent or waits on the hold shelf:
     dates that were moved later than that (`due_dates.py`) hold instead.
@@ -363,6 +366,7 @@ class Item:
     row: str | None = None
     loans: int = 0
     transits: int = 0
+    moves: int = 0
     last_request: str = ""
     last_recorded_us: int = 0
     last_request_version: int = 0
@@ -414,6 +418,7 @@ def _folded(item: Item | None, fact: Fact) -> Item:
                 place=Place(kind="branch", ref=happened.branch),
                 # An imported list says where a copy belongs, not when somebody last held it.
                 custody_us=0 if happened.source else fact.happened_us,
+                away_since_us=None if happened.branch == happened.home else fact.happened_us,
             ),
         )
     if item is None:
@@ -438,7 +443,7 @@ def _folded(item: Item | None, fact: Fact) -> Item:
             holdable=happened.holdable,
             row=happened.row,
         )
-    if isinstance(happened, LateScanRecorded | ItemHeldBack):
+    if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
         return item
     if isinstance(happened, ScanUndone | ItemRestored):
         return replace(item, custody=happened.custody)
@@ -447,6 +452,9 @@ def _folded(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    if isinstance(happened, MoveRequested | MoveCancelled | MoveEnded):
+        moves = item.moves + isinstance(happened, MoveRequested)
+        return replace(item, moves=moves, custody=fold_moves(item.custody, fact))
     # Nor is a due time: nobody has held the copy.
     if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
         return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
@@ -457,7 +465,16 @@ def _folded(item: Item | None, fact: Fact) -> Item:
         numbered = replace(item, transits=item.transits + 1)
     if fact.happened_us < item.custody.custody_us:
         return numbered
-    return replace(numbered, custody=_moved(item.custody, fact))
+    return replace(numbered, custody=_away(_moved(item.custody, fact), item.home, fact.happened_us))
+
+
+def _away(custody: Custody, home: str, at_us: int) -> Custody:
+    """The custody with since when the copy is away from home; a loan from home is no stay elsewhere."""
+    if custody.place.kind != "branch":
+        return custody
+    if custody.place.ref == home:
+        return custody if custody.away_since_us is None else replace(custody, away_since_us=None)
+    return custody if custody.away_since_us is not None else replace(custody, away_since_us=at_us)
 
 
 def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:
@@ -490,13 +507,26 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 patron_home=lent.patron_home,
                 row=lent.row,
             )
-            return Custody(place=Place(kind="patron"), custody_us=at, loan=loan, defect=custody.defect)
+            return Custody(
+                place=Place(kind="patron"),
+                custody_us=at,
+                loan=loan,
+                defect=custody.defect,
+                away_since_us=custody.away_since_us,
+                moves=custody.moves,
+            )
         case LoanRenewed() as renewed if custody.loan is not None:
             loan = replace(custody.loan, due_us=renewed.due_us, renewals=renewed.renewals)
             return replace(custody, loan=loan, custody_us=at)
         case ItemReturned() as returned:
-            place = Place(kind="branch", ref=returned.branch)
-            return Custody(place=place, custody_us=at, transit=custody.transit, defect=custody.defect)
+            return Custody(
+                place=Place(kind="branch", ref=returned.branch),
+                custody_us=at,
+                transit=custody.transit,
+                defect=custody.defect,
+                away_since_us=custody.away_since_us,
+                moves=custody.moves,
+            )
         case ItemSighted() | ItemUnpacked():
             place = Place(kind="branch", ref=fact.event.branch)
             return replace(custody, place=place, absence=None, custody_us=at)
@@ -512,6 +542,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 hold=opened.hold,
                 opened_us=at,
                 row=opened.row,
+                move=opened.move,
             )
             return replace(custody, transit=transit, target=None, custody_us=at)
         case TransitAbandoned():

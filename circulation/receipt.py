@@ -44,6 +44,8 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.move import MoveCancelled, MoveRequested
+from circulation.override import RuleOverridden
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import Words, words_about_totes, words_of_move
 
@@ -172,7 +174,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     """The words where nothing travels and nothing is set aside."""
     for fact in facts:
-        about_loan = _of_loan(fact)
+        about_loan = _of_loan(fact, facts)
         if about_loan is not None:
             return about_loan
         match fact.event:
@@ -217,7 +219,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ItemSighted(as_="again"):
                 return Receipt("again", "Nothing changed", came_in, "shelve")
             case ItemReturned() | ItemArrived() | ItemSighted():
-                return Receipt("shelve", "Shelve here", f"{came_in} It stays here.", "shelve")
+                return Receipt("shelve", "Shelve here", f"{came_in} It stays here{_how_long(fact)}.", "shelve")
             case ItemMissed(branch=branch):
                 retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
@@ -243,19 +245,48 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 return Receipt("hold.resumed", "Hold resumed", f"Hold {hold} takes copies again.", "done", hold=hold)
             case _:
                 continue
+    return _of_move(facts)
+
+
+def _of_move(facts: Sequence[Fact]) -> Receipt:
+    """The words where somebody wants a copy elsewhere, or does not any more; else what was recorded."""
+    for fact in reversed(facts):
+        match fact.event:
+            case MoveRequested(to=to, stay_until=stay_until):
+                then = f", and stays until {stay_until}" if stay_until else ""
+                return Receipt("move.requested", "Move requested", f"It goes to {to} at its next scan{then}.", "done")
+            case MoveCancelled(move=move, why=why):
+                return Receipt("move.cancelled", "Move cancelled", f"Move {move} was cancelled: {why}.", "done")
+            case _:
+                continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
 
 
-def _of_loan(fact: Fact) -> Receipt | None:
+def _how_long(fact: Fact) -> str:
+    """Until when a copy stays that somebody wants here, as the grounds of its scan say."""
+    for ground in getattr(fact.event, "grounds", None) or ():
+        code, _, what = ground.partition(" ")
+        if code == "move.stays":
+            return f" until {what.rpartition(' ')[2]}"
+    return ""
+
+
+def _overridden(facts: Sequence[Fact]) -> str:
+    """The rules that were passed, as a sentence that follows another."""
+    codes = ", ".join(fact.event.rule for fact in facts if isinstance(fact.event, RuleOverridden))
+    return f" Overridden: {codes}." if codes else ""
+
+
+def _of_loan(fact: Fact, facts: Sequence[Fact]) -> Receipt | None:
     """The words for a loan that begins, goes on or is shortened."""
     match fact.event:
         case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
             also = f" It may be renewed {renewals} times by rule '{by}'." if by not in (None, "default") else ""
-            sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}"
+            sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}{_overridden(facts)}"
             return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
         case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
-            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
+            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'.{_overridden(facts)}"
             return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
         case LoanRecalled(due_us=due_us, was_due_us=was_due_us, rule=rule):
             sentence = f"It is due {iso(due_us)} by rule '{rule}', no longer {iso(was_due_us)}; tell the borrower."
@@ -337,6 +368,8 @@ def _came_in(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:
+            case ItemReturned(branch=branch, by="drop"):
+                return f"Returned at {branch} in the book drop, as of {iso(fact.happened_us)}."
             case ItemReturned(branch=branch):
                 return f"Returned at {branch}."
             case ItemArrived(branch=branch):

@@ -18,7 +18,7 @@ from circulation.hold import Hold, HoldCaptured, HoldTargetDropped, HoldTargeted
 from circulation.item import Item, ItemPlacedOnHoldShelf, ItemSetAside
 from circulation.outcome import Draft, Rulings, Scan, Swap
 
-__all__ = ["best_hold", "pickup_code", "serve_hold"]
+__all__ = ["best_hold", "is_there", "pickup_code", "serve_hold"]
 
 
 def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Rulings) -> str | None:
@@ -40,16 +40,19 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
         name, pickup = hold.hold, hold.pickup
     else:
         name, pickup = capture.hold, title.holds[capture.hold].pickup
-        if capture.until_us is not None and capture.pickup == pickup == scan.branch:
+        if capture.until_us is not None and capture.pickup == scan.branch and is_there(scan.branch, pickup, rulings):
             draft.because("hold.on-shelf", name)
             return None
         draft.because("hold.set-aside", name)
     draft.custody = replace(draft.custody, capture=Capture(hold=name, pickup=pickup))
-    if pickup == scan.branch:
+    if is_there(scan.branch, pickup, rulings):
+        if pickup != scan.branch:
+            draft.because("hold.walked", pickup)
+        draft.abandon(scan.branch, "arrived-elsewhere")
         draft.item.append(
             ItemPlacedOnHoldShelf(
                 hold=name,
-                branch=pickup,
+                branch=scan.branch,
                 until_us=rulings.shelf_until(title.holds[name].category),
                 code=pickup_code(name, scan.day),
             )
@@ -61,6 +64,11 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     if draft.custody.transit is None:
         draft.send(scan, item, to=pickup, reason="hold", hold=name)
     return pickup
+
+
+def is_there(branch: str, pickup: str, rulings: Rulings) -> bool:
+    """Whether what lies at `branch` is where its patron comes for it: there, or a walk away (walked lanes)."""
+    return branch == pickup or rulings.shelves().floating.walks(branch, pickup)
 
 
 def best_hold(title: Title, item: Item, day: str, rulings: Rulings, draft: Draft) -> Hold | None:

@@ -34,6 +34,8 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested
+from circulation.override import RuleOverridden
 from circulation.tote import (
     DiscrepancyClosed,
     ToteChecked,
@@ -70,6 +72,8 @@ def sentence_of(fact: Fact) -> str:
     return (
         _of_loan(fact.event)
         or _of_item(fact.event)
+        or _of_move(fact.event)
+        or _of_correction(fact.event)
         or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
         or condition_sentence(fact.event)
     )
@@ -139,10 +143,32 @@ def _of_item(event: Event) -> str:
             in_tote = f" in tote {filling}" if filling else ""
             had = f"; {custody_text(last)} had it last" if last else ""
             return f"It was looked for at {branch}{for_hold}{in_tote} and not found{had}."
+        case _:
+            return ""
+
+
+def _of_correction(event: Event) -> str:
+    match event:
         case LateScanRecorded(branch=branch, custody_us=custody_us):
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
+        case RuleOverridden(rule=rule):
+            return f"The rule {rule} was overridden for what follows; the reason is sealed."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+        case _:
+            return ""
+
+
+def _of_move(event: Event) -> str:
+    match event:
+        case MoveRequested(move=move, to=to, why=why, stay_until=stay_until):
+            until = f" until {stay_until}" if stay_until else ""
+            return f"It is wanted at {to}{until} (move {move}): {why}."
+        case MoveCancelled(move=move, why=why):
+            return f"Move {move} was cancelled: {why}."
+        case MoveEnded(move=move, branch=branch, why=why):
+            how = f"it has arrived at {branch}" if why == "arrived" else "its time there is over"
+            return f"Move {move} has ended: {how}."
         case _:
             return ""
 

@@ -14,11 +14,14 @@ from circulation import (
     foreign,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
 )
+from circulation.offline import device
 from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
@@ -29,12 +32,15 @@ MODULES = (
     closure,
     condition,
     due_dates,
+    device,
     empties,
     foreign,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
     counts,

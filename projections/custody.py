@@ -14,6 +14,7 @@ from typing import Any
 
 from projections import conditions
 from projections.conditions import CONDITION_NOW, CONDITION_PAST
+from projections.guests import GUESTS, count_guest, guest_of
 from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST, CaptureNow, CapturePast
 from projections.loans import LOAN_NOW, LOAN_PAST, LoanNow, LoanPast
 from projections.locations import ITEM_NOW, ITEM_PAST, ItemNow, ItemPast
@@ -38,12 +39,31 @@ def _added(working: Working, seen: Seen) -> None:
     data, at_us = seen.data, seen.happened_us
     # An imported list says where a copy belongs, not when somebody last held it.
     custody_us = 0 if data.get("source") else at_us
+    guest_at = None if data["branch"] == data["home"] else data["branch"]
+    if guest_at is not None:
+        count_guest(working, data["item_type"], None, guest_at)
     working[ITEM_NOW].put(
         ItemNow(
             seen.subject, "branch", data["branch"], "scanned", seen.position, at_us, custody_us,
-            None, None, None, None,
+            None, None, None, None, data["home"], data["item_type"], guest_at,
         )
     )  # fmt: skip
+
+
+def _described(working: Working, seen: Seen) -> None:
+    item = working[ITEM_NOW].get(seen.subject)
+    if item is None:
+        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    home, item_type = seen.data["home"], seen.data["item_type"]
+    if (home, item_type) == (item.home, item.item_type):
+        return
+    after = item._replace(home=home, item_type=item_type)
+    guest_at = None
+    if not (item.loan or item.capture):
+        guest_at = guest_of(working, item.item, item.kind, item.ref, home, travels=item.transit is not None)
+    count_guest(working, item.item_type, item.guest_at, None)
+    count_guest(working, item_type, None, guest_at)
+    working[ITEM_NOW].put(after._replace(guest_at=guest_at))
 
 
 def _unless_late(move: _Move) -> Fold:
@@ -346,13 +366,19 @@ def _put(
     custody_us: int | None = None,
 ) -> None:
     """The item's new row; a place that did not change keeps its interval."""
-    from_pos, from_us = item.from_pos, item.from_us
-    if item.kind != kind or item.ref != ref or item.known != known:
+    # Unpacked once: this is where a rebuild spends most of its time.
+    name, old_kind, old_ref, old_known, from_pos, from_us, *_, home, item_type, was_guest_at, _, _ = item
+    if old_kind != kind or old_ref != ref or old_known != known:
         working[ITEM_PAST].add(
-            ItemPast(item.item, item.kind, item.ref, item.known, from_pos, seen.position, from_us, seen.happened_us)
+            ItemPast(name, old_kind, old_ref, old_known, from_pos, seen.position, from_us, seen.happened_us)
         )
         from_pos, from_us = seen.position, seen.happened_us
     at_us = seen.happened_us if custody_us is None else custody_us
+    guest_at = None
+    if not (loan or capture):
+        guest_at = guest_of(working, name, kind, ref, home, travels=transit is not None)
+    if guest_at != was_guest_at:
+        count_guest(working, item_type, was_guest_at, guest_at)
     working[ITEM_NOW].put(
         item._replace(
             kind=kind,
@@ -365,6 +391,7 @@ def _put(
             transit=transit,
             capture=capture,
             target=target,
+            guest_at=guest_at,
         )
     )
 
@@ -452,13 +479,14 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    3,
+    4,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
-        CONDITION_NOW, CONDITION_PAST,
+        CONDITION_NOW, CONDITION_PAST, GUESTS,
     ),
     {
         "ItemAdded": _added,
+        "ItemDescribed": _described,
         "ScanUndone": _undone,
         "ItemRestored": _undone,
         "LoanRecalled": _due_anew,

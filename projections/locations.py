@@ -41,7 +41,9 @@ class ItemNow(NamedTuple):
     """
     An item's place, and the ids of what else scans change. `kind` and `ref` are those of `Place`.
 
-    `defect` and `absence` are the names of its conditions (`conditions.py`).
+    `defect` and `absence` are the names of its conditions (`conditions.py`);
+    `home` and `item_type` are kept beside the catalogue's for counting guests; `guest_at` is the branch that counts
+    the item as one (`guests.py`).
     """
 
     item: str
@@ -55,6 +57,9 @@ class ItemNow(NamedTuple):
     transit: str | None
     capture: str | None
     target: str | None
+    home: str
+    item_type: str
+    guest_at: str | None
     defect: str | None = None
     absence: str | None = None
 

@@ -24,6 +24,7 @@ from projections.demand_board import BOARD
 from projections.discrepancies import DISCREPANCIES
 from projections.empties import EMPTIES
 from projections.holds import HOLDS
+from projections.moves import MOVES
 from projections.network import NETWORK
 from projections.plans import PLANS
 from projections.projection import Projection
@@ -39,6 +40,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CATALOGUE,
     HOLDS,
     TOTES,
+    MOVES,
     BOARD,
     RUNS,
     PLANS,

@@ -106,6 +106,8 @@ class LogAuditor:
                 assert loan is None, f"{at}: {barcode} travels on loan"
                 seen = {other.event.branch for other in command if isinstance(other.event, _SEEN)}
                 seen.add(before.custody.place.ref if before else "")
+                wanted = [move.move for move in before.custody.moves or ()] if before else []
+                assert event.move in (None, *wanted[:1]), f"{at}: {barcode} is sent by {event.move}, not by {wanted}"
                 assert event.origin in seen, f"{at}: {barcode} sets out from {event.origin}, where it is not"
             case ItemArrived() | TransitAbandoned():
                 assert transit is not None, f"{at}: {barcode} ends a journey that it is not on"

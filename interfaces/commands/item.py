@@ -40,13 +40,61 @@ def show(context: typer.Context, barcode: Barcode) -> None:
 @accepts("as_of")
 @listing
 def history(context: typer.Context, barcode: Barcode) -> None:
-    """List everything that happened to an item, and to the totes while it was inside, with who did it and when."""
+    """
+    List everything that happened to an item, and to the totes while it was inside, with who did it and when.
+
+    A scan also says which rules were considered when it was decided, the one that decided last.
+    """
     from interfaces.facts import HISTORY, history_row
     from projections.history import history as facts_of
 
     session = session_of(context)
     facts = facts_of(session.part("ledger"), parse_barcode(barcode), as_of=session.position)
     session.output.emit((history_row(fact) for fact in facts), HISTORY)
+
+
+@app.command()
+@listing
+def placement(
+    context: typer.Context,
+    barcode: Barcode,
+    at: Annotated[str, typer.Option(help="The branch at which it would be scanned.")],
+) -> None:
+    """
+    What a scan at a branch would come to, and on what grounds: every rule considered, the deciding one last.
+
+    Nothing is recorded. Example: branchline item placement 30114000000017 --at wells
+    """
+    from circulation.grounds import sentence_of_ground
+
+    session = session_of(context)
+    found = session.part("desk").placement(barcode, at, at_us=session.options.occurred_us)
+    for_hold = f" for hold {found.hold}" if found.hold else ""
+    goes = f"goes to {found.to}, reason {found.reason}" if found.to else "stays there"
+    session.output.note(f"Scanned at {at}, {found.item} {goes}{for_hold}.")
+    rows = [
+        {"item": found.item, "at": at, "to": found.to, "reason": found.reason, "hold": found.hold, "ground": ground}
+        | {"sentence": sentence_of_ground(ground)}
+        for ground in found.grounds
+    ]
+    session.output.emit(rows, ("ground", "sentence", "item", "at", "to", "reason", "hold"))
+
+
+@app.command()
+@accepts("branch", "json")
+def undo(context: typer.Context, barcode: Barcode) -> None:
+    """
+    Undo the last scan, loan or renewal of an item, at --branch; it stays in the log, and counts no more.
+
+    Refused where something else has happened to the item since.
+
+    Example: branchline item undo 30114000000017 --branch bath
+    """
+    session = session_of(context)
+    _ = session.branch
+    not_backdated(session)
+    receipt = session.part("desk").undo(session.caller, parse_barcode(barcode), request=session.options.request)
+    show_receipt(session, receipt)
 
 
 @app.command()

@@ -335,6 +335,56 @@ def onboard(
         raise typer.Exit(ExitCode.LOOK)
 
 
+@app.command()
+@listing
+def repatriate(
+    context: typer.Context,
+    member: Annotated[str, typer.Argument(help="The member's name or code.")],
+    each: Annotated[bool, typer.Option("--each", help="List every item, not only how many.")] = False,
+    batch: Annotated[int, typer.Option(min=1, max=1000, help="So many items are asked for at once.")] = 200,
+) -> None:
+    """
+    A member leaves: ask for all its items that are elsewhere, and for others' at its branches, to be sent home.
+
+    Each sets out at its next scan; items on loan once they are back. What was broken off goes on when the command
+    is given again. Nothing of the past changes.
+    Example: branchline network repatriate bristol --each --csv
+    """
+    from circulation.directory import members
+    from circulation.move_desk import Wanted
+    from interfaces.imports.branch_record import member_code
+    from projections.homecoming import homecomers
+
+    session = session_of(context)
+    by_code = {member_code(name): name for name in members(session.part("ledger"))}
+    name = by_code.get(member_code(member), member)
+    found = {one.item: one for one in homecomers(session.part("views"), name)}
+    asked = session.part("desk").moves.request_all(
+        session.caller,
+        (Wanted(one.item, one.home) for one in found.values()),
+        reason="home",
+        why=f"{name} leaves the network",
+        batch=batch,
+    )
+    counts: dict[tuple[str, str], int] = {}
+    rows = []
+    with session.output.progress("items", total=len(found)) as advance:
+        for wanted, result in asked:
+            one = found[wanted.item]
+            advance(1)
+            counts[one.whose, result] = counts.get((one.whose, result), 0) + 1
+            rows.append(
+                {"item": one.item, "whose": one.whose, "owner": one.owner, "to": one.home}
+                | {"kind": one.kind, "place": one.place or None, "result": result}
+            )
+    if each:
+        session.output.emit(rows, ("item", "whose", "owner", "kind", "place", "to", "result"))
+    else:
+        told = [{"whose": whose, "result": result, "items": n} for (whose, result), n in sorted(counts.items())]
+        session.output.emit(told, ("whose", "result", "items"))
+    session.output.note(f"{len(found):,} items are to go home because {name} leaves.")
+
+
 def _counting(found: Iterator[Contradiction], kinds: dict[str, list[str]]) -> Iterator[Contradiction]:
     """The same again, with the subjects of each kind kept."""
     for odd in found:

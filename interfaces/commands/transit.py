@@ -111,3 +111,91 @@ def import_file(
     with open_file(file) as source, session.output.progress("journeys") as advance:
         outcome = import_transits(session.part("commands"), session.caller, file.name, source, progress=advance)
     tell(session, outcome, "journeys")
+
+
+@app.command()
+@listing
+def send(
+    context: typer.Context,
+    barcodes: Annotated[list[str], typer.Argument(metavar="BARCODE...", help="The items to move.")],
+    to: Annotated[str, typer.Option(help="The branch that they are wanted at.")],
+    why: Annotated[str, typer.Option(help="Why, in a few words; name nobody.")],
+    stay_until: Annotated[str | None, typer.Option(metavar="DAY", help="They stay there until that day.")] = None,
+    queue: Annotated[bool, typer.Option("--queue", help="Wait until the move that holds is over.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of the moves that they have.")] = False,
+) -> None:
+    """
+    Ask for items to be moved by hand: each sets out at its next scan, wherever that is; holds come first.
+
+    Until the day its destination stands in for an item's home; from that day on it goes home at its next scan.
+    Example: branchline transit send 30114000000017 --to wells --stay-until 2026-12-24 --why "Christmas display"
+    """
+    from circulation.administration import parse_day
+    from circulation.errors import Invalid
+    from interfaces.command_tree import Misused
+    from interfaces.receipts import show_receipts
+
+    if queue and replace:
+        raise Misused(Invalid("move.two-modes", "--queue and --replace exclude each other.", "Give one of them."))
+    session = session_of(context)
+    until = None if stay_until is None else parse_day(stay_until)
+    moves = session.part("desk").moves
+    show_receipts(
+        session,
+        barcodes,
+        lambda barcode, request: moves.send(
+            session.caller,
+            barcode,
+            to=to,
+            why=why,
+            stay_until=until,
+            mode="queue" if queue else "replace" if replace else "only",
+            request=request,
+        ),
+    )
+
+
+@app.command()
+@listing
+def cancel(
+    context: typer.Context,
+    barcode: Annotated[str, typer.Argument(metavar="BARCODE", help="The item's.")],
+    why: Annotated[str, typer.Option(help="Why, in a few words; name nobody.")],
+) -> None:
+    """Take back the move that holds for an item; one under way because of it is decided anew when it is seen."""
+    from interfaces.receipts import show_receipt
+
+    session = session_of(context)
+    moves = session.part("desk").moves
+    show_receipt(session, moves.cancel(session.caller, barcode, why=why, request=session.options.request))
+
+
+_MOVE_COLUMNS = (
+    "item", "to", "state", "place", "reason", "stay_until", "home", "why", "queued", "move", "requested_us",
+)  # fmt: skip
+
+
+@app.command("moves")
+@listing
+def list_moves(
+    context: typer.Context,
+    to: Annotated[str | None, typer.Option(help="Only to this branch.")] = None,
+) -> None:
+    """The moves by hand that are not over: requested and not sent, sent, or there until their day."""
+    from projections import moves
+
+    session = session_of(context)
+    session.output.emit(moves.moves(session.part("views"), to=to), _MOVE_COLUMNS)
+
+
+@app.command()
+@accepts("branch")
+@listing
+def over(context: typer.Context) -> None:
+    """The items at --branch whose time there is over: scan them, and they set out for home."""
+    from projections import moves
+
+    session = session_of(context)
+    desk, branch = session.part("desk"), session.branch
+    today = desk.places.day(branch, desk.commands.clock())
+    session.output.emit(moves.moves(session.part("views"), to=branch, over_on=today), _MOVE_COLUMNS)

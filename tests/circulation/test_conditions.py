@@ -22,6 +22,7 @@ from circulation.custody_path import path_of, places_on
 from circulation.declaring import found_again
 from circulation.errors import BranchlineError, Invalid, Refused
 from circulation.event import Event, Fact, NewEvents
+from circulation.floating import FLOATING, TechnicalServicesSet
 from circulation.hold import HoldReleased, HoldTargeted
 from circulation.item import ItemLent, ItemMissed, ItemSighted
 from circulation.transit_overdue import LaneLimit, lane_limit
@@ -692,3 +693,13 @@ def test_two_titles_do_not_share_their_holds(world: World) -> None:
     world.hold(DUNE, "fin", "bristol")
     world.desk.conditions.lost(world.at("bath"), BATH_COPY)
     assert world.title(DUNE).holds[f"{DUNE}#1"].target == FLOATING_COPY
+
+
+@pytest.mark.case(37)
+def test_a_withdrawn_copy_goes_to_its_owner_s_technical_services_where_there_are_some(world: World) -> None:
+    owner = world.item(BATH_COPY).owner
+    world.record("services", (NewEvents(FLOATING, 0, (TechnicalServicesSet(member=owner, branch="wells"),)),))
+    world.desk.conditions.withdraw(world.at("bath"), BATH_COPY, code="worn")
+    receipt = world.scan(BATH_COPY, "bath")
+    assert (receipt.code, receipt.route_to) == ("send.home", "wells")
+    assert world.scan(BATH_COPY, "wells").signal == "shelve"

@@ -23,8 +23,9 @@ from circulation.folds import FILLING, TOTE
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item, item_stream
 from circulation.ledger import Ledger
+from circulation.shelves import count_guests
 from circulation.tote import Filling, fold_filling
-from projections import holds, loans, locations, totes, transits
+from projections import guests, holds, loans, locations, moves, totes, transits
 from projections.discrepancies import discrepancies
 from projections.empties import empties
 from projections.endings import EndingsOfViews
@@ -159,6 +160,22 @@ class NetworkSeen(Network):
     def live_equals_replayed(self) -> None:
         """What is shown now is the fold of the log."""
         assert_equal_at(self.ledger, self.live, self.ledger.head().position, None)
+
+    @invariant()
+    def guests_are_counted_as_the_copies_say(self) -> None:
+        """What limits on floating are held against is what the copies' own states add up to."""
+        items = [self.world.item(barcode) for barcode in ITEMS]
+        for barcode in ITEMS:
+            expected = count_guests(items, "book", besides=barcode)
+            assert {b: n for b, n in guests.guests(self.live, "book", besides=barcode).items() if n} == expected
+
+    @invariant()
+    def moves_are_those_that_the_copies_know(self) -> None:
+        """Every copy's first move is listed, and nothing else."""
+        held = {barcode: self.world.item(barcode).custody.moves for barcode in ITEMS}
+        assert {move.item: (move.move, move.queued) for move in moves.moves(self.live)} == {
+            barcode: (waiting[0].move, len(waiting) - 1) for barcode, waiting in held.items() if waiting
+        }
 
     @invariant()
     def totes_are_where_their_streams_say(self) -> None:
