@@ -14,6 +14,7 @@ from dataclasses import replace
 from circulation.actor import Role
 from circulation.borrower import Borrowers
 from circulation.command import Caller, Commands, Decision
+from circulation.declaring import refuse_hold_on
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, TITLE
@@ -95,7 +96,7 @@ class HoldDesk:
         Place a hold on a title, or on one copy of it, for pickup at any branch.
 
         Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`) and what
-        `decide_place` refuses.
+        `decide_place` and `refuse_hold_on` refuse.
         """
         wanted = self._title_wanted(title, item)
         self._places.branch(pickup)
@@ -473,4 +474,5 @@ class HoldDesk:
         state: Item | None = self._ledger.load(item_stream(item), ITEM).state
         if state is None:
             raise Unknown("item.unknown", f"There is no item {item}.", "Check the number.")
+        refuse_hold_on(state)
         return state.title
