@@ -15,6 +15,7 @@ from dataclasses import replace
 from circulation.actor import Role
 from circulation.borrower import Borrowers
 from circulation.command import Caller, Commands, Decision
+from circulation.declaring import refuse_hold_on
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, TITLE
@@ -82,7 +83,7 @@ class HoldDesk:
 
         `expires` is the last local day on which it is wanted, `part` must be one of which the title has a copy.
         Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`, `hold.part-unknown`)
-        and what `decide_place` refuses.
+        and what `decide_place` and `refuse_hold_on` refuse.
         """
         wanted = self._title_wanted(title, item)
         self._places.branch(pickup)
@@ -422,4 +423,5 @@ class HoldDesk:
         state: Item | None = self._ledger.load(item_stream(item), ITEM).state
         if state is None:
             raise Unknown("item.unknown", f"There is no item {item}.", "Check the number.")
+        refuse_hold_on(state)
         return state.title

@@ -97,6 +97,7 @@ def test_a_copy_whose_hold_was_cancelled_goes_to_the_next_one_even_at_the_old_pi
 
 
 @pytest.mark.case(7)
+@pytest.mark.row(14)
 def test_a_waiting_hold_that_is_picked_up_elsewhere_asks_the_copy_that_is_there_soonest(world: World) -> None:
     place(world, "ada", "wells")
     assert WELLS_COPY == hold(world).target
