@@ -153,6 +153,9 @@ def best_hold(title: Title, asked: ForCopy) -> Best:
 def _fitting(title: Title, asked: ForCopy, barred: Counter[str]) -> Iterator[Hold]:
     is_new = asked.is_new
     for hold in title.holds.values():
+        if hold.captured is not None:
+            # Hundreds of a long queue may have their copy: they are not worth a question.
+            continue
         why = passed_over(hold, asked, is_new=is_new)
         if why is None:
             yield hold

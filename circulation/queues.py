@@ -7,7 +7,7 @@ Setting the queue orders is here too. What they mean stands in `queue_policy.py`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass, field
 
 from circulation.command import Caller, Commands
 from circulation.directory import require_member
@@ -38,21 +38,56 @@ class Queues:
 
     def rulings(self, item: Item, branch: str, at_us: int, *, age_protection_days: int | None) -> QueueRulings:
         """What holds for this copy at a branch at an instant; nothing is read before it is asked."""
+        asked = _Asked(self, item, branch, at_us)
+        return QueueRulings(asked.order, asked.whole_copies, asked.lands_on, asked.member_of, age_protection_days)
 
-        def order() -> QueueOrder:
-            return order_for(self._ledger.load(QUEUE_ORDERS, QUEUE_ORDERS_FOLD).state or {}, item.owner)
+    def order(self, owner: str) -> QueueOrder:
+        """The order in which an owner's copies fill holds now."""
+        return order_for(self._ledger.load(QUEUE_ORDERS, QUEUE_ORDERS_FOLD).state or {}, owner)
 
-        @cache
-        def whole_copies() -> bool:
-            return any(copy.part is None for copy in self._catalogue.copies(item.title))
+    def whole_copies(self, title: str) -> bool:
+        """Whether a title has copies that are not a part of it."""
+        return any(copy.part is None for copy in self._catalogue.copies(title))
 
-        @cache
-        def lands_on(pickup: str) -> str | None:
-            arrives_us = self._courier.arrival(branch, pickup, at_us)
-            return None if arrives_us is None else self._places.day(pickup, arrives_us)
+    def member_of(self, branch: str) -> str:
+        """The member whose branch it is."""
+        return self._policies.member_of(branch)
 
-        member_of = cache(self._policies.member_of)
-        return QueueRulings(order, whole_copies, lands_on, member_of, age_protection_days)
+    def lands_on(self, branch: str, pickup: str, at_us: int) -> str | None:
+        """The local day on which what is sent now would be there; None where there is no way."""
+        arrives_us = self._courier.arrival(branch, pickup, at_us)
+        return None if arrives_us is None else self._places.day(pickup, arrives_us)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The answers for one copy at one branch, each looked up once, since thousands of holds may ask."""
+
+    queues: Queues
+    item: Item
+    branch: str
+    at_us: int
+    _has_whole: bool | None = None
+    _days: dict[str, str | None] = field(default_factory=dict)
+    _members: dict[str, str] = field(default_factory=dict)
+
+    def order(self) -> QueueOrder:
+        return self.queues.order(self.item.owner)
+
+    def whole_copies(self) -> bool:
+        if self._has_whole is None:
+            self._has_whole = self.queues.whole_copies(self.item.title)
+        return self._has_whole
+
+    def lands_on(self, pickup: str) -> str | None:
+        if pickup not in self._days:
+            self._days[pickup] = self.queues.lands_on(self.branch, pickup, self.at_us)
+        return self._days[pickup]
+
+    def member_of(self, branch: str) -> str:
+        if branch not in self._members:
+            self._members[branch] = self.queues.member_of(branch)
+        return self._members[branch]
 
 
 class QueuePolicies:

@@ -227,3 +227,6 @@ def test_volumes_come_from_the_catalogue_and_can_be_asked_for(shop: Shop, tmp_pa
     with shop.world() as world:
         assert ("v.1", "2026-11-20") == ((one := world.item("30114000000101")).part, one.added)
         assert ("v.2", None) == ((two := world.item("30114000000102")).part, two.added)
+    shop.run("item", "edit", "30114000000101", "--part", "v.7")
+    shop.run("item", "edit", "30114000000102", "--shelf-mark", "843 PRO")
+    assert ["v.7", "v.2"] == [row["part"] for row in shop.run("items", "list", "--title", "t-proust", "--json").json]
