@@ -18,7 +18,7 @@ Hold = Annotated[str, typer.Argument(metavar="HOLD", help="The hold, such as t10
 
 _QUEUE = (
     "hold", "place", "status", "pickup", "item", "part", "target", "target_branch", "pull_by_us", "captured",
-    "suspended_until", "expires", "placed_us",
+    "suspended_until", "expires", "placed_us", "expected_us",
 )  # fmt: skip
 _PULL = ("shelf_mark", "author", "title", "item", "pickup", "pull_by_us", "hold")
 _SHELF = ("until_us", "expired", "code", "item", "hold", "since_us")
@@ -168,7 +168,13 @@ def retarget(
 def list_holds(
     context: typer.Context, title: Annotated[str | None, typer.Option(metavar="ID", help="Only this title's.")] = None
 ) -> None:
-    """List the open holds, title by title in the order of the queue; with --branch those for pickup there."""
+    """
+    List the open holds, title by title in the order of the queue; with --branch those for pickup there.
+
+    What a hold can expect is the soonest arrival of its copy by the vans' timetable; it is not told of a past moment.
+    """
+    from interfaces.hold_expectation import expected_us
+    from interfaces.moment import instant_asked
     from projections import holds
 
     session = session_of(context)
@@ -179,7 +185,13 @@ def list_holds(
         found = holds.holds_for(views, branch, as_of=as_of)
     else:
         found = holds.open_holds(views, as_of=as_of)
-    session.output.emit(({name: getattr(one, name) or None for name in _QUEUE} for one in found), _QUEUE)
+    now_us = instant_asked(session)
+    rows = []
+    for one in found:
+        row = {name: getattr(one, name) or None for name in _QUEUE if name != "expected_us"}
+        expected = None if as_of is not None else expected_us(one, views, session.part("courier"), now_us)
+        rows.append({**row, "expected_us": expected})
+    session.output.emit(rows, _QUEUE)
 
 
 app.command("explain")(explain)

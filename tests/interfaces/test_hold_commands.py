@@ -230,3 +230,28 @@ def test_volumes_come_from_the_catalogue_and_can_be_asked_for(shop: Shop, tmp_pa
     shop.run("item", "edit", "30114000000101", "--part", "v.7")
     shop.run("item", "edit", "30114000000102", "--shelf-mark", "843 PRO")
     assert ["v.7", "v.2"] == [row["part"] for row in shop.run("items", "list", "--title", "t-proust", "--json").json]
+
+
+# ---- when to expect it
+
+
+@pytest.mark.row(19)
+def test_a_hold_says_when_its_copy_can_be_there_by_the_timetable(shop: Shop) -> None:
+    """Promised at Wells for Bath, set aside on its way, on the shelf at the pickup branch; nothing for who waits."""
+    with shop.world() as world:
+        now_us = world.clock_us
+        for patron, pickup in (("ada", "bath"), ("ben", "wells"), ("cyn", "bath")):
+            world.hold(MIDDLEMARCH, patron, pickup)
+        world.scan(BATH_COPY, "bath")
+    here, promised, waiting = shop.run("hold", "list", "--title", MIDDLEMARCH, "--json").json
+    assert here["expected_at"][:10] == "2026-11-24"
+    assert promised["target_branch"] == promised["pickup"] == "wells"
+    assert (waiting["status"], waiting["expected_at"]) == ("waiting", None)
+
+    shop.run("hold", "pickup", promised["hold"], "--to", "bath")
+    (moved,) = [row for row in shop.run("hold", "list", "--json").json if row["hold"] == promised["hold"]]
+    # Tuesday's van may have called at Wells as it opened: collected on Wednesday, over the hub to Bath on Thursday.
+    assert moved["expected_at"][:10] == "2026-11-26"
+    assert now_us < parse_instant(moved["expected_at"])
+    past = shop.run("hold", "list", "--json", "--as-of", str(shop.head() - 1)).json
+    assert {row["expected_at"] for row in past} == {None}
