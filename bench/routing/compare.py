@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from bench.routing.engines import Engine
+from bench.routing.engines import Engine, Orders
 from bench.routing.families import Case, Family
 from bench.routing.record import Record, Run
+from circulation.errors import Refused
 from logistics.instances import faults, length, problem_of
 
 __all__ = ["compare", "seconds_left", "seeds_of"]
@@ -69,16 +70,28 @@ def _done(record: Record, engine: Engine, family: Family, case: Case, seed: int)
     return record.find(engine.name, engine.version, family.name, case.label, family.seconds, seed)
 
 
+def _searched(
+    search: Callable[[float, int], Orders], seconds: float, seed: int, *, ours: bool
+) -> tuple[Orders, list[str]]:
+    """The routes, or the sentence of an engine that refused or broke: that is a result too, unless ours broke."""
+    try:
+        return search(seconds, seed), []
+    except Exception as error:
+        if ours and not isinstance(error, Refused):
+            raise
+        return {}, [str(error)[:200]]
+
+
 def _run(family: Family, case: Case, engine: Engine, seed: int) -> Run:
     ours = engine.package == "branchline"
     problem = problem_of(case.instance) if ours else problem_of(case.instance, PEERS_FINEST)
     search = engine.prepare(problem)
     began = time.perf_counter()
-    orders = search(family.seconds, seed)
+    orders, broken = _searched(search, family.seconds, seed, ours=ours)
     took = time.perf_counter() - began
     routes = [[int(problem.stops[stop].id) for stop in order] for order in orders.values() if order]
-    broken = faults(case.instance, routes)
-    if broken and ours and not broken[0].endswith("visited 0 times."):
+    broken = broken or faults(case.instance, routes)
+    if routes and broken and ours and not broken[0].endswith("visited 0 times."):
         raise AssertionError(f"the routes of {case.label} break their rules: {broken[:5]}")
     return Run(
         engine=engine.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bench.routing.page import write_part
 from bench.routing.promises import searched
 from bench.routing.record import Record, Run
 from bench.routing.table import markdown, overall_ratio, summary
+from circulation.errors import Refused
 from logistics.instances import faults, length, problem_of, read_instance
 from logistics.problem import RoutingProblem
 from logistics.solver import warm_up
@@ -39,6 +41,13 @@ def made_up(name: str, orders: Orders, version: str = "1") -> Engine:
 GOOD = made_up("Branchline", {0: [0, 2], 1: [1]})
 WORSE = made_up("PyVRP", {0: [0, 1], 1: [2]})
 LATE = made_up("VROOM", {0: [2, 0, 1]})
+
+
+def breaks(_problem: RoutingProblem) -> Callable[[float, int], Orders]:
+    def search(_seconds: float, _seed: int) -> Orders:
+        raise MemoryError("no more")
+
+    return search
 
 
 def run(**changes: object) -> Run:
@@ -70,6 +79,14 @@ def test_what_was_run_is_not_run_again_unless_the_version_is_another(tmp_path: P
 
     assert [18.0, 20.0] == [again[0].cost, newer[0].cost]
     assert 2 == len(told) == len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_an_engine_that_breaks_has_no_solution_and_the_others_go_on(tmp_path: Path) -> None:
+    broken = Engine("VROOM", "pytest", breaks)
+
+    runs = compare(FAMILY, [CORNER], [broken, WORSE], (1,), Record(tmp_path / "runs.jsonl"), lambda _text: None)
+
+    assert [(None, "no more"), (20.0, "")] == [(one.cost, one.fault) for one in runs]
 
 
 def test_it_says_how_long_what_is_left_will_take(tmp_path: Path) -> None:
@@ -167,11 +184,12 @@ def test_each_engine_reads_the_same_thing(engine: Engine, text: str, cost: float
     if not engine.is_here:
         pytest.skip(f"{engine.name} is not installed")
     instance = read_instance("made", text.encode())
-    if instance.rides and engine.package == "branchline":
-        pytest.skip("pairs are not routed yet")
     problem: RoutingProblem = problem_of(instance, 1000)
 
-    orders = engine.prepare(problem)(0.3, 1)
+    try:
+        orders = engine.prepare(problem)(0.3, 1)
+    except Refused as refused:
+        pytest.skip(refused.sentence)
 
     routes = [[int(problem.stops[stop].id) for stop in order] for order in orders.values()]
     assert [] == faults(instance, routes)
