@@ -7,6 +7,7 @@ happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,12 +15,13 @@ from circulation.actor import Role
 from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
+from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
 from circulation.command import Behind, Caller, Commands, Decision
 from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
+from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
 from circulation.item import (
@@ -31,16 +33,19 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
     fold_item,
+    item_of_loan,
     item_stream,
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lending import decide_lend, decide_renew
+from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.outcome import Outcome, Rulings, Scan
 from circulation.places import Places
-from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.policies import DayRules, Policies
+from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.standing_rules import StandingRules
 from circulation.tote_desk import ToteDesk
 from circulation.tote_trouble import TroubleDesk
 from circulation.undo import decide_undo
@@ -52,7 +57,7 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds` and `totes` are the rest of them."""
+    """The commands of a branch's desk on one ledger; `holds`, `recalls`, `catalogue` and `totes` are the rest."""
 
     def __init__(
         self,
@@ -68,7 +73,19 @@ class Desk:
         self.commands = commands
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
-        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
+        self.policies = Policies(ledger)
+        self.recalls = RecallDesk(ledger, commands, self.places, self.policies, catalogue)
+        self.holds = HoldDesk(
+            ledger,
+            commands,
+            self.borrowers,
+            self.places,
+            catalogue,
+            courier,
+            policies=self.policies,
+            recalls=self.recalls,
+        )
+        self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
         self.troubles = TroubleDesk(ledger, commands, self.places)
@@ -148,7 +165,6 @@ class Desk:
     ) -> Decision:
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-
         scan, rulings = self._scan_at(item, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
@@ -175,13 +191,8 @@ class Desk:
         self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
     ) -> tuple[Scan, Rulings]:
         """A beep of a copy at a branch, and what holds for it there and then."""
-
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        return scan, Rulings(shelf_until=shelf_until)
+        return scan, StandingRules(self.policies.on(scan.day), self.places, scan, item, self._other_copy).rulings()
 
     def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
         """What a scan of a copy at a branch would come to; nothing is recorded."""
@@ -231,7 +242,9 @@ class Desk:
             own_hold = borrower.hold_on(item.title)
             if own_hold is not None and own_hold not in title.holds:
                 raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
-            rule = self._rule(item, borrower.patron.category)
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=borrower.patron.category, branch=caller.desk
+            )
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
             lending = decide_lend(
@@ -242,10 +255,11 @@ class Desk:
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
                 own_hold=own_hold,
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
                 key=key,
                 sealed=sealed,
+                kinds=lambda: self._kinds(borrower.claims.loans),
             )
             changes = [NewEvents(item_stream(code), version, lending.item)]
             if lending.title:
@@ -281,7 +295,9 @@ class Desk:
             Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
-            rule = self._rule(item, loan.category if loan else "*")
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=loan.category if loan else "*", branch=caller.desk
+            )
             borrower = (
                 None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
             )
@@ -294,8 +310,8 @@ class Desk:
                 item=item,
                 title=title,
                 patron=borrower.patron,
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
             )
             return Decision((NewEvents(item_stream(code), version, events),))
 
@@ -352,9 +368,16 @@ class Desk:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
         return loaded.version, loaded.state
 
-    def _rule(self, item: Item, category: str) -> LoanRule:
-        rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
-        return find_rule(rules, owner=item.owner, category=category, item_type=item.item_type)
+    def _rules_at(self, branch: str, at_us: int) -> DayRules:
+        return self.policies.on(self.places.day(branch, at_us))
+
+    def _other_copy(self, code: str) -> Item | None:
+        return self.ledger.load(item_stream(code), ITEM).state
+
+    def _kinds(self, loans: Sequence[str]) -> list[Kind]:
+        """What the open loans of a patron are of."""
+        items = (self._other_copy(item_of_loan(loan)) for loan in loans)
+        return [(item.owner, item.item_type) for item in items if item is not None]
 
 
 def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.custodian import Custodian
-from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
+from circulation.custody import Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ItemAdded",
     "ItemArrived",
     "ItemDescribed",
+    "ItemHeldBack",
     "ItemLent",
     "ItemMissed",
     "ItemPacked",
@@ -34,12 +35,15 @@ __all__ = [
     "ItemTargeted",
     "ItemUnpacked",
     "LateScanRecorded",
+    "LoanRecallWithdrawn",
+    "LoanRecalled",
     "LoanRenewed",
     "ScanUndone",
     "TransitAbandoned",
     "TransitOpened",
     "UnknownCodeScanned",
     "fold_item",
+    "item_of_loan",
     "item_stream",
 ]
 
@@ -47,6 +51,11 @@ __all__ = [
 def item_stream(barcode: str) -> str:
     """The name of an item's stream."""
     return f"item/{barcode}"
+
+
+def item_of_loan(loan: str) -> str:
+    """The barcode of the copy that a loan id such as `30114000000017#2` belongs to."""
+    return loan.rpartition("#")[0]
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------
@@ -85,7 +94,11 @@ class ItemDescribed(Event):
 
 @event
 class ItemLent(Event):
-    """A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`."""
+    """
+    A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`.
+
+    `renewals_rule` is the rule that says how often it may be renewed, where that is another one.
+    """
 
     loan: str
     branch: str
@@ -100,6 +113,7 @@ class ItemLent(Event):
     renewals: int = 0
     row: str | None = None
     source: str | None = None
+    renewals_rule: str | None = None
 
 
 @event
@@ -111,6 +125,29 @@ class LoanRenewed(Event):
     due_us: int
     renewals: int
     rule: str
+
+
+@event
+class LoanRecalled(Event):
+    """
+    A loan was shortened by the loan rule `rule`, from `was_due_us` to `due_us`: for `hold`, or by hand.
+
+    Where the copy is does not change, so a return from before the recall that becomes known later still counts.
+    """
+
+    loan: str
+    due_us: int
+    was_due_us: int
+    rule: str
+    hold: str | None = None
+
+
+@event
+class LoanRecallWithdrawn(Event):
+    """A loan is due at `due_us` again, as before it was recalled."""
+
+    loan: str
+    due_us: int
 
 
 @event
@@ -168,6 +205,16 @@ class TransitOpened(Event):
 
 
 @event
+class ItemHeldBack(Event):
+    """A copy that belongs at `destination` stays at `branch`: the transfer limit `limit` denies the journey."""
+
+    branch: str
+    destination: str
+    limit: str
+    reason: str
+
+
+@event
 class TransitAbandoned(Event):
     """A journey ended before its destination; what it was for stays true in the log."""
 
@@ -190,7 +237,7 @@ class ItemTargetDropped(Event):
     """The copy is not to be pulled for that hold any more."""
 
     hold: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
 
 
 @event
@@ -373,7 +420,7 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             holdable=happened.holdable,
             row=happened.row,
         )
-    if isinstance(happened, LateScanRecorded):
+    if isinstance(happened, LateScanRecorded | ItemHeldBack):
         return item
     if isinstance(happened, ScanUndone):
         return replace(item, custody=happened.custody)
@@ -382,6 +429,9 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    # Nor is a due time: nobody has held the copy.
+    if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
+        return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -390,6 +440,17 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     if fact.happened_us < item.custody.custody_us:
         return numbered
     return replace(numbered, custody=_moved(item.custody, fact))
+
+
+def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:
+    """The custody with another due time; a loan that has ended meanwhile stays ended."""
+    loan = custody.loan
+    if loan is None or loan.loan != happened.loan:
+        return custody
+    recall = None
+    if isinstance(happened, LoanRecalled):
+        recall = Recall(recalled_us=at_us, was_due_us=happened.was_due_us, hold=happened.hold)
+    return replace(custody, loan=replace(loan, due_us=happened.due_us, recall=recall))
 
 
 def _moved(custody: Custody, fact: Fact) -> Custody:

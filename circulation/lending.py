@@ -7,6 +7,7 @@ the append is guarded by their version, so two desks cannot pass a limit togethe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from circulation.clock import iso
@@ -15,9 +16,12 @@ from circulation.event import Event
 from circulation.hold import HoldFilled, HoldTargetDropped, Title
 from circulation.item import Item, ItemLent, LoanRenewed, TransitAbandoned
 from circulation.patron import Patron
-from circulation.policy import LoanRule
+from circulation.ruling import ANY, LoanLimit, Ruling
 
-__all__ = ["Lending", "decide_lend", "decide_renew"]
+__all__ = ["Kind", "Lending", "decide_lend", "decide_renew"]
+
+Kind = tuple[str, str]
+"""Owner and item type of a copy on loan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +48,22 @@ def decide_lend(
     patron: Patron,
     open_loans: int,
     own_hold: str | None,
-    rule: LoanRule,
+    ruling: Ruling,
     due_us: int,
     key: int,
     sealed: str,
+    kinds: Callable[[], Sequence[Kind]] = tuple,
 ) -> Lending:
     """
     The facts of lending `item` at `branch` until `due_us`.
 
     `own_hold` is the patron's hold on this title, if there is one; `sealed` is the link to the patron under `key`.
+    `kinds` tells what the open loans are of, and is asked only where a limit for one owner or type may be reached.
     Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`, `loan.too-late`.
     """
     custody = item.custody
     _refuse_blocked(patron)
-    if open_loans >= rule.loan_limit:
-        raise Refused(
-            "loan.limit",
-            f"The patron has {open_loans} loans open; rule '{rule.rule}' allows {rule.loan_limit}.",
-            "Return something first, or change the rule.",
-        )
+    _refuse_beyond(ruling.loan_limits, open_loans, kinds)
     if custody.loan is not None:
         raise Refused(
             "loan.on-loan",
@@ -91,8 +92,9 @@ def decide_lend(
             loan=loan,
             branch=branch,
             due_us=due_us,
-            rule=rule.rule,
-            renewals_allowed=rule.renewals,
+            rule=ruling.rule,
+            renewals_allowed=ruling.renewals,
+            renewals_rule=ruling.renewals_rule,
             key=key,
             patron=sealed,
             category=patron.category,
@@ -114,21 +116,30 @@ def decide_lend(
 
 
 def decide_renew(
-    *, branch: str, item: Item, title: Title, patron: Patron, rule: LoanRule, due_us: int
+    *, branch: str, item: Item, title: Title, patron: Patron, ruling: Ruling, due_us: int
 ) -> tuple[Event, ...]:
     """
     The fact of renewing the open loan of `item` until `due_us`.
 
-    Raises `Refused`: `renew.not-on-loan`, `renew.limit`, `renew.wanted`, `renew.no-gain`, `patron.blocked`.
+    Raises `Refused`: `renew.not-on-loan`, `renew.recalled`, `renew.limit`, `renew.wanted`, `renew.no-gain`,
+    `patron.blocked`.
     """
     loan = item.custody.loan
     if loan is None:
         raise Refused("renew.not-on-loan", f"Item {item.barcode} is not on loan.", "Lend it instead.")
     _refuse_blocked(patron)
-    if loan.renewals >= rule.renewals:
+    if loan.recall is not None:
+        whom = f" for hold {loan.recall.hold}" if loan.recall.hold else ""
+        raise Refused(
+            "renew.recalled",
+            f"The loan of {item.barcode} was recalled{whom} and is due {iso(loan.due_us)}.",
+            f"It must come back; to give the time back: branchline loan recall {item.barcode} --withdraw.",
+        )
+    if loan.renewals >= ruling.renewals:
+        allows = f"rule '{ruling.by['renewals']}' allows {ruling.renewals}"
         raise Refused(
             "renew.limit",
-            f"Item {item.barcode} was renewed {loan.renewals} times; rule '{rule.rule}' allows {rule.renewals}.",
+            f"Item {item.barcode} was renewed {loan.renewals} times; {allows}.",
             "It must come back first.",
         )
     waiting = sum(1 for hold in title.holds.values() if hold.is_waiting and not hold.suspended and hold.target is None)
@@ -142,7 +153,27 @@ def decide_renew(
             f"Renewing {item.barcode} now would not give more time than it has.",
             "Renew it nearer to its due day.",
         )
-    return (LoanRenewed(loan=loan.loan, branch=branch, due_us=due_us, renewals=loan.renewals + 1, rule=rule.rule),)
+    return (LoanRenewed(loan=loan.loan, branch=branch, due_us=due_us, renewals=loan.renewals + 1, rule=ruling.rule),)
+
+
+def _refuse_beyond(limits: Sequence[LoanLimit], open_loans: int, kinds: Callable[[], Sequence[Kind]]) -> None:
+    for limit in limits:
+        # No more loans of one kind are open than of all.
+        if open_loans < limit.most:
+            continue
+        counted = open_loans
+        if (limit.owner, limit.item_type) != (ANY, ANY):
+            counted = sum(
+                limit.owner in (ANY, owner) and limit.item_type in (ANY, item_type) for owner, item_type in kinds()
+            )
+        if counted >= limit.most:
+            of_what = "" if limit.item_type == ANY else f" of type {limit.item_type}"
+            of_whom = "" if limit.owner == ANY else f" from {limit.owner}"
+            raise Refused(
+                "loan.limit",
+                f"The patron has {counted} loans{of_what}{of_whom} open; rule '{limit.rule}' allows {limit.most}.",
+                "Return something first, or change the rule.",
+            )
 
 
 def _refuse_blocked(patron: Patron) -> None:

@@ -13,6 +13,7 @@ from circulation.item import (
     ItemAdded,
     ItemArrived,
     ItemDescribed,
+    ItemHeldBack,
     ItemLent,
     ItemMissed,
     ItemPacked,
@@ -25,6 +26,8 @@ from circulation.item import (
     ItemTargeted,
     ItemUnpacked,
     LateScanRecorded,
+    LoanRecalled,
+    LoanRecallWithdrawn,
     LoanRenewed,
     ScanUndone,
     TransitAbandoned,
@@ -60,7 +63,23 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
-    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    return _of_loan(fact.event) or _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+
+
+def _of_loan(event: Event) -> str:
+    match event:
+        case ItemLent(branch=branch, due_us=due_us, rule=rule, hold=hold):
+            for_hold = f" for hold {hold}" if hold else ""
+            return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
+        case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
+            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+        case LoanRecalled(due_us=due_us, rule=rule, hold=hold):
+            for_hold = f" for hold {hold}" if hold else ""
+            return f"Its loan was recalled{for_hold}, due {iso(due_us)} by rule '{rule}'."
+        case LoanRecallWithdrawn(due_us=due_us):
+            return f"The recall of its loan was withdrawn; it is due {iso(due_us)} again."
+        case _:
+            return ""
 
 
 def _of_item(event: Event) -> str:
@@ -70,11 +89,8 @@ def _of_item(event: Event) -> str:
             return f"It entered the catalogue at {branch}, owned by {owner}{from_}."
         case ItemDescribed(home=home):
             return f"Its description was replaced; its home is {home}."
-        case ItemLent(branch=branch, due_us=due_us, rule=rule, hold=hold):
-            for_hold = f" for hold {hold}" if hold else ""
-            return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
-        case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
-            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+        case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=reason):
+            return f"It stayed at {branch}: limit '{limit}' denies its way to {destination}. {reason}"
         case ItemReturned(branch=branch, by=by):
             return f"It was returned at {branch}, {_HOW_RETURNED[by]}."
         case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):

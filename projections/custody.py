@@ -88,6 +88,15 @@ def _renewed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _due_anew(working: Working, seen: Seen) -> None:
+    """A loan was recalled, or that was taken back: its due time changes, and nothing about the copy."""
+    loan = working[LOAN_NOW].get(seen.subject)
+    if loan is None or loan.loan != seen.data["loan"]:
+        return
+    _end_loan(working, seen, "recalled" if seen.type == "LoanRecalled" else "recall withdrawn", "")
+    working[LOAN_NOW].put(loan._replace(due_us=seen.data["due_us"], from_pos=seen.position, from_us=seen.happened_us))
+
+
 def _returned(working: Working, seen: Seen, item: ItemNow) -> None:
     if item.loan:
         _end_loan(working, seen, "returned", seen.data["branch"])
@@ -336,6 +345,8 @@ CUSTODY = Projection(
     {
         "ItemAdded": _added,
         "ScanUndone": _undone,
+        "LoanRecalled": _due_anew,
+        "LoanRecallWithdrawn": _due_anew,
         **{
             name: _unless_late(move)
             for name, move in {

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from circulation.clock import parse_instant
 from circulation.ledger import Ledger
+from tests.coverage_table import CoverageTable
 
 # `make test` searches quickly, `make bench-properties` asks for `thorough`; a busy machine is no failure in either.
 settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -72,7 +73,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the run, before workers are started, so that all of them find the same server."""
+    """Name the run, before workers are started, so that all of them find the same server; listen for the coverage."""
+    config.pluginmanager.register(CoverageTable(config), "coverage-table")
     if _RUN not in os.environ:
         os.environ[_RUN] = secrets.token_hex(5)
         config.add_cleanup(_stop_server)

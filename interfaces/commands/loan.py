@@ -53,6 +53,27 @@ def renew(context: typer.Context, barcode: Barcode) -> None:
     show_receipt(session, receipt)
 
 
+@app.command()
+@accepts("json")
+def recall(
+    context: typer.Context,
+    barcode: Barcode,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take a recall back: due as it was before.")] = False,
+) -> None:
+    """
+    Shorten an open loan as far as the rules let it: never under its guaranteed days, and with days of notice.
+
+    A recalled loan cannot be renewed. Rules with guaranteed days let a hold on a title without a free copy do this.
+
+    Example: branchline loan recall 30114000000017
+    """
+    session = session_of(context)
+    not_backdated(session)
+    recalls = session.part("desk").recalls
+    command = recalls.withdraw if withdraw else recalls.recall
+    show_receipt(session, command(session.caller, barcode, request=session.options.request))
+
+
 @app.command("list")
 @accepts("branch", "as_of")
 @listing

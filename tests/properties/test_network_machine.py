@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from circulation.catalogue_desk import Edit
 from circulation.clock import HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
@@ -23,6 +24,8 @@ from circulation.item import (
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
+from circulation.policy_changes import LimitChange, RuleChange
+from circulation.policy_desk import PolicyDesk
 from tests.cast import DUNE, ITEMS, MIDDLEMARCH, PATRONS
 from tests.log_auditor import LogAuditor
 from tests.world import World
@@ -114,6 +117,37 @@ class Network(RuleBasedStateMachine):
     def renew(self, barcode: str, branch: str) -> None:
         """Renew anything."""
         self._try(self.world.desk.renew, self.world.at(branch), barcode)
+
+    @rule(barcode=barcodes, branch=branches, withdraw=st.booleans())
+    def recall(self, barcode: str, branch: str, withdraw: bool) -> None:
+        """Shorten any loan, or give its time back."""
+        recalls = self.world.desk.recalls
+        self._try(recalls.withdraw if withdraw else recalls.recall, self.world.at(branch), barcode)
+
+    @rule(barcode=barcodes, holdable=st.booleans(), home=st.none() | branches)
+    def edit(self, barcode: str, holdable: bool, home: str | None) -> None:
+        """Say something else of a copy, which may promise it to somebody or take its promise back."""
+        change = Edit(holdable=holdable, home=home)
+        self._try(self.world.desk.catalogue.edit, self.world.at("bath"), barcode, change)
+
+    @rule(owner=st.sampled_from(["*", "Somerset"]), holdable=st.booleans(), guaranteed=st.none() | st.integers(0, 20))
+    def set_rule(self, owner: str, holdable: bool, guaranteed: int | None) -> None:
+        """Other rules from today on."""
+        values: dict[str, int | bool] = {"holdable": holdable}
+        if guaranteed is not None:
+            values["guaranteed_days"] = guaranteed
+        change = RuleChange("somerset" if owner == "Somerset" else "all", owner=owner, values=values)
+        self._try(PolicyDesk(self.world.commands).set_rule, self.world.at("bath"), change)
+
+    @rule(origin=branches, destination=branches, lifted=st.booleans())
+    def limit_transfers(self, origin: str, destination: str, lifted: bool) -> None:
+        """Deny journeys between two branches, or lift that."""
+        desk, caller, name = PolicyDesk(self.world.commands), self.world.at("bath"), f"{origin}-{destination}"
+        if lifted:
+            self._try(desk.lift_limit, caller, name)
+            return
+        change = LimitChange(name, f"branch/{origin}", f"branch/{destination}", "*", allowed=False, reason="No road.")
+        self._try(desk.set_limit, caller, change)
 
     @rule(title=titles, patron=patrons, pickup=branches, barcode=st.none() | barcodes)
     def place(self, title: str, patron: str, pickup: str, barcode: str | None) -> None:
