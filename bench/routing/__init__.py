@@ -14,9 +14,10 @@ from bench.promise import Promise
 from bench.routing.compare import compare
 from bench.routing.engines import installed
 from bench.routing.families import FAMILIES
-from bench.routing.promises import first_plan, network_promises, overnight_promises, thousand_stops
+from bench.routing.promises import first_plan, overnight_promises, thousand_stops
 from bench.routing.record import Record
 from bench.routing.table import PEERS, overall_ratio, summary
+from bench.routing.whole_networks import network_promises
 from logistics.solver import warm_up
 
 __all__ = ["RECORD", "measure"]
@@ -58,7 +59,7 @@ def measure() -> list[Promise]:
             )
     promises += first_plan((1,), FIRST_LOOK)
     promises += thousand_stops(1)
-    promises += network_promises(engines, 1, FIRST_LOOK, _tell)
+    promises += network_promises(engines, 1, FIRST_LOOK, record, _tell)
     return promises + overnight_promises((1,), FIRST_LOOK)
 
 

@@ -17,9 +17,10 @@ from bench.routing.engines import Engine, installed
 from bench.routing.families import FAMILIES, Family
 from bench.routing.growth import draw, growth
 from bench.routing.page import write_part
-from bench.routing.promises import first_plan, network_promises, overnight_promises, thousand_stops
+from bench.routing.promises import first_plan, overnight_promises, thousand_stops
 from bench.routing.record import Record
 from bench.routing.table import markdown, summary
+from bench.routing.whole_networks import network_promises
 from logistics.solver import warm_up
 
 PAGE = Path("docs") / "performance.md"
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
         promises = first_plan(asked.seeds, asked.scale) + thousand_stops(asked.seeds[0])
         _promises("days", promises + overnight_promises(asked.seeds, asked.scale), asked.page)
     if "networks" in parts:
-        _promises("networks", network_promises(engines, asked.seeds[0], asked.scale, _tell), asked.page)
+        _promises("networks", network_promises(engines, asked.seeds[0], asked.scale, record, _tell), asked.page)
     if "growth" in parts:
         draw(growth(asked.record.with_name("routing-growth.jsonl"), asked.scale, _tell), asked.page.parent / CHART.name)
         write_part(asked.page, "routing growth", f"![How routing grows from 50 to 1,000 stops]({CHART.name})")

@@ -15,6 +15,7 @@ from circulation.calendar import parse_spans
 from interfaces.demo.geography import demo_network
 from interfaces.demo.network import DemoBranch, DemoVan
 from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
+from logistics.solver.timetable import fits
 
 __all__ = ["expressible_parts", "network_day"]
 
@@ -49,17 +50,22 @@ def network_day(preset: str, seed: int = 1) -> RoutingProblem:
 def expressible_parts(day: RoutingProblem) -> list[RoutingProblem]:
     """
     A problem for each hub, of distance alone: every stop must be served, within one span from opening to closing,
-    by vans without breaks, of which there are half as many again.
+    by vans without breaks, of which there are half as many again. What no van could reach alone is left out.
     """
     parts = []
     for hub in range(len(day.hubs)):
-        numbers = [number for number, stop in enumerate(day.stops) if stop.hub == hub]
-        rows = [hub, *(day.stop_place(number) for number in numbers)]
         vans = [
             replace(van, hub=0, rest=None, micros_per_metre=1, micros_per_second=0, micros_fixed=0)
             for van in day.vans
             if van.hub == hub
         ]
+        numbers = [
+            number
+            for number, stop in enumerate(day.stops)
+            if stop.hub == hub
+            and any(fits(day, replace(van, hub=hub), [number], {number: _plain(stop)}) for van in vans)
+        ]
+        rows = [hub, *(day.stop_place(number) for number in numbers)]
         spare = [replace(van, id=f"{van.id}-spare") for van in vans[: -(-len(vans) // 2)]]
         parts.append(
             RoutingProblem(

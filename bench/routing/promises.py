@@ -1,6 +1,6 @@
 """
-What was promised of our own kind of day: how soon there is a feasible plan, how good it is after two seconds, how
-a whole network does against ten times the time and against the peers, what a night's changes move.
+What was promised of our own kind of day: how soon there is a feasible plan, how good it is after two seconds, what
+a night's changes move. Whole networks are in `whole_networks.py`.
 
 `scale` shortens the long times for a first look; a promise is only tried at 1.
 """
@@ -11,22 +11,18 @@ import multiprocessing
 import resource
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.promise import Promise
 from bench.routing.days import library_day, overnight
-from bench.routing.engines import Engine
-from bench.routing.networks import expressible_parts, network_day
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution, verify
 from logistics.solver import Budget, ProgressReport, solve
-from logistics.solver.timetable import assemble, timetable
 
-__all__ = ["Search", "first_plan", "network_promises", "overnight_promises", "searched", "thousand_stops"]
+__all__ = ["Search", "first_plan", "overnight_promises", "searched", "thousand_stops"]
 
 LONG = 60.0
-NETWORKS = {"librarieswest": 60.0, "ireland": 120.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,44 +95,6 @@ def _thousand(seed: int) -> tuple[float, int, float, float]:
     found = searched(library_day(1_000), 15.0, seed)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found.first_feasible or float("inf"), found.left_out, megabytes, found.took
-
-
-def network_promises(engines: Sequence[Engine], seed: int, scale: float, tell: Callable[[str], None]) -> list[Promise]:
-    """The demo's networks against ten times the time, and against the peers on what all can express."""
-    promises = []
-    for name, whole in NETWORKS.items():
-        seconds, day = whole * scale, network_day(name)
-        short, long = (searched(day, time, seed) for time in (seconds, 10 * seconds))
-        above = 100 * (short.solution.micros / long.solution.micros - 1)
-        note = f"{len(day.stops)} stops, {len(day.vans)} vans, {len(day.hubs)} hubs; {seconds:g} s and ten times that"
-        promises.append(
-            Promise(f"{name}: above ten times the time", above, "%", 1.0, higher_is_better=False, note=note)
-        )
-        costs = {engine.name: _parts_cost(engine, expressible_parts(day), seconds, seed) for engine in engines}
-        tell(f"{name}: {costs}")
-        ours = costs.pop("Branchline")
-        promises += [
-            Promise(f"{name}: cost beside {peer}", (ours or 0.0) / 1000, "km", 1.0, cost / 1000,
-                    higher_is_better=False, on_ratio=True, note=f"distance alone, hub by hub, {seconds:g} s in all")
-            for peer, cost in costs.items()
-            if cost is not None
-        ]  # fmt: skip
-    return promises
-
-
-def _parts_cost(engine: Engine, parts: Sequence[RoutingProblem], seconds: float, seed: int) -> int | None:
-    """Metres of all parts, each with its share of the time; None where a stop is left out or a time is missed."""
-    stops = sum(len(part.stops) for part in parts)
-    metres = 0
-    for part in parts:
-        orders = engine.prepare(part)(seconds * len(part.stops) / stops, seed)
-        if any(timetable(part, van, order) is None for van, order in orders.items()):
-            return None
-        solution = assemble(part, orders, solver=engine.name, seed=seed, iterations=0)
-        if verify(part, solution):
-            return None
-        metres += solution.metres
-    return metres
 
 
 def overnight_promises(seeds: Sequence[int], scale: float) -> list[Promise]:

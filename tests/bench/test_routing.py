@@ -18,6 +18,7 @@ from bench.routing.page import write_part
 from bench.routing.promises import searched
 from bench.routing.record import Record, Run
 from bench.routing.table import markdown, overall_ratio, summary
+from bench.routing.whole_networks import network_promises
 from circulation.errors import Refused
 from logistics.instances import faults, length, problem_of, read_instance
 from logistics.problem import RoutingProblem
@@ -222,3 +223,21 @@ def test_families_without_files_are_empty_and_say_where_they_look(
 
     assert [] == family.cases()
     assert "BRANCHLINE_SHARED" in family.why_not()
+
+
+def test_networks_are_run_once_and_a_plan_that_misses_a_time_has_no_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm_up()
+    monkeypatch.setattr("bench.routing.whole_networks.NETWORKS", {"librarieswest": 0.3})
+    everything_in_one_van = Engine("PyVRP", "pytest", lambda part: lambda _s, _seed: {0: list(range(len(part.stops)))})
+    path, told = tmp_path / "runs.jsonl", list[str]()
+    engines = [ENGINES[0], everything_in_one_van]
+
+    first = network_promises(engines, 1, 1.0, Record(path), told.append)
+    again = network_promises(engines, 1, 1.0, Record(path), told.append)
+
+    assert first == again
+    assert ["librarieswest: above ten times the time"] == [one.name for one in first]
+    assert 4 == len(told)
+    assert "misses a time" in told[-1]
