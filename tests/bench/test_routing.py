@@ -158,7 +158,7 @@ def test_a_day_is_the_same_each_time_and_can_be_driven() -> None:
 
     assert (0, 30) == (found.left_out, sum(len(route.visits) for route in found.solution.routes))
     assert found.first_feasible is not None
-    assert found.first_feasible <= found.took <= 0.6
+    assert found.first_feasible <= found.took < 1.5  # 0.5 on a machine that has nothing else to do
 
 
 def test_overnight_one_stop_in_twenty_is_another() -> None:
