@@ -32,10 +32,12 @@ from circulation.directory import branches, require_branch, require_member, unkn
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Appended, Event
 from circulation.folds import BRANCH, CLOSURES
+from circulation.ledger import Ledger
 
 __all__ = [
     "Administration",
     "check_branch",
+    "check_scope",
     "declare_closure",
     "describe_branch",
     "mark_hub",
@@ -175,6 +177,25 @@ def withdraw_closure(closures: Sequence[Closed], scope: str, closure: str) -> tu
     return (ClosureWithdrawn(closure=closure),)
 
 
+def check_scope(ledger: Ledger, scope: str) -> None:
+    """
+    That a scope (`all`, `member/<name>`, `branch/<code>`) closes somebody.
+
+    Raises `Invalid` (`closure.scope`) and `Unknown` (`branch.unknown`, `branch.retired`, `member.unknown`).
+    """
+    kind, _, name = scope.partition("/")
+    if kind == "branch":
+        require_branch(ledger, name)
+    elif kind == "member":
+        require_member(ledger, name)
+    elif scope != "all":
+        raise Invalid(
+            "closure.scope",
+            f"'{scope[:60]}' does not say who is closed.",
+            "Use all, member/<name> or branch/<code>.",
+        )
+
+
 # --- use-cases -------------------------------------------------------------------------------------------------------
 
 
@@ -251,7 +272,7 @@ class Administration:
 
         Raises `Invalid` (`day.unreadable`, `closure.ends-before-it-begins`, `closure.scope`) and `Unknown`.
         """
-        self._check_scope(scope)
+        check_scope(self._ledger, scope)
         return self._commands.change(
             caller,
             "calendar close",
@@ -264,7 +285,7 @@ class Administration:
 
     def withdraw_closure(self, caller: Caller, scope: str, closure: str, *, request: str | None = None) -> Appended:
         """Take a closure back. Raises `Invalid` (`closure.scope`) and `Unknown`."""
-        self._check_scope(scope)
+        check_scope(self._ledger, scope)
         return self._commands.change(
             caller,
             "calendar withdraw",
@@ -296,16 +317,3 @@ class Administration:
             roles=COORDINATORS,
             request=request,
         )
-
-    def _check_scope(self, scope: str) -> None:
-        kind, _, name = scope.partition("/")
-        if kind == "branch":
-            require_branch(self._ledger, name)
-        elif kind == "member":
-            require_member(self._ledger, name)
-        elif scope != "all":
-            raise Invalid(
-                "closure.scope",
-                f"'{scope[:60]}' does not say who is closed.",
-                "Use all, member/<name> or branch/<code>.",
-            )

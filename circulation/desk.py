@@ -342,6 +342,7 @@ class Desk:
         before: Item | None = None
         for fact in facts[: item.last_request_version]:
             before = fold_item(before, fact)
+        before = None if before is None else self.places.dated(before)
         queue = self.ledger.load(title_stream(item.title), TITLE)
         undoing = decide_undo(
             item,
@@ -366,7 +367,7 @@ class Desk:
         loaded = self.ledger.load(item_stream(code), ITEM)
         if loaded.state is None:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
-        return loaded.version, loaded.state
+        return loaded.version, self.places.dated(loaded.state)
 
     def _rules_at(self, branch: str, at_us: int) -> DayRules:
         return self.policies.on(self.places.day(branch, at_us))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
@@ -22,6 +23,7 @@ __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "DUE_DATES",
     "EMPTIES",
     "FILLING",
     "ITEM",
@@ -43,5 +45,6 @@ BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
 LOAN_RULES_FOLD = Fold("loan-rules", 2, fold_loan_rules, LoanRules)
 TRANSFER_LIMITS_FOLD = Fold("transfer-limits", 1, fold_transfer_limits, TransferLimits)
+DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

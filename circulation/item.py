@@ -343,7 +343,12 @@ class UnknownCodeScanned(Event):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A copy as its stream tells it. `loans` and `transits` number the next ones."""
+    """
+    A copy as its stream tells it. `loans` and `transits` number the next ones.
+
+    `ends_pos` is the position of the fact that last said until when it is lent or waits on the hold shelf:
+    dates that were moved later than that (`due_dates.py`) hold instead.
+    """
 
     barcode: str
     title: str
@@ -360,6 +365,7 @@ class Item:
     last_request: str = ""
     last_recorded_us: int = 0
     last_request_version: int = 0
+    ends_pos: int = 0
 
     @property
     def branch(self) -> str | None:
@@ -380,6 +386,16 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     A fact about custody that happened before the last one recorded is history and moves nothing.
     Raises `TypeError` for a fact that cannot come first or does not belong to an item.
     """
+    after = _folded(item, fact)
+    if item is None:
+        return after
+    before, custody = item.custody, after.custody
+    if custody.loan is before.loan and custody.capture is before.capture:
+        return after
+    return replace(after, ends_pos=fact.position)
+
+
+def _folded(item: Item | None, fact: Fact) -> Item:
     happened = fact.event
     if isinstance(happened, ItemAdded):
         return Item(

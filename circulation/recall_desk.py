@@ -58,9 +58,9 @@ class RecallDesk:
             if only not in (None, copy.barcode) or copy.on_shelf:
                 continue
             loaded = self._ledger.load(item_stream(copy.barcode), ITEM)
-            item = loaded.state
-            if item is None or item.custody.loan is None:
+            if loaded.state is None or loaded.state.custody.loan is None:
                 continue
+            item = self._places.dated(loaded.state)
             if rules.bar(item, category=category, pickup=pickup, origin=item.home) is None:
                 versions[copy.barcode] = loaded.version
                 candidates.append(self._recallable(item, rules, at_us))
@@ -108,6 +108,7 @@ class RecallDesk:
             loaded = self._ledger.load(item_stream(code), ITEM)
             if loaded.state is None:
                 raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
-            return Decision((NewEvents(item_stream(code), loaded.version, (change(loaded.state, at_us),)),))
+            item = self._places.dated(loaded.state)
+            return Decision((NewEvents(item_stream(code), loaded.version, (change(item, at_us),)),))
 
         return receipt_of(self._commands.run(caller, name, {"item": code}, decide, roles=_STAFF, request=request))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from circulation.clock import iso
+from circulation.closure import ClosureDeclared, ClosureWithdrawn
+from circulation.due_dates import DueDatesMoved
 from circulation.event import Appended, Fact
 from circulation.hold import (
     HoldCancelled,
@@ -160,7 +162,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                 )
             case _:
                 continue
-    return _plain(facts, came_in)
+    return _about_closed_days(facts) or _plain(facts, came_in)
 
 
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
@@ -293,6 +295,33 @@ def _edited(facts: Sequence[Fact]) -> Receipt:
         if isinstance(fact.event, HoldTargetDropped)
     )
     return Receipt("item.edited", "Item edited", f"Its description was replaced.{dropped}{then}", "done")
+
+
+def _about_closed_days(facts: Sequence[Fact]) -> Receipt | None:
+    """The words for a closure and the dates that it moved."""
+    for fact in facts:
+        scope = fact.stream.partition("/")[2]
+        match fact.event:
+            case ClosureDeclared(first=first, last=last, reason=reason):
+                sentence = f"{scope} is closed from {first} to {last}: {reason}. {_moved_dates(facts)}"
+                return Receipt("closure.declared", "Closed", sentence, "done")
+            case ClosureWithdrawn(closure=closure):
+                sentence = f"Closure {closure} of {scope} does not hold any more; dates that it moved stay."
+                return Receipt("closure.withdrawn", "Closure withdrawn", sentence, "done")
+            case DueDatesMoved():
+                return Receipt("dates.moved", "Dates moved", _moved_dates(facts), "done")
+            case _:
+                continue
+    return None
+
+
+def _moved_dates(facts: Sequence[Fact]) -> str:
+    """How many dates the facts moved, as a sentence."""
+    moves = [move for fact in facts if isinstance(fact.event, DueDatesMoved) for move in fact.event.moves]
+    loans, shelved = sum(len(move.loans) for move in moves), sum(len(move.shelved) for move in moves)
+    if not loans and not shelved:
+        return "No loan and no copy on a hold shelf ends there."
+    return f"Loans due later: {loans}. Copies that wait longer on a hold shelf: {shelved}."
 
 
 def _of_tote(words: Words, fact: Fact) -> Receipt:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from circulation.clock import iso
 from circulation.custody import Place
+from circulation.due_dates import DueDatesMoved
 from circulation.event import Event, Fact
 from circulation.item import (
     ItemAdded,
@@ -63,6 +64,8 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
+    if isinstance(fact.event, DueDatesMoved):
+        return _of_dates(fact.event, fact.stream.removeprefix("due-dates/"))
     return _of_loan(fact.event) or _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
 
 
@@ -80,6 +83,12 @@ def _of_loan(event: Event) -> str:
             return f"The recall of its loan was withdrawn; it is due {iso(due_us)} again."
         case _:
             return ""
+
+
+def _of_dates(moved: DueDatesMoved, branch: str) -> str:
+    why = "its hours had changed" if moved.closure is None else f"closure {moved.closure} of {moved.scope}"
+    dates = ", ".join(f"{iso(move.was_us)} became {iso(move.becomes_us)}" for move in moved.moves)
+    return f"Its date at {branch} was moved, {why}: {dates}."
 
 
 def _of_item(event: Event) -> str:
