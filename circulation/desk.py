@@ -14,10 +14,11 @@ from typing import Literal
 from circulation.actor import Role
 from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
+from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
 from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
-from circulation.command import Behind, Caller, Commands, Decision
+from circulation.command import ACTOR, Behind, Caller, Commands, Decision, refuse_future
 from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
@@ -27,12 +28,12 @@ from circulation.hold_desk import HoldDesk
 from circulation.item import (
     Item,
     ItemArrived,
+    ItemReturned,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
     TransitAbandoned,
     TransitOpened,
-    fold_item,
     item_of_loan,
     item_stream,
 )
@@ -41,6 +42,7 @@ from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.outcome import Outcome, Rulings, Scan
+from circulation.override import Override, refuse
 from circulation.places import Places
 from circulation.policies import DayRules, Policies
 from circulation.recall_desk import RecallDesk
@@ -48,7 +50,7 @@ from circulation.receipt import Receipt, receipt_of
 from circulation.standing_rules import StandingRules
 from circulation.tote_desk import ToteDesk
 from circulation.tote_trouble import TroubleDesk
-from circulation.undo import decide_undo
+from circulation.undoing import decide_undo_of
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
 __all__ = ["Desk"]
@@ -103,6 +105,7 @@ class Desk:
         sort: bool = False,
         out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
+        dropped_us: int | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
@@ -111,22 +114,38 @@ class Desk:
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
         for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
-        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
-        Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
+        what was not packed into that one is listed. What lay in the book drop is scanned `by` it, and its loan ends
+        at `dropped_us`, or when the branch was last open. A card or a tote's code is answered and not kept.
+        Raises `Refused` (`scan.card`, `scan.tote`, `time.in-future`), `Invalid` (`barcode.unreadable`), `Unknown`
+        (`branch.unknown`).
         """
         barcode = parse_barcode(code)
         branch = caller.desk
+        if dropped_us is not None:
+            refuse_future(dropped_us, self.commands.clock())
 
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
             Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
+            return self._known(
+                loaded,
+                loaded.state,
+                branch,
+                at_us,
+                by=by,
+                dropped_us=dropped_us,
+                tote=tote,
+                sort=sort,
+                out_of=out_of,
+            )
 
-        arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        arguments: dict[str, object] = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
         if out_of is not None:
             arguments["out_of"] = out_of
+        if dropped_us is not None:
+            arguments["dropped_us"] = dropped_us
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -159,10 +178,17 @@ class Desk:
         at_us: int,
         *,
         by: Literal["desk", "drop", "import"],
+        dropped_us: int | None,
         tote: str | None,
         sort: bool,
         out_of: str | None,
     ) -> Decision:
+        returned_us: int | None = None
+        if by == "drop":
+            calendar, known_us = self.places.calendar(branch), item.custody.custody_us
+            returned_us = returned_at(calendar, branch, at_us, given_us=dropped_us, custody_us=known_us)
+            # What somebody says of a time before the last custody is history, as for any scan.
+            at_us = returned_us if returned_us < known_us else at_us
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
         scan, rulings = self._scan_at(item, branch, at_us, by)
@@ -177,7 +203,7 @@ class Desk:
         changes = [
             # A filling begins before anything is in it, at every position of the log.
             *started,
-            NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
+            *_of_item(item, loaded.version, outcome, returned_us),
             *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
@@ -223,12 +249,14 @@ class Desk:
         *,
         card: str,
         barcode: str,
+        override: str | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
         """
         Lend a copy to the patron of a card, from the shelf or from the hold shelf.
 
+        `override` is the reason to pass a rule that forbids it, by somebody who may (`override.py`).
         Raises `Unknown` (`patron.unknown`, `item.unknown`) and what `decide_lend` refuses.
         """
         code = parse_barcode(barcode)
@@ -247,6 +275,7 @@ class Desk:
             )
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
+            passing = self._override(caller, override)
             lending = decide_lend(
                 branch=caller.desk,
                 at_us=at_us,
@@ -256,12 +285,14 @@ class Desk:
                 open_loans=len(borrower.claims.loans),
                 own_hold=own_hold,
                 ruling=ruling,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
                 key=key,
                 sealed=sealed,
+                forbid=refuse if passing is None else passing.forbid,
                 kinds=lambda: self._kinds(borrower.claims.loans),
             )
-            changes = [NewEvents(item_stream(code), version, lending.item)]
+            overridden = self._overridden(passing, key, loan)
+            changes = [NewEvents(item_stream(code), version, (*overridden, *lending.item))]
             if lending.title:
                 changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
             if lending.frees is not None:
@@ -278,13 +309,21 @@ class Desk:
         self.places.branch(caller.desk)
         return receipt_of(
             self.commands.run(
-                caller, "lend", {"item": code}, decide_once, roles=_STAFF, request=request, happened_us=happened_us
+                caller,
+                "lend",
+                {"item": code} if override is None else {"item": code, "override": True},
+                decide_once,
+                roles=_STAFF,
+                request=request,
+                happened_us=happened_us,
             )
         )
 
-    def renew(self, caller: Caller, barcode: str, *, request: str | None = None) -> Receipt:
+    def renew(
+        self, caller: Caller, barcode: str, *, override: str | None = None, request: str | None = None
+    ) -> Receipt:
         """
-        Give an open loan a later due time, by the rule that holds now.
+        Give an open loan a later due time, by the rule that holds now; `override` as in `lend`.
 
         Raises `Unknown` (`item.unknown`, `patron.unknown`) and what `decide_renew` refuses.
         """
@@ -305,61 +344,60 @@ class Desk:
                 raise Unknown("patron.forgotten", f"Nobody can tell any more who has item {code}.", "Scan it in.")
             if loan is None or borrower is None:
                 raise Refused("renew.not-on-loan", f"Item {code} is not on loan.", "Lend it instead.")
+            passing = self._override(caller, override)
             events = decide_renew(
                 branch=caller.desk,
                 item=item,
                 title=title,
                 patron=borrower.patron,
                 ruling=ruling,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days),
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
+                forbid=refuse if passing is None else passing.forbid,
             )
-            return Decision((NewEvents(item_stream(code), version, events),))
+            overridden = self._overridden(passing, loan.key, loan.loan)
+            return Decision((NewEvents(item_stream(code), version, (*overridden, *events)),))
 
         self.places.branch(caller.desk)
-        return receipt_of(
-            self.commands.run(caller, "renew", {"item": code}, decide_once, roles=_STAFF, request=request)
-        )
+        arguments = {"item": code} if override is None else {"item": code, "override": True}
+        return receipt_of(self.commands.run(caller, "renew", arguments, decide_once, roles=_STAFF, request=request))
+
+    def _override(self, caller: Caller, why: str | None) -> Override | None:
+        """The wish to pass the rules that stand in the way, as the caller's role allows it."""
+        if why is None:
+            return None
+        actor = self.ledger.load(caller.actor, ACTOR).state
+        return None if actor is None else Override(actor.role, why)
+
+    def _overridden(self, passing: Override | None, key: int, loan: str) -> tuple[Event, ...]:
+        """The facts of the rules that were passed; the reason is sealed with the loan, and forgotten with it."""
+        if passing is None or not passing.passed:
+            return ()
+        return passing.facts(key, self._keyring.seal(key, passing.why.strip(), context=f"{loan} override"))
 
     # --- putting right --------------------------------------------------------------------------------------------
 
-    def undo(self, caller: Caller, barcode: str, *, why: str = "mistake", request: str | None = None) -> Receipt:
+    def undo(
+        self,
+        caller: Caller,
+        barcode: str,
+        *,
+        why: str = "mistake",
+        of: int | None = None,
+        request: str | None = None,
+    ) -> Receipt:
         """
-        Undo the last command on a copy: a new fact says what holds again, and the wrong ones stay in the log.
+        Undo the last scan, loan or renewal of a copy, or the command that recorded position `of` on it.
 
-        A loan that a return had closed is open again. Raises `Refused` (`undo.nothing`, `undo.hold-ended`).
+        A new fact says what holds again, and the wrong ones stay in the log; a loan that a return had closed is
+        open again. Raises what `decide_undo_of` refuses.
         """
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return self._undone(*self._item(code), why)
+            return decide_undo_of(self.ledger, self.borrowers, self.places, code, why, of=of)
 
-        return receipt_of(
-            self.commands.run(caller, "undo", {"item": code, "why": why}, decide_once, roles=_STAFF, request=request)
-        )
-
-    def _undone(self, version: int, item: Item, why: str) -> Decision:
-        facts = self.ledger.stream(item_stream(item.barcode))
-        before: Item | None = None
-        for fact in facts[: item.last_request_version]:
-            before = fold_item(before, fact)
-        before = None if before is None else self.places.dated(before)
-        queue = self.ledger.load(title_stream(item.title), TITLE)
-        undoing = decide_undo(
-            item,
-            before,
-            tuple(fact.event for fact in facts[item.last_request_version :]),
-            queue.state or Title(title_id=item.title),
-            why,
-        )
-        changes = [NewEvents(item_stream(item.barcode), version, undoing.item)]
-        if undoing.title:
-            changes.append(NewEvents(title_stream(item.title), queue.version, undoing.title))
-        opened: tuple[Claim, ...] = ()
-        loan = undoing.reopens
-        if loan is not None:
-            borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-            opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
-        return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
+        arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
+        return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -379,6 +417,17 @@ class Desk:
         """What the open loans of a patron are of."""
         items = (self._other_copy(item_of_loan(loan)) for loan in loans)
         return [(item.owner, item.item_type) for item in items if item is not None]
+
+
+def _of_item(item: Item, version: int, outcome: Outcome, returned_us: int | None) -> tuple[NewEvents, ...]:
+    """The item's facts; a return out of the book drop happened at a time of its own, ahead of what followed from it."""
+    stream, facts = item_stream(item.barcode), outcome.recorded
+    if returned_us is None or not any(isinstance(event, ItemReturned) for event in facts):
+        return (NewEvents(stream, version, facts),)
+    return tuple(
+        NewEvents(stream, version + number, (event,), returned_us if isinstance(event, ItemReturned) else None)
+        for number, event in enumerate(facts)
+    )
 
 
 def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:

@@ -134,7 +134,7 @@ class HoldReleased(Event):
 
     hold: str
     item: str
-    why: Literal["undone", "missed"]
+    why: Literal["undone", "missed", "overridden"]
 
 
 @event

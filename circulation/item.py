@@ -16,6 +16,7 @@ from typing import Literal
 from circulation.custodian import Custodian
 from circulation.custody import Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.override import RuleOverridden
 
 __all__ = [
     "Item",
@@ -436,7 +437,7 @@ def _folded(item: Item | None, fact: Fact) -> Item:
             holdable=happened.holdable,
             row=happened.row,
         )
-    if isinstance(happened, LateScanRecorded | ItemHeldBack):
+    if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
         return item
     if isinstance(happened, ScanUndone):
         return replace(item, custody=happened.custody)

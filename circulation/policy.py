@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from circulation.calendar import local_day, zone_of
+from circulation.calendar import ClosedDay, local_day, zone_of
 from circulation.event import Event, Fact, event
 
 __all__ = [
@@ -43,6 +43,7 @@ VALUES = (
     "age_protection_days",
     "guaranteed_days",
     "recall_notice_days",
+    "closed_day",
 )
 """The values that a rule may set, as its fields are called; a new one goes here, into both classes and `ruling.py`."""
 
@@ -60,7 +61,8 @@ class LoanRuleSet(Event):
     is for a patron may have open in the whole network, `hold_limit` how many holds, `shelf_days` how long a copy
     waits on the hold shelf; `holdable` and `floats` are about the copies; `age_protection_days` is how long a new
     copy stays with its own branch's patrons. A recall never makes a loan shorter than `guaranteed_days`, and leaves
-    `recall_notice_days` to bring it. None leaves a value to the next rule; `branch` is the desk's or the pickup's.
+    `recall_notice_days` to bring it; `closed_day` says what becomes of a due day on which the branch is shut.
+    None leaves a value to the next rule; `branch` is the desk's or the pickup's.
     """
 
     rule: str
@@ -78,6 +80,7 @@ class LoanRuleSet(Event):
     age_protection_days: int | None = None
     guaranteed_days: int | None = None
     recall_notice_days: int | None = None
+    closed_day: ClosedDay | None = None
     from_day: str | None = None
     until_day: str | None = None
     reason: str | None = None
@@ -160,6 +163,7 @@ class LoanRule:
     age_protection_days: int | None = None
     guaranteed_days: int | None = None
     recall_notice_days: int | None = None
+    closed_day: ClosedDay | None = None
     reason: str | None = None
 
     @property
@@ -173,7 +177,7 @@ class LoanRule:
         return (self.owner, self.category, self.item_type, self.branch)
 
     @property
-    def values(self) -> dict[str, int | bool]:
+    def values(self) -> dict[str, int | bool | str]:
         """What it sets, by name."""
         return {name: getattr(self, name) for name in VALUES if getattr(self, name) is not None}
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from typing import get_args
 
 from circulation.administration import parse_day
+from circulation.calendar import ClosedDay
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Event
 from circulation.policy import VALUES, Dated, LoanRule, LoanRuleRemoved, LoanRules, LoanRuleSet, in_force
@@ -33,7 +35,7 @@ class RuleChange:
     category: str | None = None
     item_type: str | None = None
     branch: str | None = None
-    values: Mapping[str, int | bool] = field(default_factory=dict)
+    values: Mapping[str, int | bool | str] = field(default_factory=dict)
     leave_open: Collection[str] = ()
     from_day: str | None = None
     until_day: str | None = None
@@ -71,7 +73,7 @@ def set_rule(rules: LoanRules, change: RuleChange, today: str) -> tuple[Event, .
     A new version of a rule; nothing where just that holds from that day on already.
 
     Raises `Invalid`: `rule.out-of-range`, `rule.sets-nothing`, `rule.value-unknown`, `rule.hold-limit-scope`,
-    `day.unreadable`, `policy.ends-before-it-begins`; and `Refused`: `policy.past-needs-reason`, and
+    `rule.closed-day`, `day.unreadable`, `policy.ends-before-it-begins`; and `Refused`: `policy.past-needs-reason`, and
     `rule.same-scope` for two rules for the same things on one day, since names would decide between them.
     """
     unknown = sorted({*change.values, *change.leave_open} - set(VALUES))
@@ -129,6 +131,12 @@ def _check_values(rule: LoanRule, change: RuleChange) -> None:
                 f"The rule '{rule.rule}' has {name} {value}; {least} to {most} are possible.",
                 "Check the number.",
             )
+    if rule.closed_day is not None and rule.closed_day not in get_args(ClosedDay):
+        raise Invalid(
+            "rule.closed-day",
+            f"The rule '{rule.rule}' has closed_day {rule.closed_day}, which is no way to treat a closed day.",
+            f"Choose one of: {', '.join(get_args(ClosedDay))}.",
+        )
     if "hold_limit" in change.values and (rule.owner, rule.item_type) != ("*", "*"):
         # A hold on a title is for no one owner or type: such a limit would never be counted.
         raise Invalid(

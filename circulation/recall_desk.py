@@ -91,6 +91,7 @@ class RecallDesk:
         return self._run(caller, "loan recall withdraw", barcode, lambda item, _at_us: decide_withdraw(item), request)
 
     def _recallable(self, item: Item, rules: DayRules, at_us: int) -> Recallable:
+        item = self._places.dated(item)
         loan = item.custody.loan
         if loan is None:
             return Recallable(item, rules.ruling(item, branch=item.home), 0)

@@ -43,6 +43,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.override import RuleOverridden
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import Words, words_about_totes, words_of_move
 
@@ -168,7 +169,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     """The words where nothing travels and nothing is set aside."""
     for fact in facts:
-        about_loan = _of_loan(fact)
+        about_loan = _of_loan(fact, facts)
         if about_loan is not None:
             return about_loan
         match fact.event:
@@ -243,15 +244,21 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
 
 
-def _of_loan(fact: Fact) -> Receipt | None:
+def _overridden(facts: Sequence[Fact]) -> str:
+    """The rules that were passed, as a sentence that follows another."""
+    codes = ", ".join(fact.event.rule for fact in facts if isinstance(fact.event, RuleOverridden))
+    return f" Overridden: {codes}." if codes else ""
+
+
+def _of_loan(fact: Fact, facts: Sequence[Fact]) -> Receipt | None:
     """The words for a loan that begins, goes on or is shortened."""
     match fact.event:
         case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
             also = f" It may be renewed {renewals} times by rule '{by}'." if by not in (None, "default") else ""
-            sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}"
+            sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}{_overridden(facts)}"
             return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
         case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
-            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
+            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'.{_overridden(facts)}"
             return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
         case LoanRecalled(due_us=due_us, was_due_us=was_due_us, rule=rule):
             sentence = f"It is due {iso(due_us)} by rule '{rule}', no longer {iso(was_due_us)}; tell the borrower."
@@ -333,6 +340,8 @@ def _came_in(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:
+            case ItemReturned(branch=branch, by="drop"):
+                return f"Returned at {branch} in the book drop, as of {iso(fact.happened_us)}."
             case ItemReturned(branch=branch):
                 return f"Returned at {branch}."
             case ItemArrived(branch=branch):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from circulation.calendar import ClosedDay
 from circulation.policy import VALUES, LoanRule, LoanRules, in_force
 
 __all__ = ["ANY", "DEFAULTS", "Asked", "Considered", "LoanLimit", "RuleBook", "Ruling", "consider", "rule_on"]
@@ -58,6 +59,7 @@ class Ruling:
     age_protection_days: int
     guaranteed_days: int | None
     recall_notice_days: int
+    closed_day: ClosedDay
     loan_limits: tuple[LoanLimit, ...]
     by: Mapping[str, str]
 
@@ -83,6 +85,7 @@ DEFAULTS: Mapping[str, Any] = {
     "age_protection_days": 0,
     "guaranteed_days": None,
     "recall_notice_days": 7,
+    "closed_day": "next-open",
 }
 """What holds where no rule sets a value; receipts call it `default`."""
 

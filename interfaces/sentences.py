@@ -34,6 +34,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.override import RuleOverridden
 from circulation.tote import (
     DiscrepancyClosed,
     ToteChecked,
@@ -66,7 +67,12 @@ def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
     if isinstance(fact.event, DueDatesMoved):
         return _of_dates(fact.event, fact.stream.removeprefix("due-dates/"))
-    return _of_loan(fact.event) or _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    return (
+        _of_loan(fact.event)
+        or _of_item(fact.event)
+        or _of_correction(fact.event)
+        or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    )
 
 
 def _of_loan(event: Event) -> str:
@@ -133,8 +139,16 @@ def _of_item(event: Event) -> str:
             in_tote = f" in tote {filling}" if filling else ""
             had = f"; {custody_text(last)} had it last" if last else ""
             return f"It was looked for at {branch}{for_hold}{in_tote} and not found{had}."
+        case _:
+            return ""
+
+
+def _of_correction(event: Event) -> str:
+    match event:
         case LateScanRecorded(branch=branch, custody_us=custody_us):
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
+        case RuleOverridden(rule=rule):
+            return f"The rule {rule} was overridden for what follows; the reason is sealed."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
         case _:

@@ -12,11 +12,14 @@ from circulation import (
     empties,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
 )
+from circulation.offline import device
 from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
@@ -26,11 +29,14 @@ MODULES = (
     branch,
     closure,
     due_dates,
+    device,
     empties,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
     counts,

@@ -48,6 +48,23 @@ def history(context: typer.Context, barcode: Barcode) -> None:
 
 
 @app.command()
+@accepts("branch", "json")
+def undo(context: typer.Context, barcode: Barcode) -> None:
+    """
+    Undo the last scan, loan or renewal of an item, at --branch; it stays in the log, and counts no more.
+
+    Refused where something else has happened to the item since.
+
+    Example: branchline item undo 30114000000017 --branch bath
+    """
+    session = session_of(context)
+    _ = session.branch
+    not_backdated(session)
+    receipt = session.part("desk").undo(session.caller, parse_barcode(barcode), request=session.options.request)
+    show_receipt(session, receipt)
+
+
+@app.command()
 @accepts("json")
 def edit(
     context: typer.Context,

@@ -35,7 +35,7 @@ Destination = Annotated[str, typer.Option("--to", metavar="PLACE", help="branch/
 _COLUMNS = (
     "rule", "version", "from_day", "until_day", "owner", "category", "item_type", "branch",
     "days", "renewals", "loan_limit", "hold_limit", "shelf_days", "holdable", "floats", "age_protection_days",
-    "guaranteed_days", "recall_notice_days", "reason",
+    "guaranteed_days", "recall_notice_days", "closed_day", "reason",
 )  # fmt: skip
 _SHORT = (
     "rule", "from_day", "until_day", "owner", "category", "item_type", "branch", "days", "renewals", "loan_limit",
@@ -68,6 +68,10 @@ def set_rule(
     ] = None,
     guaranteed_days: Annotated[Number, typer.Option(help="A recall leaves a loan at least so long.")] = None,
     recall_notice_days: Annotated[Number, typer.Option(help="And leaves so many days to bring it.")] = None,
+    closed_day: Annotated[
+        str | None,
+        typer.Option(metavar="WHICH", help="If due while the branch is shut: next-open, previous-open or keep."),
+    ] = None,
     leave_open: Annotated[
         list[str] | None, typer.Option(metavar="VALUE", help="Take this value out of the rule, such as loan_limit.")
     ] = None,
@@ -98,6 +102,7 @@ def set_rule(
         "age_protection_days": age_protection_days,
         "guaranteed_days": guaranteed_days,
         "recall_notice_days": recall_notice_days,
+        "closed_day": closed_day,
     }
     change = RuleChange(
         rule=rule,

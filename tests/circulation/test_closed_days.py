@@ -23,8 +23,11 @@ from circulation.calendar import (
     zone_of,
 )
 from circulation.clock import parse_instant
+from circulation.errors import Invalid
 from circulation.never_open import never_open, never_open_warning
 from circulation.places import whole_calendar
+from circulation.policy_changes import RuleChange
+from circulation.policy_desk import PolicyDesk
 from logistics.situation import read_situation
 from tests.cast import BATH_COPY, BRANCHES, MIDDLEMARCH
 from tests.world import World
@@ -96,6 +99,24 @@ def test_the_strategies_are_in_order_and_a_loan_ends_after_it_began(
     assert kept <= after
     assert calendar.is_open("bath", local_day(before, LONDON))
     assert calendar.is_open("bath", nominal) <= (before == kept == after)
+
+
+@pytest.mark.row(39)
+def test_a_loan_rule_says_what_becomes_of_a_due_day_on_which_the_branch_is_shut(world: World) -> None:
+    administration, policies = Administration(world.commands), PolicyDesk(world.commands)
+    administration.declare_closure(world.at("bath"), "branch/bath", "2026-12-15", "2026-12-16", "Boiler")
+    for closed_day, due in (
+        ("previous-open", "2026-12-14T17:00:00Z"),
+        ("keep", "2026-12-15T23:59:59Z"),
+        ("next-open", "2026-12-17T17:00:00Z"),
+    ):
+        policies.set_rule(world.at("bristol"), RuleChange("exact", values={"closed_day": closed_day}))
+        assert utc(due) == world.lend(BATH_COPY, "ada", "bath").due_us
+        world.scan(BATH_COPY, "bath")
+    with pytest.raises(Invalid) as refused:
+        policies.set_rule(world.at("bristol"), RuleChange("exact", values={"closed_day": "never"}))
+    assert "rule.closed-day" == refused.value.code
+    assert "never" in refused.value.sentence
 
 
 # --- never open ------------------------------------------------------------------------------------------------------

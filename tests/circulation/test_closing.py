@@ -21,6 +21,8 @@ from circulation.event import NewEvents
 from circulation.folds import ITEM
 from circulation.item import LoanRenewed, item_stream
 from circulation.places import calendar_of, whole_calendar
+from circulation.policy_changes import RuleChange
+from circulation.policy_desk import PolicyDesk
 from circulation.receipt import receipt_of
 from projections import hold_shelf, loans
 from projections.endings import EndingsOfViews
@@ -292,6 +294,22 @@ def test_a_renewal_must_give_more_time_than_the_moved_date(world: World, calenda
     assert "renew.no-gain" == refused.value.code
     world.clock_us += 2 * DAY_US
     assert utc("2026-12-18T17:00:00Z") == world.desk.renew(world.at("bath"), BATH_COPY).due_us
+
+
+@pytest.mark.case(17)
+@pytest.mark.case(34)
+def test_a_recall_shortens_the_moved_date_and_gives_it_back(world: World, views: Views, calendar: CalendarDesk) -> None:
+    change = RuleChange("recalls", values={"guaranteed_days": 7, "recall_notice_days": 3})
+    PolicyDesk(world.commands).set_rule(world.at("bristol"), change)
+    world.lend(BATH_COPY, "ada", "bath")
+    close(world, calendar)
+    recalls = world.desk.recalls
+    assert utc("2026-12-01T17:00:00Z") == recalls.recall(world.at("bath"), BATH_COPY).due_us
+    assert MOVED == recalls.withdraw(world.at("bath"), BATH_COPY).due_us
+    shown = loans.loan_of(views, BATH_COPY)
+    assert shown is not None
+    assert MOVED == shown.due_us
+    assert [] == views.verify("custody")
 
 
 @pytest.mark.case(34)
