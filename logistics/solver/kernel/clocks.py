@@ -3,7 +3,8 @@ Earliest and latest times and the loads along a tour, so that an insertion is ju
 
 A van with a break has two clocks: DUE (break not taken) and TAKEN. Position 0 is the hub before leaving,
 position m + 1 the hub after returning; a time is when service starts there. For a van without a break only
-TAKEN is in use. All times are exact: an insertion that passes is feasible, one that fails is not.
+TAKEN is in use. All times are exact: an insertion that passes is feasible, one that fails is not. Only a longest
+time on board is not in them; `rides` adds it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import (
     BEGINS,
-    COLLECT,
-    COLLECT_GRAMS,
+    CHANGE,
+    CHANGE_GRAMS,
     DELIVER,
     DELIVER_GRAMS,
     ENDS,
@@ -66,9 +67,9 @@ def set_clocks(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
     if day.timed:
         _set_earliest(day, clocks, van, tour, size)
         _set_latest(day, clocks, van, tour, size)
-    _set_loads(day.stop, clocks, tour, size, DELIVER, COLLECT, LOAD)
+    _set_loads(day.stop, clocks, tour, size, DELIVER, CHANGE, LOAD)
     if day.weighed:
-        _set_loads(day.stop, clocks, tour, size, DELIVER_GRAMS, COLLECT_GRAMS, HEFT)
+        _set_loads(day.stop, clocks, tour, size, DELIVER_GRAMS, CHANGE_GRAMS, HEFT)
 
 
 @compiled
@@ -123,14 +124,14 @@ def _set_latest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None
 
 
 @compiled
-def _set_loads(stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, collect: int, first: int) -> None:
+def _set_loads(stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, change: int, first: int) -> None:
     """Loads in the column `first`, most before in the next, most after in the one after."""
     aboard = 0
     for k in range(size):
         aboard += stop[tour[k], deliver]
     clocks[0, first] = clocks[0, first + 1] = aboard
     for k in range(1, size + 1):
-        aboard += stop[tour[k - 1], collect] - stop[tour[k - 1], deliver]
+        aboard += stop[tour[k - 1], change]
         clocks[k, first] = aboard
         clocks[k, first + 1] = max(aboard, clocks[k - 1, first + 1])
     clocks[size + 1, first + 2] = 0

@@ -1,5 +1,6 @@
 """
-One decorator, `compiled`: machine code by numba, kept on disk so that only the first run ever compiles.
+Two decorators, `compiled` and `compiled_apart`: machine code by numba, kept on disk so that only the first run ever
+compiles.
 
 numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the
 folder used here is named after the text of the whole kernel, so a changed kernel never meets old code.
@@ -16,7 +17,7 @@ from typing import TypeVar, cast
 
 import numba
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "compiled_apart"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -42,10 +43,23 @@ _FOLDER = str(_cache_folder())
 
 
 def compiled(function: F) -> F:
-    """Compile on first call, release the interpreter lock while running, keep the result on disk."""
+    """
+    Compile on first call, release the interpreter lock while running, keep the result on disk.
+
+    Inlined wherever it is called: handing on a dozen arrays takes longer than most of these functions do.
+    """
+    return _compile(function, inline=True)
+
+
+def compiled_apart(function: F) -> F:
+    """The same for what is long and seldom called: compiled once, not once for every caller."""
+    return _compile(function, inline=False)
+
+
+def _compile(function: F, *, inline: bool) -> F:
     before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = _FOLDER  # type: ignore[attr-defined]
     try:
-        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
+        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=inline)(function))
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 Ruin: take strings of neighbouring stops out of tours that pass near one random stop.
 
 Sections 5.1 and 5.2 of the paper: `MEAN_REMOVED` is its average number of removed stops, `LONGEST_STRING` its
-longest string, half the strings keep a piece in their middle.
+longest string, half the strings keep a piece in their middle. A pair goes out as a whole when either end does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from logistics.solver.kernel.compile import compiled
-from logistics.solver.kernel.day import Day, Ints
+from logistics.solver.kernel.day import MATE, SECOND, Day, Ints
 from logistics.solver.kernel.tours import KEPT, SIZE, VAN, Tours, draw, take_out
 
 __all__ = ["ruin"]
@@ -24,7 +24,7 @@ KEEP_ONE_MORE = 0.99
 
 @compiled
 def ruin(day: Day, tours: Tours, chance: npt.NDArray[np.uint64], removed: Ints) -> int:
-    """Remove strings; the stops go into `removed`, and their number is returned."""
+    """Remove strings; single stops and firsts of pairs go into `removed`, and their number is returned."""
     used, served = 0, 0
     for van in range(day.vans):
         if tours.van[van, SIZE] > 0:
@@ -78,6 +78,15 @@ def _remove_string(
         if k < hole or k >= hole + kept:
             removed[until] = tours.stop[van, start + k]
             until += 1
+    last = count
     for number in range(count, until):
-        take_out(day, tours, removed[number])
-    return until
+        stop = removed[number]
+        if tours.place[stop, VAN] < 0:  # gone with its mate
+            continue
+        take_out(day, tours, stop)
+        mate = day.stop[stop, MATE]
+        if mate >= 0:
+            take_out(day, tours, mate)
+        removed[last] = mate if day.stop[stop, SECOND] == 1 else stop
+        last += 1
+    return last
