@@ -100,10 +100,6 @@ def sort_stops(day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int
         for number in range(count):
             if day.stop[stops[number], PRICE] >= 0:
                 key[number] += 4.0 * NEVER
-    if count > 64:
-        order = np.argsort(key[:count])
-        stops[:count] = stops[:count][order]
-        return
     for number in range(1, count):
         place, value = stops[number], key[number]
         slot = number
@@ -118,7 +114,9 @@ def insert_all(
     day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int, blink: float
 ) -> None:
     """Insert the stops in their order; what fits nowhere stays out. A `blink` of 0 always takes the best place."""
-    tried = np.zeros(day.vans, np.int64)
+    tried = tours.tried
+    for kind in range(day.vans):
+        tried[kind] = 0
     force = blink > 0 and draw(chance) < FORCE
     for number in range(count):
         place = stops[number]

@@ -56,6 +56,9 @@ class Tours(NamedTuple):
     work: Ints  # working space (row, position)
     at: Ints  # working space: place -> position
     seen: Ints  # place -> the ticket of the last walk that saw it
+    removed: Ints  # working space: the stops that are to be put back, in which order, and the keys of that order
+    key: npt.NDArray[np.float64]
+    tried: Ints  # working space: kind of van -> in which step an idle one was looked at
 
 
 def empty_tours(day: Day, width: int) -> Tours:
@@ -70,7 +73,7 @@ def empty_tours(day: Day, width: int) -> Tours:
     clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
     touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((CHEAPEST + 1, width + 4), np.int64)
     at, seen = np.zeros(day.places, np.int64), np.zeros(day.places, np.int64)
-    return Tours(stop, stop.copy(), van, place, touched, total, clocks, work, at, seen)
+    return Tours(stop, stop.copy(), van, place, touched, total, clocks, work, at, seen, at.copy(), np.zeros(day.places), touched.copy())
 
 
 @compiled
