@@ -22,6 +22,7 @@ from logistics.solver.kernel.day import (
     REST_FROM,
     REST_TO,
     SERVICE,
+    TARIFF,
     WINDOW,
     WINDOWS,
     Day,
@@ -32,9 +33,10 @@ __all__ = ["NEVER", "first_start", "last_start", "paid_seconds", "set_clocks"]
 
 NEVER = 1 << 60
 # Columns by position: earliest start with the break still to take, and behind; latest start from which the
-# rest can be done; totes on leaving, the most on any leg up to there and from there; the same in grams.
-DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER = range(10)
-CLOCK_COLUMNS = 10
+# rest can be done; totes on leaving, the most on any leg up to there and from there; the same in grams; the cost of
+# the drive to the next position.
+DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER, ONWARDS = range(11)
+CLOCK_COLUMNS = 11
 
 
 @compiled
@@ -64,12 +66,23 @@ def last_start(stop: Ints, place: int, latest: int) -> int:
 @compiled
 def set_clocks(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
     """Fill one van's clocks and loads (position, column) from its tour."""
+    _set_onwards(day, clocks, van, tour, size)
     if day.timed:
         _set_earliest(day, clocks, van, tour, size)
         _set_latest(day, clocks, van, tour, size)
     _set_loads(day.stop, clocks, tour, size, DELIVER, CHANGE, LOAD)
     if day.weighed:
         _set_loads(day.stop, clocks, tour, size, DELIVER_GRAMS, CHANGE_GRAMS, HEFT)
+
+
+@compiled
+def _set_onwards(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
+    arc, hub = day.arc[day.van[van, TARIFF]], day.van[van, HUB]
+    before = hub
+    for k in range(size + 1):
+        here = tour[k] if k < size else hub
+        clocks[k, ONWARDS] = arc[before, here] if size > 0 else 0
+        before = here
 
 
 @compiled

@@ -60,6 +60,8 @@ def _compile(function: F, *, inline: bool) -> F:
     before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = _FOLDER  # type: ignore[attr-defined]
     try:
-        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=inline, _nrt=False)(function))
+        return cast(
+            F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=inline, _nrt=False)(function)
+        )
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -47,7 +47,9 @@ class Day(NamedTuple):
     bounded: bool  # true when something may not ride as long as it takes
     credited: bool  # true when something may ride directly
     arc: Ints  # tariff, from, to -> micros
+    arc_to: Ints  # the same as tariff, to, from: a scan for one stop then reads one row of each
     seconds: Ints  # from, to
+    seconds_to: Ints  # to, from
     near: Ints  # place -> the stops, nearest first
     stop: Ints  # place, column
     van: Ints  # van, column
@@ -82,7 +84,9 @@ def day_of(problem: RoutingProblem) -> Day:
         bounded=any(pair.longest_seconds is not None for pair in problem.pairs),
         credited=len(problem.credits) > 0,
         arc=np.ascontiguousarray(arc),
+        arc_to=np.ascontiguousarray(arc.transpose(0, 2, 1)),
         seconds=np.ascontiguousarray(seconds.astype(np.int32)),
+        seconds_to=np.ascontiguousarray(seconds.T.astype(np.int32)),
         near=np.ascontiguousarray(near.astype(np.int32)),
         stop=_stop_rows(problem, mean[:hubs].min(axis=0)),
         van=_van_rows(problem, tariffs),

@@ -11,8 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from logistics.solver.kernel.clocks import (
-    DUE,
-    DUE_BY,
     HEFT,
     HEFT_AFTER,
     HEFT_BEFORE,
@@ -20,12 +18,10 @@ from logistics.solver.kernel.clocks import (
     LOAD_AFTER,
     LOAD_BEFORE,
     NEVER,
-    TAKEN,
-    TAKEN_BY,
-    first_start,
+    ONWARDS,
     set_clocks,
 )
-from logistics.solver.kernel.compile import compiled, compiled_apart
+from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.credits import credits_first, credits_past
 from logistics.solver.kernel.day import (
     COLLECT,
@@ -38,9 +34,6 @@ from logistics.solver.kernel.day import (
     MATE,
     ONLY_HUB,
     PER_SECOND,
-    REST,
-    REST_FROM,
-    REST_TO,
     SERVICE,
     TARIFF,
     TOTES,
@@ -49,6 +42,7 @@ from logistics.solver.kernel.day import (
 )
 from logistics.solver.kernel.pairs import scan_pair
 from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.timing import in_time, too_late
 from logistics.solver.kernel.tours import CLOCKED, SIZE, STAMP, TRIAL, Tours
 
 __all__ = ["look", "nothing_known"]
@@ -63,7 +57,7 @@ def nothing_known(day: Day) -> Ints:
     return np.zeros((day.places, day.vans, NEXT_SECOND_POSITION + 1), np.int64)
 
 
-@compiled_apart
+@compiled
 def look(day: Day, tours: Tours, known: Ints, place: int, van: int) -> None:
     """Fill `known` with the best positions of `place`, a single stop or the first of a pair, in the tour of `van`."""
     row = known[place, van]
@@ -87,9 +81,10 @@ def look(day: Day, tours: Tours, known: Ints, place: int, van: int) -> None:
 def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, int]:
     """The two best positions of a single stop: extra micros and stops before it, twice."""
     clocks, tour, size = tours.clocks[van], tours.stop[van], tours.van[van, SIZE]
-    arc, seconds, stop = day.arc[day.van[van, TARIFF]], day.seconds, day.stop
+    stop, tariff = day.stop, day.van[van, TARIFF]
+    arc_to, arc_from = day.arc_to[tariff, place], day.arc[tariff, place]
+    seconds_to, seconds_from, service = day.seconds_to[place], day.seconds[place], stop[place, SERVICE]
     hub, timed, weighed = day.van[van, HUB], day.timed, day.weighed
-    service, rest = stop[place, SERVICE], day.van[van, REST]
     room_out, room_back = (
         day.van[van, TOTES] - stop[place, DELIVER],
         day.van[van, TOTES] - stop[place, COLLECT],
@@ -104,12 +99,10 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
     best, best_at, second, second_at = NEVER, -1, NEVER, -1
     before = hub
     for k in range(size + 1):
-        if clocks[k, LOAD_BEFORE] > room_out:
+        if clocks[k, LOAD_BEFORE] > room_out or (timed and too_late(day, clocks, van, k, place)):
             break
         after = tour[k] if k < size else hub
-        cost = arc[before, place] + arc[place, after] + extra
-        if size > 0:
-            cost -= arc[before, after]
+        cost = arc_to[before] + arc_from[after] - clocks[k, ONWARDS] + extra
         if day.credited:
             if k > 0:
                 credit += credits_past(day, place, before)
@@ -122,12 +115,7 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
                 and clocks[k + 1, HEFT_AFTER] <= heft_back
             )
         if fits and timed:
-            there, onwards = seconds[before, place], seconds[place, after]
-            ready = clocks[k, TAKEN] + stop[before, SERVICE] + there
-            leave = first_start(stop, place, ready) + service
-            fits = leave + onwards <= clocks[k + 1, TAKEN_BY]
-            if not fits and rest > 0:
-                fits = _with_break(day, clocks, place, van, k, before, there, onwards)
+            fits = in_time(day, clocks, van, k, before, place, seconds_to[before], seconds_from[after])
         if fits and bounded:
             fits = _rides_fit_with(day, tours, van, place, k)
         if fits:
@@ -150,25 +138,3 @@ def _rides_fit_with(day: Day, tours: Tours, van: int, place: int, k: int) -> boo
     for number in range(k, size):
         trial[number + 1] = tour[number]
     return bool(rides_fit(day, tours.work, tours.at, van, trial, size + 1))
-
-
-@compiled
-def _with_break(day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int) -> bool:
-    """In time with the break still ahead, right after the stop, or right before it."""
-    stop, rest, rest_from, rest_to = (
-        day.stop,
-        day.van[van, REST],
-        day.van[van, REST_FROM],
-        day.van[van, REST_TO],
-    )
-    latest = clocks[k + 1, TAKEN_BY]
-    ready = clocks[k, DUE] + stop[before, SERVICE]
-    leave = first_start(stop, place, ready + there) + stop[place, SERVICE]
-    if leave + onwards <= clocks[k + 1, DUE_BY]:
-        return True
-    if leave <= rest_to and max(leave, rest_from) + rest + onwards <= latest:
-        return True
-    if k > 0 and ready <= rest_to:
-        start = first_start(stop, place, max(ready, rest_from) + rest + there)
-        return bool(start + stop[place, SERVICE] + onwards <= latest)
-    return False

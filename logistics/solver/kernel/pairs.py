@@ -4,7 +4,7 @@ Where in a tour a pair goes best: totes that ride from one stop to a later one o
 For every position of the first stop the second is tried right behind it and then further on, by walking the tour
 with the times that the first stop leads to. The walk ends where a stop would start later than it may, the van
 overflows, the ride gets too long, or no later position can be cheap enough: what the second stop alone would cost at
-best from here on is worked out once a tour.
+best from here on, where it alone would be in time, is worked out once a tour.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from logistics.solver.kernel.clocks import (
     LOAD_AFTER,
     LOAD_BEFORE,
     NEVER,
+    ONWARDS,
     TAKEN,
     TAKEN_BY,
     first_start,
@@ -49,6 +50,7 @@ from logistics.solver.kernel.day import (
     Ints,
 )
 from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.timing import in_time, too_late
 from logistics.solver.kernel.tours import CHEAPEST, SIZE, TRIAL, Tours
 
 __all__ = ["scan_pair"]
@@ -61,10 +63,12 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
 
     Stops before the second end do not count the first.
     """
-    arc, seconds, stop = day.arc[day.van[van, TARIFF]], day.seconds, day.stop
+    seconds, stop, tariff = day.seconds, day.stop, day.van[van, TARIFF]
     clocks, tour, size = tours.clocks[van], tours.stop[van], tours.van[van, SIZE]
     hub, timed, rest = day.van[van, HUB], day.timed, day.van[van, REST]
     second, longest = stop[first, MATE], stop[first, LONGEST]
+    to_first, from_first = day.arc_to[tariff, first], day.arc[tariff, first]
+    to_second, from_second = day.arc_to[tariff, second], day.arc[tariff, second]
     room_out, room_ride, room_back = _rooms(stop, day.van[van, TOTES], first, DELIVER, COLLECT, RIDE)
     heft_out, heft_ride, heft_back = _rooms(stop, day.van[van, GRAMS], first, DELIVER_GRAMS, COLLECT_GRAMS, RIDE_GRAMS)
     bounded = day.bounded and (longest < NO_LIMIT or has_bounds(day, tour, size))
@@ -76,21 +80,19 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
         extra -= day.credit[first, second]
         credit, second_credit = credits_first(day, first, tour, size), credits_first(day, second, tour, size)
     cheapest = tours.work[CHEAPEST]
-    _fill_cheapest(day, cheapest, van, tour, size, second, second_credit)
+    _fill_cheapest(day, cheapest, clocks, van, tour, size, second, second_credit)
     best, best_first, best_second, other, other_first, other_second = NEVER, -1, -1, NEVER, -1, -1
     before = hub
     for k in range(size + 1):
-        if clocks[k, LOAD_BEFORE] > room_out:
+        if clocks[k, LOAD_BEFORE] > room_out or (timed and too_late(day, clocks, van, k, first)):
             break
         if k > 0 and day.credited:
             credit += credits_past(day, first, tour[k - 1])
             second_credit += credits_past(day, second, tour[k - 1])
         after = tour[k] if k < size else hub
-        there = extra - credit + arc[before, first]
-        if size > 0:
-            there -= arc[before, after]
-        at_once = there + arc[first, second] + arc[second, after] - second_credit
-        there += arc[first, after]
+        there = extra - credit + to_first[before] - clocks[k, ONWARDS]
+        at_once = there + from_first[second] + from_second[after] - second_credit
+        there += from_first[after]
         fits = min(at_once, there + cheapest[k + 1]) < other and clocks[k, LOAD] <= room_ride
         if fits and day.weighed:
             fits = clocks[k, HEFT_BEFORE] <= heft_out and clocks[k, HEFT] <= heft_ride
@@ -107,7 +109,7 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                 cost = at_once
                 onwards = tour[j] if j < size else hub
                 if j > k:
-                    if there + cheapest[j] >= other or clocks[j, LOAD] > room_ride:
+                    if cheapest[j] >= NEVER or there + cheapest[j] >= other or clocks[j, LOAD] > room_ride:
                         break
                     if day.weighed and clocks[j, HEFT] > heft_ride:
                         break
@@ -121,7 +123,7 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                     here = call
                     if day.credited:
                         later_credit += credits_past(day, second, call)
-                    cost = there + arc[here, second] + arc[second, onwards] - arc[here, onwards] - later_credit
+                    cost = there + to_second[here] + from_second[onwards] - clocks[j, ONWARDS] - later_credit
                 if aboard > longest:
                     break
                 good = cost < other and clocks[j, LOAD_AFTER] <= room_back and aboard + seconds[here, second] <= longest
@@ -155,15 +157,22 @@ def _rooms(stop: Ints, capacity: int, first: int, deliver: int, collect: int, ri
 
 
 @compiled
-def _fill_cheapest(day: Day, cheapest: Ints, van: int, tour: Ints, size: int, second: int, credit: int) -> None:
+def _fill_cheapest(
+    day: Day, cheapest: Ints, clocks: Ints, van: int, tour: Ints, size: int, second: int, credit: int
+) -> None:
     """For every position the least that the second stop costs there or later; it earns `credit` before all others."""
-    arc, hub = day.arc[day.van[van, TARIFF]], day.van[van, HUB]
+    tariff, hub = day.van[van, TARIFF], day.van[van, HUB]
+    to_second, from_second = day.arc_to[tariff, second], day.arc[tariff, second]
     before = hub
     for k in range(size + 1):
         if k > 0 and day.credited:
             credit += credits_past(day, second, tour[k - 1])
         after = tour[k] if k < size else hub
-        cheapest[k] = arc[before, second] + arc[second, after] - arc[before, after] - credit
+        cheapest[k] = to_second[before] + from_second[after] - clocks[k, ONWARDS] - credit
+        if day.timed and not in_time(
+            day, clocks, van, k, before, second, day.seconds_to[second, before], day.seconds[second, after]
+        ):
+            cheapest[k] = NEVER
         before = after
     cheapest[size + 1] = NEVER
     for k in range(size, -1, -1):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from logistics.solver.kernel.clocks import NEVER
-from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.compile import compiled, compiled_apart
 from logistics.solver.kernel.day import (
     COLLECT,
     DELIVER,
@@ -109,7 +109,7 @@ def sort_stops(day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int
         stops[slot], key[slot] = place, value
 
 
-@compiled
+@compiled_apart
 def insert_all(
     day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int, blink: float
 ) -> None:

@@ -73,7 +73,21 @@ def empty_tours(day: Day, width: int) -> Tours:
     clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
     touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((CHEAPEST + 1, width + 4), np.int64)
     at, seen = np.zeros(day.places, np.int64), np.zeros(day.places, np.int64)
-    return Tours(stop, stop.copy(), van, place, touched, total, clocks, work, at, seen, at.copy(), np.zeros(day.places), touched.copy())
+    return Tours(
+        stop,
+        stop.copy(),
+        van,
+        place,
+        touched,
+        total,
+        clocks,
+        work,
+        at,
+        seen,
+        at.copy(),
+        np.zeros(day.places),
+        touched.copy(),
+    )
 
 
 @compiled
