@@ -2,8 +2,11 @@
 Two decorators, `compiled` and `compiled_apart`: machine code by numba, kept on disk so that only the first run ever
 compiles.
 
-numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the
-folder used here is named after the text of the whole kernel, so a changed kernel never meets old code.
+Nothing in the kernel makes an array: all are handed in and outlive the call. So numba may leave out the counting of
+references (`_nrt=False`), which with so many arrays took five sixths of the time; what would need it does not compile.
+
+numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the folder used
+here is named after the text of the whole kernel, so a changed kernel never meets old code.
 """
 
 from __future__ import annotations
