@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from circulation.clock import Clock
@@ -235,6 +236,11 @@ class BatchLedger(Ledger):
             )
         return Appended(tuple(self.facts(after=known[1] - 1, limit=known[2])), True)
 
+    def known(self, device: str, request: str) -> Appended | None:
+        """See `Ledger.known`."""
+        self.flush()
+        return super().known(device, request)
+
     # -- claims ------------------------------------------------------------------------------------------
 
     def open_claims(self, holder: bytes) -> Claims:
@@ -268,18 +274,22 @@ class BatchLedger(Ledger):
                     before.version,
                     tuple(loan for loan in before.loans if loan != ref),
                     tuple(hold for hold in before.holds if hold != ref),
+                    tuple(claimed for claimed in before.claimed if claimed != ref),
                 )
                 del self._holders[ref]
         for claim in changes.opened:
             before = self.open_claims(claim.holder)
             loans = (*before.loans, claim.ref) if claim.kind == "loan" else before.loans
             holds = (*before.holds, claim.ref) if claim.kind == "hold" else before.holds
-            self._claims[claim.holder] = Claims(before.version, tuple(sorted(loans)), tuple(sorted(holds)))
+            claimed = (*before.claimed, claim.ref) if claim.kind == "claimed" else before.claimed
+            self._claims[claim.holder] = Claims(
+                before.version, tuple(sorted(loans)), tuple(sorted(holds)), tuple(sorted(claimed))
+            )
             self._holders[claim.ref] = claim.holder
             touched.add(claim.holder)
         for holder in touched:
             before = self._claims[holder]
-            self._claims[holder] = Claims(before.version + 1, before.loans, before.holds)
+            self._claims[holder] = replace(before, version=before.version + 1)
 
     def _holder_of(self, ref: str) -> bytes | None:
         """Who has an open claim; its other claims are read first, so that nothing is closed behind their back."""
@@ -308,6 +318,13 @@ class BatchLedger(Ledger):
         """See `Ledger.facts`."""
         self.flush()
         return super().facts(after=after, limit=limit, types=types, upto=upto)
+
+    def requests(
+        self, *, after: int = 0, upto: int | None = None, device: str | None = None
+    ) -> list[tuple[str, str, int, int]]:
+        """See `Ledger.requests`."""
+        self.flush()
+        return super().requests(after=after, upto=upto, device=device)
 
     def rows(self, *, after: int, limit: int, upto: int | None = None) -> list[Row]:
         """See `Ledger.rows`."""

@@ -8,14 +8,20 @@ from circulation import (
     actor,
     branch,
     closure,
+    condition,
+    due_dates,
     empties,
+    foreign,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
 )
+from circulation.offline import device
 from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
@@ -24,11 +30,17 @@ MODULES = (
     actor,
     branch,
     closure,
+    condition,
+    due_dates,
+    device,
     empties,
+    foreign,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
     counts,

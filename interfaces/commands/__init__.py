@@ -31,6 +31,8 @@ _TRY = "Trying it out"
 
 GROUPS: dict[str, Group] = {
     "scan": Group(_DESK, "Scan whatever lies on the desk and learn where it goes next."),
+    "session": Group(_DESK, "Undo or move everything that was scanned under the wrong branch or date."),
+    "offline": Group(_DESK, "Go on without the network, and take in what was scanned meanwhile."),
     "loan": Group(_DESK, "Lend, renew and look up loans."),
     "hold": Group(_DESK, "Place, suspend, cancel and fill holds."),
     "patron": Group(_DESK, "Register borrowers and look after their records."),
@@ -46,6 +48,9 @@ GROUPS: dict[str, Group] = {
     "fleet": Group(_CONSORTIUM, "Vans: import them, take them off the road."),
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),
     "policy": Group(_CONSORTIUM, "Loan and hold rules."),
+    "queue": Group(_CONSORTIUM, "In which order holds are filled."),
+    "floating": Group(_CONSORTIUM, "Where copies may float, and how many a branch keeps."),
+    "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
     "actor": Group(_CONSORTIUM, "Who may do what."),
     "events": Group(_RECORD, "Read the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),

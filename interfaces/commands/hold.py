@@ -10,14 +10,15 @@ import typer
 from circulation.barcode import parse_barcode, parse_name
 from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
+from interfaces.hold_shelf_commands import clear_shelf, expire, explain, extend, pickup
 from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
 Hold = Annotated[str, typer.Argument(metavar="HOLD", help="The hold, such as t100#7.")]
 
 _QUEUE = (
-    "hold", "status", "pickup", "item", "target", "target_branch", "pull_by_us", "captured", "suspended_until",
-    "placed_us",
+    "hold", "place", "status", "pickup", "item", "part", "target", "target_branch", "pull_by_us", "captured",
+    "suspended_until", "expires", "placed_us",
 )  # fmt: skip
 _PULL = ("shelf_mark", "author", "title", "item", "pickup", "pull_by_us", "hold")
 _SHELF = ("until_us", "expired", "code", "item", "hold", "since_us")
@@ -30,15 +31,23 @@ def place(
     card: Annotated[str, typer.Argument(metavar="CARD", help="The patron's.")],
     title: Annotated[str | None, typer.Option(metavar="ID", help="The title that is wanted.")] = None,
     item: Annotated[str | None, typer.Option(metavar="BARCODE", help="Or the one copy that is wanted.")] = None,
+    part: Annotated[
+        str | None, typer.Option(metavar="PART", help="Only this volume or part of the title, as its copies call it.")
+    ] = None,
     pickup: Annotated[
         str | None, typer.Option(metavar="CODE", help="Where it will be picked up; at --branch if unset.")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The last day (2026-12-24) on which it is wanted.")
+    ] = None,
 ) -> None:
     """
-    Place a hold on a title or on one copy, for pickup at any branch.
+    Place a hold on a title, one part of it or one copy, for pickup at any branch.
 
     Example: branchline hold place 29876000000011 --title t100 --pickup wells
     """
+    from circulation.administration import parse_day
+
     session = session_of(context)
     receipt = session.part("desk").holds.place(
         session.caller,
@@ -46,6 +55,8 @@ def place(
         pickup=session.branch if pickup is None else parse_name(pickup, what="branch"),
         title=title,
         item=None if item is None else parse_barcode(item),
+        part=part,
+        expires=None if until is None else parse_day(until),
         request=session.options.request,
         happened_us=session.options.occurred_us,
     )
@@ -118,20 +129,37 @@ def retarget(
         list[str] | None,
         typer.Argument(metavar="[TITLE]...", help="Only these; every title with waiting holds if none."),
     ] = None,
+    affected: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Only titles whose waiting holds this loan rule is about.")
+    ] = None,
 ) -> None:
-    """Ask for a copy for every hold that has none, or whose copy was not pulled before its van left."""
+    """
+    Ask for a copy for every hold that has none, or whose copy was not pulled before its van left.
+
+    Promises that a rule or transfer limit does not allow any more are taken back. It may be repeated at any time.
+
+    Example: branchline hold retarget --affected dvd
+    """
     from projections import holds
 
     session = _now(context)
     desk, caller = session.part("desk"), session.caller
-    waiting = {queued.title for queued in holds.open_holds(session.part("views")) if queued.captured is None}
-    chosen = titles or sorted(waiting)
-    promised = 0
+    views = session.part("views")
+    if affected is not None:
+        chosen = _affected(session, affected)
+    else:
+        chosen = titles or sorted({queued.title for queued in holds.open_holds(views) if queued.captured is None})
+    promised: dict[str, int] = {}
     with session.output.progress("looking for copies", total=len(chosen)) as advance:
         for title in chosen:
-            promised += desk.holds.retarget(caller, title)
+            promised[title] = desk.holds.retarget(caller, title)
             advance(1)
-    session.output.show({"titles": len(chosen), "promised": promised}, ("titles", "promised"))
+    if affected is not None:
+        rows = [{"title": title, "promised": count} for title, count in promised.items()]
+        session.output.emit(rows, ("title", "promised"))
+    else:
+        told = {"titles": len(chosen), "promised": sum(promised.values())}
+        session.output.show(told, ("titles", "promised"))
 
 
 @app.command("list")
@@ -152,6 +180,13 @@ def list_holds(
     else:
         found = holds.open_holds(views, as_of=as_of)
     session.output.emit(({name: getattr(one, name) or None for name in _QUEUE} for one in found), _QUEUE)
+
+
+app.command("explain")(explain)
+app.command("pickup")(pickup)
+app.command("extend")(extend)
+app.command("expire")(expire)
+app.command("clear-shelf")(clear_shelf)
 
 
 @app.command("pull-list")
@@ -200,6 +235,18 @@ def shelf(context: typer.Context) -> None:
     ]
     expired = sum(bool(row["expired"]) for row in rows)
     session.output.emit(rows, _SHELF, title=f"Hold shelf of {branch.name}: {len(rows)} copies, {expired} expired")
+
+
+def _affected(session: Session, name: str) -> list[str]:
+    from circulation.errors import Unknown
+    from projections.affected import standing_rule, titles_of_rule
+
+    rule = standing_rule(session.part("views"), name)
+    if rule is None:
+        raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", "List rules: branchline policy list.")
+    titles = titles_of_rule(session.part("views"), rule)
+    session.output.note(f"Titles whose waiting holds rule {rule.cited} is about: {len(titles)}.")
+    return titles
 
 
 def _now(context: typer.Context) -> Session:

@@ -44,6 +44,7 @@ def show(context: typer.Context, card: Card) -> None:
         "blocks": " ".join(borrower.patron.blocks),
         "loans": " ".join(borrower.claims.loans),
         "holds": " ".join(borrower.claims.holds),
+        "claimed_returned": " ".join(borrower.claims.claimed),
     }
     session.output.show(record, tuple(record), title="Patron")
 

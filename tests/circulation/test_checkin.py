@@ -2,6 +2,7 @@
 
 from circulation.checkin import decide
 from circulation.clock import DAY_US, HOUR_US
+from circulation.condition import ItemFound
 from circulation.event import Event
 from circulation.hold import (
     HoldCancelled,
@@ -48,7 +49,7 @@ UNTIL = TUESDAY + 9 * DAY_US
 def scanned(item: Item, at: str, title: Title | None = None, **more: object) -> Outcome:
     """The outcome of scanning a copy at a branch on Tuesday morning."""
     scan = Scan(branch=at, at_us=TUESDAY, day=DAY, **more)  # type: ignore[arg-type]
-    return decide(scan, item, title or Title(title_id=item.title), Rulings(shelf_until=lambda: UNTIL))
+    return decide(scan, item, title or Title(title_id=item.title), Rulings(shelf_until=lambda _category: UNTIL))
 
 
 def lent(loan: str = f"{BATH_COPY}#1") -> ItemLent:
@@ -229,7 +230,11 @@ def test_a_scan_older_than_the_last_custody_is_history_and_moves_nothing() -> No
 
 def test_a_missing_copy_that_turns_up_is_found_and_routed() -> None:
     item = item_given(BATH_COPY, ItemMissed(branch="bath"))
-    assert scanned(item, "bath").item == (ItemSighted(branch="bath", as_="found"),)
+    since_us = TUESDAY - 23 * HOUR_US
+    assert scanned(item, "bath").item == (
+        ItemSighted(branch="bath", as_="found"),
+        ItemFound(branch="bath", was="missing", since_us=since_us),
+    )
 
 
 def test_an_item_sorted_into_a_tote_is_one_fact_at_the_hub() -> None:

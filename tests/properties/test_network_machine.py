@@ -13,9 +13,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from circulation.clock import HOUR_US
+from circulation.calendar import local_day, zone_of
+from circulation.catalogue_desk import Edit
+from circulation.clock import DAY_US, HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
+from circulation.floating import FloatingGroup
+from circulation.floating_rules import FloatingRules
 from circulation.folds import FILLING, ITEM, TITLE, TOTE
 from circulation.hold import title_stream
 from circulation.item import (
@@ -23,8 +27,13 @@ from circulation.item import (
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
+from circulation.offline.upload import UploadDesk
+from circulation.policy_changes import LimitChange, RuleChange
+from circulation.policy_desk import PolicyDesk
+from circulation.session_desk import SessionDesk
 from tests.cast import DUNE, ITEMS, MIDDLEMARCH, PATRONS
 from tests.log_auditor import LogAuditor
+from tests.offline_world import DeskWithoutNetwork
 from tests.world import World
 
 barcodes = st.sampled_from(sorted(ITEMS))
@@ -47,6 +56,7 @@ class Network(RuleBasedStateMachine):
         self.keyring = Keyring.open("sqlite::memory:")
         self.world = World(self.ledger, self.keyring)
         self.receipts: list[tuple[str, str, str, int]] = []
+        self.offline: list[DeskWithoutNetwork] = []
         self.audit = LogAuditor()
 
     def _try(self, act: object, *args: object, **kwargs: object) -> object | None:
@@ -93,10 +103,39 @@ class Network(RuleBasedStateMachine):
     @rule(title=titles, patron=patrons)
     def pick_up(self, title: str, patron: str) -> None:
         """A patron comes for what is set aside."""
-        hold = self.world.desk.borrowers.by_card(self.world.cards[patron]).hold_on(title)
-        copy = None if hold is None else self.world.title(title).holds[hold].captured
+        holds = self.world.desk.borrowers.by_card(self.world.cards[patron]).holds_on(title)
+        copy = next((self.world.title(title).holds[hold].captured for hold in holds), None)
         if copy is not None:
             self.lend(copy, patron, "bath")
+
+    @rule(
+        barcode=barcodes,
+        to=branches,
+        days=st.none() | st.integers(1, 3),
+        mode=st.sampled_from(["only", "queue", "replace"]),
+    )
+    def move_by_hand(self, barcode: str, to: str, days: int | None, mode: str) -> None:
+        """Somebody wants a copy elsewhere, for some days or for good."""
+        day = (
+            None
+            if days is None
+            else local_day(self.world.clock_us + days * DAY_US, zone_of("Europe/London")).isoformat()
+        )
+        send = self.world.desk.moves.send
+        self._try(send, self.world.at("bristol"), barcode, to=to, why="display", stay_until=day, mode=mode)
+
+    @rule(barcode=barcodes)
+    def cancel_move(self, barcode: str) -> None:
+        """Nobody wants it there any more."""
+        self._try(self.world.desk.moves.cancel, self.world.at("bristol"), barcode, why="changed")
+
+    @rule(kept=st.integers(0, 2), branch=branches, homing=st.none() | st.integers(1, 3), excluded=branches)
+    def float_by_rules(self, kept: int, branch: str, homing: int | None, excluded: str) -> None:
+        """Books float, but for one branch; a branch keeps so many."""
+        rules, boss = FloatingRules(self.world.commands), self.world.at("bristol")
+        books = FloatingGroup("books", ("all",), (f"branch/{excluded}",), item_types=("book",), homing_days=homing)
+        self._try(rules.set_group, boss, books)
+        self._try(rules.set_limit, boss, branch, "book", kept)
 
     @rule(barcode=barcodes, branch=branches, hours=st.integers(1, 30))
     def scan_late(self, barcode: str, branch: str, hours: int) -> None:
@@ -115,6 +154,37 @@ class Network(RuleBasedStateMachine):
         """Renew anything."""
         self._try(self.world.desk.renew, self.world.at(branch), barcode)
 
+    @rule(barcode=barcodes, branch=branches, withdraw=st.booleans())
+    def recall(self, barcode: str, branch: str, withdraw: bool) -> None:
+        """Shorten any loan, or give its time back."""
+        recalls = self.world.desk.recalls
+        self._try(recalls.withdraw if withdraw else recalls.recall, self.world.at(branch), barcode)
+
+    @rule(barcode=barcodes, holdable=st.booleans(), home=st.none() | branches)
+    def edit(self, barcode: str, holdable: bool, home: str | None) -> None:
+        """Say something else of a copy, which may promise it to somebody or take its promise back."""
+        change = Edit(holdable=holdable, home=home)
+        self._try(self.world.desk.catalogue.edit, self.world.at("bath"), barcode, change)
+
+    @rule(owner=st.sampled_from(["*", "Somerset"]), holdable=st.booleans(), guaranteed=st.none() | st.integers(0, 20))
+    def set_rule(self, owner: str, holdable: bool, guaranteed: int | None) -> None:
+        """Other rules from today on."""
+        values: dict[str, int | bool] = {"holdable": holdable}
+        if guaranteed is not None:
+            values["guaranteed_days"] = guaranteed
+        change = RuleChange("somerset" if owner == "Somerset" else "all", owner=owner, values=values)
+        self._try(PolicyDesk(self.world.commands).set_rule, self.world.at("bath"), change)
+
+    @rule(origin=branches, destination=branches, lifted=st.booleans())
+    def limit_transfers(self, origin: str, destination: str, lifted: bool) -> None:
+        """Deny journeys between two branches, or lift that."""
+        desk, caller, name = PolicyDesk(self.world.commands), self.world.at("bath"), f"{origin}-{destination}"
+        if lifted:
+            self._try(desk.lift_limit, caller, name)
+            return
+        change = LimitChange(name, f"branch/{origin}", f"branch/{destination}", "*", allowed=False, reason="No road.")
+        self._try(desk.set_limit, caller, change)
+
     @rule(title=titles, patron=patrons, pickup=branches, barcode=st.none() | barcodes)
     def place(self, title: str, patron: str, pickup: str, barcode: str | None) -> None:
         """A hold on a title or a copy."""
@@ -129,6 +199,53 @@ class Network(RuleBasedStateMachine):
         if holds:
             act = getattr(self.world.desk.holds, what)
             self._try(act, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(title=titles, number=st.integers(0, 5), pickup=branches)
+    def change_pickup(self, title: str, number: int, pickup: str) -> None:
+        """One of the open holds is picked up elsewhere, wherever its copy is."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(
+                self.world.desk.pickups.change, self.world.at("bristol"), holds[number % len(holds)], pickup=pickup
+            )
+
+    @rule(title=titles, number=st.integers(0, 5), days=st.integers(1, 9))
+    def extend(self, title: str, number: int, days: int) -> None:
+        """A copy is to wait longer; whatever is on no hold shelf is refused."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(self.world.desk.pickups.extend, self.world.at("bath"), holds[number % len(holds)], days=days)
+
+    @rule(title=titles, patron=patrons, pickup=branches, days=st.integers(0, 3))
+    def place_for_days(self, title: str, patron: str, pickup: str, days: int) -> None:
+        """A hold that is not wanted for long."""
+        expires = self.world.desk.places.day(pickup, self.world.clock_us + days * DAY_US)
+        card = self.world.cards[patron]
+        self._try(
+            self.world.desk.holds.place, self.world.at(pickup), card=card, pickup=pickup, title=title, expires=expires
+        )
+
+    @rule(title=titles, number=st.integers(0, 5), days=st.integers(0, 14))
+    def lapse(self, title: str, number: int, days: int) -> None:
+        """Days pass: hold shelves expire, and holds are wanted no longer."""
+        self.world.clock_us += days * DAY_US
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(self.world.desk.holds.lapse, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(barcode=barcodes, branch=branches)
+    def foresee(self, barcode: str, branch: str) -> None:
+        """What is foreseen is what the scan then does, and foreseeing records nothing."""
+        head = self.ledger.head()
+        (foreseen,) = self.world.desk.foresight.scans(branch, [barcode])
+        assert self.ledger.head() == head
+        receipt = self.world.desk.scan(self.world.at(branch), barcode)
+        facts = [fact.event for fact in self.ledger.facts(after=head.position, limit=100)]
+        assert {type(event) for event in foreseen.outcome.title} == {
+            type(event) for event in facts if type(event).__name__.startswith("Hold")
+        }
+        if foreseen.to is not None:
+            assert receipt.route_to == foreseen.to
 
     @rule(barcode=barcodes)
     def miss(self, barcode: str) -> None:
@@ -145,6 +262,52 @@ class Network(RuleBasedStateMachine):
     def undo(self, barcode: str, branch: str) -> None:
         """The last command on a copy was a mistake."""
         self._try(self.world.desk.undo, self.world.at(branch), barcode)
+
+    @rule(number=st.integers(0, 30), branch=branches)
+    def undo_earlier(self, number: int, branch: str) -> None:
+        """An earlier scan was a mistake, whatever came after it."""
+        if self.receipts:
+            request, barcode, *_ = self.receipts[number % len(self.receipts)]
+            facts = self.ledger.stream(item_stream(barcode))
+            at = next((fact.position for fact in facts if fact.request == request), None)
+            self._try(self.world.desk.undo, self.world.at(branch), barcode, of=at)
+
+    @rule(barcode=barcodes, branch=branches)
+    def empty_the_drop(self, barcode: str, branch: str) -> None:
+        """It lay in the book drop."""
+        self._try(self.world.desk.scan, self.world.at(branch), barcode, by="drop")
+
+    @rule(barcode=barcodes, patron=patrons, branch=branches)
+    def lend_all_the_same(self, barcode: str, patron: str, branch: str) -> None:
+        """Ana is an administrator, and has a reason."""
+        card = self.world.cards[patron]
+        self._try(self.world.desk.lend, self.world.at(branch), card=card, barcode=barcode, override="a reason")
+
+    @rule(number=st.integers(0, 9), to=st.none() | branches)
+    def correct_session(self, number: int, to: str | None) -> None:
+        """Everything that was scanned in one go is undone, or moved to another branch."""
+        sessions = SessionDesk(self.world.desk, self.keyring)
+        found = sessions.sessions()
+        if found:
+            name, here = found[number % len(found)].name, self.world.at("bristol")
+            if to is None:
+                self._try(sessions.undo, here, name, why="wrong branch")
+            else:
+                self._try(sessions.move, here, name, to=to, at_us=None, why="wrong branch")
+
+    @rule(branch=branches, codes=st.lists(barcodes, min_size=1, max_size=3), minutes=st.integers(1, 300))
+    def scan_without_network(self, branch: str, codes: list[str], minutes: int) -> None:
+        """A desk loses the network, scans, and uploads later than others have scanned."""
+        self.offline.append(DeskWithoutNetwork(self.world, branch, f"offline-{len(self.offline)}"))
+        for code in codes:
+            self.offline[-1].scan(code, self.world.clock_us)
+        self.world.clock_us += minutes * 60_000_000
+
+    @rule()
+    def upload(self) -> None:
+        """All logs, those that were uploaded before too."""
+        logs = [desk.log for desk in self.offline]
+        self._try(UploadDesk(self.world.desk, self.keyring).upload, self.world.at("bath"), logs, offsets_us={})
 
     @rule(tote=totes, branch=branches, what=st.sampled_from(["seal", "load", "unload", "receive", "open"]))
     def move_tote(self, tote: str, branch: str, what: str) -> None:
