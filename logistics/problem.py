@@ -195,6 +195,10 @@ class RoutingProblem:
 
     def digest(self) -> str:
         """SHA-256 (hexadecimal) over a canonical form of everything in the problem."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         parts = {
             "hubs": [asdict(hub) for hub in self.hubs],
             "vans": [asdict(van) for van in self.vans],

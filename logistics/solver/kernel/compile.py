@@ -16,7 +16,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -60,11 +60,16 @@ def compiled_apart(function: F) -> F:
 
 
 def _compile(function: F, *, inline: bool) -> F:
+    options: dict[str, Any] = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "forceinline": inline,
+        "_nrt": False,
+    }
     before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = _FOLDER  # type: ignore[attr-defined]
     try:
-        return cast(
-            F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=inline, _nrt=False)(function)
-        )
+        return cast(F, numba.njit(**options)(function))
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
