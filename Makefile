@@ -61,7 +61,7 @@ bench-routing: $(PEERS) ## routes beside PyVRP and VROOM, for docs/performance.m
 	$(BIN)/python -m bench.routing --full $(ARGS)
 
 bench-properties: $(READY) ## the property tests with many more examples than `make test` runs
-	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough $(ARGS)
+	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough -o faulthandler_timeout=0 $(ARGS)
 
 soak: $(READY) ## a month played on the real branches of the south-west (needs the shared data)
 	$(BIN)/python -m bench.southwest_month $(ARGS)
