@@ -11,7 +11,7 @@ the pieces of state that scans change are in `custody.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from circulation.clock import iso
 from circulation.condition import ItemRestored, fold_condition, gone
@@ -427,87 +427,90 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     A fact about custody that happened before the last one recorded is history and moves nothing.
     Raises `TypeError` for a fact that cannot come first or does not belong to an item.
     """
-    after = _folded(item, fact)
-    if item is None:
-        return after
-    before, custody = item.custody, after.custody
-    if custody.loan is before.loan and custody.capture is before.capture:
-        return after
-    return replace(after, ends_pos=fact.position)
-
-
-def _folded(item: Item | None, fact: Fact) -> Item:
     happened = fact.event
     if isinstance(happened, ItemAdded):
-        return Item(
-            barcode=fact.stream.removeprefix("item/"),
-            title=happened.title,
-            owner=happened.owner,
-            home=happened.home,
-            item_type=happened.item_type,
-            shelf_mark=happened.shelf_mark,
-            floats=happened.floats,
-            holdable=happened.holdable,
-            row=happened.row,
-            part=happened.part,
-            # A list that says nothing of age may be of old stock: such a copy is not taken for a new one.
-            added=happened.added or (None if happened.source else iso(fact.happened_us)[:10]),
-            custody=Custody(
-                place=Place(kind="branch", ref=happened.branch),
-                # An imported list says where a copy belongs, not when somebody last held it.
-                custody_us=0 if happened.source else fact.happened_us,
-                away_since_us=None if happened.branch == happened.home else fact.happened_us,
-            ),
-        )
+        return _added(happened, fact)
     if item is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
+    # Copying an item is what a fold spends its time on, so everything that a fact changes is changed at once.
+    changes = _changes(item, happened, fact)
     # A request id is unique on its device only; two devices' commands differ in when they were recorded.
     if (fact.request, fact.recorded_us) != (item.last_request, item.last_recorded_us):
-        item = replace(
-            item,
-            last_request=fact.request,
-            last_recorded_us=fact.recorded_us,
-            last_request_version=fact.version - 1,
-        )
-    if isinstance(happened, ItemDescribed):
-        return replace(
-            item,
-            title=happened.title,
-            owner=happened.owner,
-            home=happened.home,
-            item_type=happened.item_type,
-            shelf_mark=happened.shelf_mark,
-            floats=happened.floats,
-            holdable=happened.holdable,
-            row=happened.row,
-            part=happened.part,
-            added=happened.added or item.added,
-        )
-    if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
-        return item
-    if isinstance(happened, ScanUndone | ItemRestored):
-        return replace(item, custody=happened.custody)
-    # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
-    if isinstance(happened, ItemTargeted):
-        return replace(item, custody=replace(item.custody, target=happened.hold))
-    if isinstance(happened, ItemTargetDropped):
-        return replace(item, custody=replace(item.custody, target=None))
-    if isinstance(happened, HoldShelfExtended | CaptureRedirected):
-        return replace(item, custody=_kept(item.custody, happened))
-    if isinstance(happened, MoveRequested | MoveCancelled | MoveEnded):
-        moves = item.moves + isinstance(happened, MoveRequested)
-        return replace(item, moves=moves, custody=fold_moves(item.custody, fact))
-    # Nor is a due time: nobody has held the copy.
-    if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
-        return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
-    numbered = item
-    if isinstance(happened, ItemLent):
-        numbered = replace(item, loans=item.loans + 1)
-    elif isinstance(happened, TransitOpened):
-        numbered = replace(item, transits=item.transits + 1)
-    if fact.happened_us < item.custody.custody_us:
-        return numbered
-    return replace(numbered, custody=_away(_moved(item.custody, fact), item.home, fact.happened_us))
+        changes["last_request"] = fact.request
+        changes["last_recorded_us"] = fact.recorded_us
+        changes["last_request_version"] = fact.version - 1
+    custody = changes.get("custody")
+    if custody is not None and (custody.loan is not item.custody.loan or custody.capture is not item.custody.capture):
+        changes["ends_pos"] = fact.position
+    return replace(item, **changes) if changes else item
+
+
+def _added(happened: ItemAdded, fact: Fact) -> Item:
+    return Item(
+        barcode=fact.stream.removeprefix("item/"),
+        title=happened.title,
+        owner=happened.owner,
+        home=happened.home,
+        item_type=happened.item_type,
+        shelf_mark=happened.shelf_mark,
+        floats=happened.floats,
+        holdable=happened.holdable,
+        row=happened.row,
+        part=happened.part,
+        # A list that says nothing of age may be of old stock: such a copy is not taken for a new one.
+        added=happened.added or (None if happened.source else iso(fact.happened_us)[:10]),
+        custody=Custody(
+            place=Place(kind="branch", ref=happened.branch),
+            # An imported list says where a copy belongs, not when somebody last held it.
+            custody_us=0 if happened.source else fact.happened_us,
+            away_since_us=None if happened.branch == happened.home else fact.happened_us,
+        ),
+    )
+
+
+def _changes(item: Item, happened: Event, fact: Fact) -> dict[str, Any]:
+    """The fields of the item that a fact changes, the command apart."""
+    custody = item.custody
+    match happened:
+        case ItemDescribed():
+            return {
+                "title": happened.title,
+                "owner": happened.owner,
+                "home": happened.home,
+                "item_type": happened.item_type,
+                "shelf_mark": happened.shelf_mark,
+                "floats": happened.floats,
+                "holdable": happened.holdable,
+                "row": happened.row,
+                "part": happened.part,
+                "added": happened.added or item.added,
+            }
+        case LateScanRecorded() | ItemHeldBack() | RuleOverridden():
+            return {}
+        case ScanUndone() | ItemRestored():
+            return {"custody": happened.custody}
+        # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
+        case ItemTargeted():
+            return {"custody": replace(custody, target=happened.hold)}
+        case ItemTargetDropped():
+            return {"custody": replace(custody, target=None)}
+        case HoldShelfExtended() | CaptureRedirected():
+            return {"custody": _kept(custody, happened)}
+        case MoveRequested() | MoveCancelled() | MoveEnded():
+            moves = item.moves + isinstance(happened, MoveRequested)
+            return {"moves": moves, "custody": fold_moves(custody, fact)}
+        # Nor is a due time: nobody has held the copy.
+        case LoanRecalled() | LoanRecallWithdrawn():
+            return {"custody": _recalled(custody, happened, fact.happened_us)}
+        case _:
+            changes: dict[str, Any] = {}
+            if isinstance(happened, ItemLent):
+                changes["loans"] = item.loans + 1
+            elif isinstance(happened, TransitOpened):
+                changes["transits"] = item.transits + 1
+            if fact.happened_us >= custody.custody_us:
+                changes["custody"] = _away(_moved(custody, fact), item.home, fact.happened_us)
+            return changes
 
 
 def _away(custody: Custody, home: str, at_us: int) -> Custody:
