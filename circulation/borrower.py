@@ -64,7 +64,15 @@ class Borrowers:
     def of_link(self, *, key: int, sealed: str, context: str) -> Borrower | None:
         """The patron behind the sealed link of a loan or hold; None once its key is destroyed."""
         patron = self._keyring.unseal(key, sealed, context=context)
-        return None if patron is None else self._read(patron)
+        return None if patron is None else self.by_id(patron)
+
+    def by_id(self, patron: str, *, forgotten: bool = False) -> Borrower | None:
+        """The patron with a random id; None if there is none, or none any more unless `forgotten` ones count."""
+        loaded = self._ledger.load(patron_stream(patron), PATRON)
+        if loaded.state is None or (loaded.state.forgotten and not forgotten):
+            return None
+        holder = self._keyring.holder(patron)
+        return Borrower(loaded.state, loaded.version, holder, self._ledger.open_claims(holder))
 
     def is_card(self, code: str) -> bool:
         """Whether a scanned code is a patron's card, so that it is answered and not kept."""
@@ -138,11 +146,10 @@ class Borrowers:
         return {} if opened is None else from_json(opened)
 
     def _read(self, patron: str) -> Borrower:
-        loaded = self._ledger.load(patron_stream(patron), PATRON)
-        if loaded.state is None:
+        found = self.by_id(patron)
+        if found is None:
             raise Unknown("patron.unknown", "No patron has this card.", "Register the patron: branchline patron add.")
-        holder = self._keyring.holder(patron)
-        return Borrower(loaded.state, loaded.version, holder, self._ledger.open_claims(holder))
+        return found
 
 
 def _as_bound(card: str) -> str:

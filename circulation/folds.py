@@ -6,12 +6,22 @@ The number is the version of the fold: raise it when a fold or its state changes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
 from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
 from circulation.floating import Floating, fold_floating
 from circulation.foreign import Foreign, ForeignForm, fold_foreign, fold_foreign_forms
+from circulation.forgetting import (
+    Destroyed,
+    LegalHold,
+    Retention,
+    fold_destroyed,
+    fold_legal_holds,
+    fold_retention,
+)
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -28,6 +38,7 @@ __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "DESTROYED",
     "DEVICE",
     "DUE_DATES",
     "EMPTIES",
@@ -36,8 +47,10 @@ __all__ = [
     "FOREIGN",
     "FOREIGN_FORMS_FOLD",
     "ITEM",
+    "LEGAL_HOLDS_FOLD",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "RETENTION_FOLD",
     "ROTATION",
     "SESSION",
     "TITLE",
@@ -48,7 +61,7 @@ __all__ = [
 
 ITEM = Fold("item", 6, fold_item, Item)
 TITLE = Fold("title", 3, fold_title, Title)
-PATRON = Fold("patron", 1, fold_patron, Patron)
+PATRON = Fold("patron", 2, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)
 FILLING = Fold("filling", 2, fold_filling, Filling)
@@ -65,3 +78,6 @@ DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
 FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
 FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)
+DESTROYED = Fold("destroyed", 1, fold_destroyed, Destroyed)
+RETENTION_FOLD = Fold("retention", 1, fold_retention, Retention)
+LEGAL_HOLDS_FOLD = Fold("legal-holds", 1, fold_legal_holds, Mapping[str, LegalHold])
