@@ -54,7 +54,9 @@ def forms_of(text: str) -> _Forms:
     folded: set[bytes] = set()
     exact: set[bytes] = set()
     # Bytes fold only ASCII; other capitals are tried as they are written.
-    for shape in {unicodedata.normalize(form, spelt) for form in ("NFC", "NFD") for spelt in (text, text.lower())}:
+    for shape in {
+        unicodedata.normalize(form, spelt) for form in ("NFC", "NFD") for spelt in (text, text.lower(), text.upper())
+    }:
         spellings = [shape, json.dumps(shape)[1:-1], quote(shape), quote(shape, safe="")]
         folded.update(spelling.encode().lower() for spelling in spellings)
         folded.update(shape.encode(encoding).lower() for encoding in ("utf-16-le", "utf-16-be"))
