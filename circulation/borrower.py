@@ -37,9 +37,9 @@ class Borrower:
     holder: bytes
     claims: Claims
 
-    def hold_on(self, title: str) -> str | None:
-        """The patron's own open hold on a title."""
-        return next((hold for hold in self.claims.holds if title_of_hold(hold) == title), None)
+    def holds_on(self, title: str) -> tuple[str, ...]:
+        """The patron's own open holds on a title: one, or one for each of its parts."""
+        return tuple(hold for hold in self.claims.holds if title_of_hold(hold) == title)
 
 
 class Borrowers:

@@ -42,6 +42,7 @@ __all__ = [
     "decide_withdraw",
     "found_again",
     "give_up",
+    "refuse_hold_on",
 ]
 
 
@@ -86,6 +87,20 @@ def give_up(item: Item, title: Title, at: str, why: Literal["missed", "condition
             on_title.append(HoldTargetDropped(hold=hold.hold, item=barcode, why=dropped))
             wants = hold.hold
     return Declared(tuple(on_item), tuple(on_title), wants)
+
+
+def refuse_hold_on(item: Item) -> None:
+    """Raises `Refused` (`hold.copy-gone`) for a hold on this very copy where it has left the stock or is given up."""
+    defect, absence = item.custody.defect, item.custody.absence
+    gone_as = "withdrawn" if defect is not None and defect.what == "withdrawn" else ""
+    if absence is not None and absence.what in LOST:
+        gone_as = absence.what
+    if gone_as:
+        raise Refused(
+            "hold.copy-gone",
+            f"Item {item.barcode} is {gone_as}; a hold on this copy alone would wait for ever.",
+            f"Place the hold on its title {item.title}.",
+        )
 
 
 # --- the copy itself -----------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from circulation.ledger import Fold
 from circulation.offline.device import Device, fold_device
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRules, fold_loan_rules
+from circulation.queue_policy import QueueOrder, fold_queue_orders
 from circulation.rotation import Rotation, fold_rotation
 from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
@@ -50,6 +51,7 @@ __all__ = [
     "LEGAL_HOLDS_FOLD",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "QUEUE_ORDERS_FOLD",
     "RETENTION_FOLD",
     "ROTATION",
     "SESSION",
@@ -59,8 +61,8 @@ __all__ = [
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 6, fold_item, Item)
-TITLE = Fold("title", 3, fold_title, Title)
+ITEM = Fold("item", 7, fold_item, Item)
+TITLE = Fold("title", 4, fold_title, Title)
 PATRON = Fold("patron", 2, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)
@@ -73,6 +75,7 @@ DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 FLOATING_FOLD = Fold("floating", 1, fold_floating, Floating)
 ROTATION = Fold("rotation", 1, fold_rotation, Rotation)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
+QUEUE_ORDERS_FOLD = Fold("queue-orders", 1, fold_queue_orders, Mapping[str, QueueOrder])
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
 DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)

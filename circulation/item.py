@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from circulation.clock import iso
 from circulation.condition import ItemRestored, fold_condition, gone
 from circulation.custodian import Custodian
 from circulation.custody import Absence, Capture, Custody, Loan, Place, Recall, Transit, TransitReason
@@ -21,6 +22,8 @@ from circulation.move import MoveCancelled, MoveEnded, MoveRequested, fold_moves
 from circulation.override import RuleOverridden
 
 __all__ = [
+    "CaptureRedirected",
+    "HoldShelfExtended",
     "Item",
     "ItemAdded",
     "ItemArrived",
@@ -66,7 +69,11 @@ def item_of_loan(loan: str) -> str:
 
 @event
 class ItemAdded(Event):
-    """A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row."""
+    """
+    A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row.
+
+    `part` is the volume or part of the title that it holds, `added` the local day on which it was new.
+    """
 
     title: str
     owner: str
@@ -76,6 +83,8 @@ class ItemAdded(Event):
     branch: str
     floats: bool = False
     holdable: bool = True
+    part: str | None = None
+    added: str | None = None
     row: str | None = None
     source: str | None = None
 
@@ -91,6 +100,8 @@ class ItemDescribed(Event):
     shelf_mark: str = ""
     floats: bool = False
     holdable: bool = True
+    part: str | None = None
+    added: str | None = None
     row: str | None = None
     source: str | None = None
 
@@ -265,6 +276,28 @@ class ItemPlacedOnHoldShelf(Event):
 
 
 @event
+class HoldShelfExtended(Event):
+    """The copy waits longer for its patron on the hold shelf of `branch`: until `until_us`."""
+
+    hold: str
+    branch: str
+    until_us: int
+
+
+@event
+class CaptureRedirected(Event):
+    """
+    The copy set aside is to be picked up at another branch, and a journey that it was on for the hold leads there.
+
+    `branch` is where the copy stands, None while it is in a tote. It is on no hold shelf any more.
+    """
+
+    hold: str
+    pickup: str
+    branch: str | None = None
+
+
+@event
 class ItemReleased(Event):
     """The copy is not set aside any more."""
 
@@ -371,6 +404,8 @@ class Item:
     last_recorded_us: int = 0
     last_request_version: int = 0
     ends_pos: int = 0
+    part: str | None = None
+    added: str | None = None
 
     @property
     def branch(self) -> str | None:
@@ -414,6 +449,9 @@ def _folded(item: Item | None, fact: Fact) -> Item:
             floats=happened.floats,
             holdable=happened.holdable,
             row=happened.row,
+            part=happened.part,
+            # A list that says nothing of age may be of old stock: such a copy is not taken for a new one.
+            added=happened.added or (None if happened.source else iso(fact.happened_us)[:10]),
             custody=Custody(
                 place=Place(kind="branch", ref=happened.branch),
                 # An imported list says where a copy belongs, not when somebody last held it.
@@ -442,6 +480,8 @@ def _folded(item: Item | None, fact: Fact) -> Item:
             floats=happened.floats,
             holdable=happened.holdable,
             row=happened.row,
+            part=happened.part,
+            added=happened.added or item.added,
         )
     if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
         return item
@@ -452,6 +492,8 @@ def _folded(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    if isinstance(happened, HoldShelfExtended | CaptureRedirected):
+        return replace(item, custody=_kept(item.custody, happened))
     if isinstance(happened, MoveRequested | MoveCancelled | MoveEnded):
         moves = item.moves + isinstance(happened, MoveRequested)
         return replace(item, moves=moves, custody=fold_moves(item.custody, fact))
@@ -475,6 +517,18 @@ def _away(custody: Custody, home: str, at_us: int) -> Custody:
     if custody.place.ref == home:
         return custody if custody.away_since_us is None else replace(custody, away_since_us=None)
     return custody if custody.away_since_us is not None else replace(custody, away_since_us=at_us)
+
+
+def _kept(custody: Custody, happened: HoldShelfExtended | CaptureRedirected) -> Custody:
+    """The custody after its hold has changed, which is no sighting; one for another hold stays as it is."""
+    capture, transit = custody.capture, custody.transit
+    if capture is None or capture.hold != happened.hold:
+        return custody
+    if isinstance(happened, HoldShelfExtended):
+        return replace(custody, capture=replace(capture, until_us=happened.until_us))
+    if transit is not None and transit.hold == happened.hold:
+        transit = replace(transit, destination=happened.pickup)
+    return replace(custody, capture=Capture(hold=capture.hold, pickup=happened.pickup), transit=transit)
 
 
 def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:

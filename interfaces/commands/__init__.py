@@ -48,6 +48,7 @@ GROUPS: dict[str, Group] = {
     "fleet": Group(_CONSORTIUM, "Vans: import them, take them off the road."),
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),
     "policy": Group(_CONSORTIUM, "Loan and hold rules."),
+    "queue": Group(_CONSORTIUM, "In which order holds are filled."),
     "floating": Group(_CONSORTIUM, "Where copies may float, and how many a branch keeps."),
     "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
     "actor": Group(_CONSORTIUM, "Who may do what."),

@@ -45,7 +45,7 @@ def list_items(
     session = session_of(context)
     views, branch = session.part("views"), session.options.branch
     if title is not None:
-        columns = ("item", "title", "owner", "home", "item_type", "shelf_mark", "floats", "holdable")
+        columns = ("item", "title", "owner", "home", "item_type", "shelf_mark", "part", "floats", "holdable")
         session.output.emit(catalogue.copies_of(views, title), columns)
     elif branch is not None:
         found = locations.at(views, branch, as_of=session.position)

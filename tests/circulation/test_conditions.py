@@ -469,6 +469,16 @@ def test_a_damaged_copy_fills_no_hold_is_asked_for_by_none_and_is_not_lent(world
     assert world.scan(BATH_COPY, "bath").code == "hold-shelf"
 
 
+@pytest.mark.case(37)
+def test_no_hold_is_placed_on_a_copy_that_is_withdrawn_or_lost(world: World) -> None:
+    world.desk.conditions.withdraw(world.at("bath"), BATH_COPY, code="worn")
+    world.desk.conditions.lost(world.at("bath"), WELLS_COPY)
+    place, ben = world.desk.holds.place, world.cards["ben"]
+    for copy in (BATH_COPY, WELLS_COPY):
+        assert refused(place, world.at("bath"), card=ben, pickup="bath", item=copy) == "hold.copy-gone"
+    assert place(world.at("bath"), card=ben, pickup="bath", item=CLEVEDON_COPY).code == "hold.placed"
+
+
 @pytest.mark.case(25)
 def test_a_copy_that_is_restored_is_promised_at_once_to_whoever_waits(world: World) -> None:
     world.lend(WELLS_COPY, "cyn", "wells")

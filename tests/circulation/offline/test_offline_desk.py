@@ -125,11 +125,12 @@ def test_the_log_holds_neither_a_card_nor_a_code_of_an_unknown_form(world: World
 @pytest.mark.case(20)
 @pytest.mark.case(28)
 def test_a_copy_that_floats_by_a_group_stays_also_without_the_network(world: World) -> None:
-    group = FloatingGroup(group="g", branches=("all",), excludes=("branch/clevedon",), item_types=("book",))
-    FloatingRules(world.commands).set_group(world.at("bristol"), group)
+    rules, boss = FloatingRules(world.commands), world.at("bristol")
     world.lend(WELLS_COPY, "ada", "wells")
+    rules.set_group(boss, FloatingGroup(group="g", branches=("all",), item_types=("book",)))
     assert desk_at(world, "bath").scan(WELLS_COPY, world.clock_us).said.signal == "shelve"
-    assert desk_at(world, "clevedon").scan(WELLS_COPY, world.clock_us).said.to == "wells"
+    rules.set_group(boss, FloatingGroup(group="g", branches=("all",), excludes=("branch/bath",), item_types=("book",)))
+    assert desk_at(world, "bath").scan(WELLS_COPY, world.clock_us).said.to == "wells"
 
 
 @pytest.mark.case(20)
