@@ -21,7 +21,16 @@ from circulation.borrower import Borrowers
 from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
 from circulation.claim_desk import ClaimDesk
-from circulation.command import ACTOR, Behind, Caller, Commands, Decision, refuse_future
+from circulation.command import (
+    ACTOR,
+    Behind,
+    Caller,
+    Commands,
+    Decision,
+    check_of,
+    refuse_another,
+    refuse_future,
+)
 from circulation.condition_desk import ConditionDesk
 from circulation.copy_change import CopyChange
 from circulation.empties_desk import EmptiesDesk
@@ -177,16 +186,18 @@ class Desk:
                 out_of=out_of,
             )
 
-        arguments: dict[str, object] = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        # Of a code that is sealed not even a digest may tell it: what can be guessed is found by trying.
+        arguments: dict[str, object] = {"code": check_of(barcode), "branch": branch, "by": by}
+        arguments |= {"tote": tote, "sort": sort}
         if out_of is not None:
             arguments["out_of"] = out_of
         if dropped_us is not None:
             arguments["dropped_us"] = dropped_us
-        return receipt_of(
-            self.commands.run(
-                caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
-            )
+        scanned = self.commands.run(
+            caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
         )
+        refuse_another(scanned, barcode)
+        return receipt_of(scanned)
 
     def _checked_in(self, loaded: Loaded[Item], item: Item, branch: str, at_us: int) -> Decision:
         """A plain scan at the desk, as a part of another command."""

@@ -14,6 +14,14 @@ from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
 from circulation.floating import Floating, fold_floating
 from circulation.foreign import Foreign, ForeignForm, fold_foreign, fold_foreign_forms
+from circulation.forgetting import (
+    Destroyed,
+    LegalHold,
+    Retention,
+    fold_destroyed,
+    fold_legal_holds,
+    fold_retention,
+)
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
@@ -31,6 +39,7 @@ __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "DESTROYED",
     "DEVICE",
     "DUE_DATES",
     "EMPTIES",
@@ -39,9 +48,11 @@ __all__ = [
     "FOREIGN",
     "FOREIGN_FORMS_FOLD",
     "ITEM",
+    "LEGAL_HOLDS_FOLD",
     "LOAN_RULES_FOLD",
     "PATRON",
     "QUEUE_ORDERS_FOLD",
+    "RETENTION_FOLD",
     "ROTATION",
     "SESSION",
     "TITLE",
@@ -52,7 +63,7 @@ __all__ = [
 
 ITEM = Fold("item", 7, fold_item, Item)
 TITLE = Fold("title", 4, fold_title, Title)
-PATRON = Fold("patron", 1, fold_patron, Patron)
+PATRON = Fold("patron", 2, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)
 FILLING = Fold("filling", 2, fold_filling, Filling)
@@ -70,3 +81,6 @@ DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
 FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
 FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)
+DESTROYED = Fold("destroyed", 1, fold_destroyed, Destroyed)
+RETENTION_FOLD = Fold("retention", 1, fold_retention, Retention)
+LEGAL_HOLDS_FOLD = Fold("legal-holds", 1, fold_legal_holds, Mapping[str, LegalHold])

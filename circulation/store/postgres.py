@@ -124,6 +124,10 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):  # type: ig
             statement = self._translated[sql] = sql.replace("?", "%s").encode()
         return c.execute(statement, params)
 
+    def scrub(self) -> None:
+        with self.reading() as c:
+            c.execute(b"VACUUM claims, claim_versions")
+
     def insert_rows(self, c: Any, rows: Sequence[Row]) -> None:
         try:
             c.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])

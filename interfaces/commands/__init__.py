@@ -55,6 +55,7 @@ GROUPS: dict[str, Group] = {
     "events": Group(_RECORD, "Read the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
     "audit": Group(_RECORD, "Prove what was true at any moment."),
+    "privacy": Group(_RECORD, "Forget people, age what has ended, give people their data."),
     "demo": Group(_TRY, "Fill a store with a realistic network and play days on it."),
     "bench": Group(_TRY, "Measure the promises on this machine."),
 }
