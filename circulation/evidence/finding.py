@@ -15,13 +15,11 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.domain import EventSourcingError
-
 from circulation.errors import BranchlineError
 from circulation.evidence.leaf import hash_of_row
 from circulation.evidence.merkle import root_of
 from circulation.evidence.note import Checkpoint
-from circulation.evidence.reading import ABSENT, hashed_block
+from circulation.evidence.reading import ABSENT, hashed_block, rows_or_damage
 from circulation.evidence.tree import HASH, LEAVES, Tree, hashes_in
 from circulation.store.recorder import LogRecorder
 
@@ -163,9 +161,8 @@ def _others(search: Search, wrong: Sequence[int], roots: Sequence[bytes]) -> dic
 
 def _what_happened(search: Search, position: int, sealed: bytes, others: dict[int, bytes]) -> str:
     """Whether the event that was here, or the one that is here now, stands elsewhere."""
-    try:
-        here = search.store.stored_rows(position - 1, position)
-    except (EventSourcingError, UnicodeDecodeError):
+    here = rows_or_damage(search.store, position - 1, position)
+    if here is None:
         return "unreadable"
     if not here:
         return "removed"
@@ -183,7 +180,4 @@ def _what_happened(search: Search, position: int, sealed: bytes, others: dict[in
 
 def _rows(store: LogRecorder, positions: Iterable[int]) -> Iterator[Any]:
     for position in positions:
-        try:
-            yield from store.stored_rows(position - 1, position)
-        except (EventSourcingError, UnicodeDecodeError):
-            continue
+        yield from rows_or_damage(store, position - 1, position) or []

@@ -6,6 +6,7 @@ Rows are read as bytes and never decoded, so that no damage stops the reading.
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +21,25 @@ from circulation.evidence.merkle import levels_of, root_at
 from circulation.evidence.tree import HASH, LEAVES, Tree
 from circulation.store.recorder import LogRecorder
 
-__all__ = ["ABSENT", "BlockReport", "Hashed", "Trouble", "block_of", "hashed_block", "leaves_between", "report_on"]
+__all__ = [
+    "ABSENT",
+    "BlockReport",
+    "Hashed",
+    "Trouble",
+    "block_of",
+    "hashed_block",
+    "is_damage",
+    "leaves_between",
+    "report_on",
+    "rows_or_damage",
+]
 
 ABSENT = b"\0" * HASH
 """Stands for the hash of an event that is not there or of which no leaf can be made."""
 
-_FAILURES = (EventSourcingError, UnicodeDecodeError)
+_DAMAGE_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}
+_DAMAGE_POSTGRESQL = ("XX", "22")
+"""Classes of codes: the server's files are damaged, a value cannot be what its column says."""
 
 
 class Trouble(NamedTuple):
@@ -68,12 +82,32 @@ def block_of(position: int) -> int:
     return (position - 1) // LEAVES
 
 
+def is_damage(failed: EventSourcingError) -> bool:
+    """
+    Whether the database itself cannot read what it holds any more.
+
+    A server that cannot be reached, or a store in use, is no damage.
+    """
+    cause = failed.__cause__
+    code = str(getattr(cause, "sqlstate", None) or "")
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGE_SQLITE or code.startswith(_DAMAGE_POSTGRESQL)
+
+
+def rows_or_damage(store: LogRecorder, after: int, upto: int) -> list[StoredRow] | None:
+    """The stored rows after one position and up to another, None where they are damaged."""
+    try:
+        return store.stored_rows(after, upto)
+    except EventSourcingError as failed:
+        if is_damage(failed):
+            return None
+        raise
+
+
 def hashed_block(store: LogRecorder, number: int, upto: int) -> Hashed:
     """The leaves of the block's events up to a position."""
     first, last = number * LEAVES + 1, min((number + 1) * LEAVES, upto)
-    try:
-        rows = store.stored_rows(first - 1, last)
-    except _FAILURES:
+    rows = rows_or_damage(store, first - 1, last)
+    if rows is None:
         return _one_by_one(store, first, last)
     if [row[0] for row in rows] == list(range(first, last + 1)):
         try:
@@ -89,10 +123,10 @@ def _one_by_one(store: LogRecorder, first: int, last: int) -> Hashed:
     rows: list[StoredRow] = []
     unreadable = set()
     for position in range(first, last + 1):
-        try:
-            rows += store.stored_rows(position - 1, position)
-        except _FAILURES:
+        found = rows_or_damage(store, position - 1, position)
+        if found is None:
             unreadable.add(position)
+        rows += found or []
     return _with_care(rows, first, last, unreadable)
 
 

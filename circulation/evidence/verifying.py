@@ -18,7 +18,7 @@ from circulation.evidence.merkle import levels_of, root_at
 from circulation.evidence.note import Checkpoint
 from circulation.evidence.reading import BlockReport, Trouble
 from circulation.evidence.tree import LEAVES, Tree
-from circulation.evidence.workers import Question, reading
+from circulation.evidence.workers import UNREADABLE, Question, reading
 from circulation.ledger import Ledger
 
 __all__ = ["Verdict", "verify"]
@@ -66,6 +66,8 @@ class Verdict:
                 return f"Event {self.position} was recorded before the one that precedes it."
             case "version":
                 return f"Event {self.position} does not follow in its stream."
+            case "index":
+                return "The events can be read, but not the index of streams; restore the log from a backup."
             case "tree":
                 return f"The sealed events are unchanged; the store's own hash of event {self.position} is wrong."
             case "leaves":
@@ -135,7 +137,7 @@ def verify(ledger: Ledger, against: Against, tree: Tree | None, *, progress: Pro
         version = parts.broken_streams()
     if lowest < min(head, 1):
         log.troubles.append(Trouble(lowest, "inserted"))
-    if version is not None:
+    if version is not None and version != UNREADABLE:
         log.troubles.append(Trouble(version, "version"))
     told = (against.size, max(0, head - against.size), len(against.checkpoints))
     failed = [one for one in against.checkpoints if log.root(one.size) != one.root]
@@ -146,6 +148,8 @@ def verify(ledger: Ledger, against: Against, tree: Tree | None, *, progress: Pro
     if log.troubles:
         position, reason = min(log.troubles)
         return Verdict(False, *told, position, position, reason, against.broken)
+    if version == UNREADABLE:
+        return Verdict(False, *told, None, None, "index", against.broken)
     details = (*against.broken, *(f"The checkpoint over {one.size} events has another root." for one in failed))
     if details:
         return Verdict(False, *told, None, None, "checkpoint", details)

@@ -17,16 +17,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from circulation.evidence.reading import BlockReport, block_of, leaves_between, report_on
+from eventsourcing.domain import EventSourcingError
+
+from circulation.evidence.reading import BlockReport, block_of, is_damage, leaves_between, report_on
 from circulation.evidence.tree import Tree, open_tree
 from circulation.ledger import Ledger
 from circulation.store.recorder import LogRecorder
 from circulation.store.url import StoreUrl
 
-__all__ = ["Question", "Reading", "reading"]
+__all__ = ["UNREADABLE", "Question", "Reading", "reading"]
 
 WORTH_PROCESSES = 200_000
 """From so many events on, starting processes costs less than it saves."""
+
+UNREADABLE = 0
+"""Stands for a position where the index of streams cannot be read."""
 
 _BLOCKS_AT_ONCE = 32
 _TASKS_AHEAD = 2
@@ -47,9 +52,13 @@ class Question:
 class _Reader:
     """One process's own way to the log and the tree."""
 
-    store: LogRecorder
+    ledger: Ledger
     question: Question
     tree: Tree | None
+
+    @property
+    def store(self) -> LogRecorder:
+        return self.ledger.store
 
     def leaves(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
         return [(number, leaves_between(self.store, number, self.question.upto)) for number in numbers]
@@ -59,7 +68,12 @@ class _Reader:
         return [report_on(self.store, one, asked.upto, asked.sizes, self.tree, asked.leaves) for one in numbers]
 
     def streams(self, ends: tuple[str, str | None]) -> list[int]:
-        return self.store.broken_streams(*ends)
+        try:
+            return self.store.broken_streams(*ends)
+        except EventSourcingError as failed:
+            if is_damage(failed):
+                return [UNREADABLE]
+            raise
 
 
 _mine: list[_Reader] = []
@@ -69,7 +83,7 @@ _mine: list[_Reader] = []
 def _begin(address: str, question: Question) -> None:
     ledger = Ledger.open(address, simulated=None, create=False)
     tree = None if question.tree is None else open_tree(question.tree, create=False)
-    _mine.append(_Reader(ledger.store, question, tree))
+    _mine.append(_Reader(ledger, question, tree))
 
 
 def _run(what: str, task: Any) -> list[Any]:
@@ -98,7 +112,7 @@ class Reading:
         return self._each("reports", self._blocks(0))
 
     def broken_streams(self) -> int | None:
-        """The first position whose version does not follow in its stream."""
+        """The first position whose version does not follow in its stream; `UNREADABLE` if the index is damaged."""
         ends = self._stream_ends()
         return min(self._each("streams", zip(ends, [*ends[1:], None], strict=True)), default=None)
 
@@ -137,7 +151,7 @@ class Reading:
 @contextmanager
 def reading(ledger: Ledger, question: Question, tree: Tree | None) -> Iterator[Reading]:
     """Read a ledger, in several processes where that is worth it; `tree` is what this process reads hashes from."""
-    reader = _Reader(ledger.store, question, tree)
+    reader = _Reader(ledger, question, tree)
     processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
     if ledger.url.kind == "memory" or question.upto < WORTH_PROCESSES or processes < 2:
         yield Reading(reader, None, 1)

@@ -296,20 +296,23 @@ def test_what_is_not_yet_sealed_must_still_be_possible(
     check(copy.verified(evidence.folder), position, {reason}, statement)
 
 
-def test_a_damaged_file_is_found_at_the_first_event_that_cannot_be_read(evidence: Evidence, tmp_path: Path) -> None:
-    copy = Copy(evidence.store, tmp_path)
-    pages = (
-        "SELECT pageno FROM dbstat WHERE name = 'stored_events' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 5"
-    )
+def damage(copy: Copy, btree: str) -> None:
+    """Overwrite one leaf page of a table or an index in the file."""
+    page_of = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 1"
     with closing(copy.log()) as log:
         if ("ENABLE_DBSTAT_VTAB",) not in log.execute("PRAGMA compile_options").fetchall():
             pytest.skip("this SQLite cannot say which page holds which rows")
-        (page,) = log.execute(pages).fetchone()
+        (page,) = log.execute(page_of, (btree,)).fetchone()
         (size,) = log.execute("PRAGMA page_size").fetchone()
         log.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     with copy.path.open("r+b") as file:
         file.seek((page - 1) * size)
         file.write(b"\xff" * 64)
+
+
+def test_a_damaged_page_is_found_at_the_first_event_that_cannot_be_read(evidence: Evidence, tmp_path: Path) -> None:
+    copy = Copy(evidence.store, tmp_path)
+    damage(copy, "stored_events")
 
     found = copy.verified(evidence.folder)
 
@@ -317,3 +320,12 @@ def test_a_damaged_file_is_found_at_the_first_event_that_cannot_be_read(evidence
     assert found.position == found.upto
     with closing(copy.log()) as log:
         log.execute("SELECT * FROM stored_events WHERE position < ?", (found.position,)).fetchall()
+
+
+def test_a_damaged_index_is_told_from_damaged_events(evidence: Evidence, tmp_path: Path) -> None:
+    copy = Copy(evidence.store, tmp_path)
+    damage(copy, "sqlite_autoindex_stored_events_1")
+
+    found = copy.verified(evidence.folder)
+
+    assert (found.ok, found.position, found.reason) == (False, None, "index")

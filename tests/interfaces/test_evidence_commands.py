@@ -127,8 +127,8 @@ def test_a_checkpoint_that_somebody_rewrote_is_no_checkpoint(shop: Shop, vault: 
 
 
 def test_a_folder_of_another_store_is_refused(shop: Shop, vault: Path, tmp_path: Path) -> None:
-    other = ["--store", str(tmp_path / "other.db"), "--branch", "bath"]
-    assert shop.run(*other, "patron", "register", "--name", "A", "--card", "1").code in set(ExitCode)
+    other = ["--store", str(tmp_path / "other.db")]
+    assert shop.run(*other, "events", "list").code == ExitCode.DONE
     shop.run("audit", "seal", "--to", str(vault))
 
     for command in (("seal", "--to"), ("verify", "--against")):
