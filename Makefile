@@ -29,7 +29,7 @@ check: ## lint, then test
 
 demo: $(READY) ## make a network, play weeks of circulation on it and plan the next day's vans
 	@mkdir -p out
-	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views*
+	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views* $(STORE).tree*
 	$(BIN)/branchline --store $(STORE) demo $(ARGS)
 
 test: $(READY) ## the whole test suite

@@ -92,6 +92,11 @@ class _Datastore(PostgresDatastore):
 class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):  # type: ignore[misc] # answers None when empty
     """The log's tables in PostgreSQL."""
 
+    as_stored = (
+        "position, convert_to(originator_id, 'UTF8'), originator_version, convert_to(topic, 'UTF8'), recorded_us,"
+        " state, true"
+    )
+
     def __init__(self, datastore: PostgresDatastore, *, simulated: bool) -> None:
         # The library's constructor composes statements and types for a table that is not ours.
         self.datastore = datastore

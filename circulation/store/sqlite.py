@@ -65,6 +65,10 @@ class SQLiteLogRecorder(LogRecorder):
     """The log's tables in SQLite."""
 
     guards_on_insert = True
+    as_stored = (
+        "position, CAST(originator_id AS BLOB), originator_version, CAST(topic AS BLOB), recorded_us, state,"
+        " typeof(originator_id) = 'text' AND typeof(topic) = 'text' AND typeof(state) = 'blob'"
+    )
 
     def __init__(self, connections: SQLiteConnections) -> None:
         self.clock = system_clock
