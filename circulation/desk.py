@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from circulation.actor import Role
@@ -68,7 +67,7 @@ from circulation.policies import DayRules, Policies
 from circulation.queues import Queues
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
-from circulation.shelves import Shelves, read_shelves
+from circulation.shelves import Once, Shelves, read_shelves
 from circulation.standing_rules import StandingRules
 from circulation.targeting import Targeting
 from circulation.tote_desk import ToteDesk
@@ -262,7 +261,7 @@ class Desk:
         def shelves() -> Shelves:
             return read_shelves(self.ledger, self._catalogue, item, lambda to: rules.denied(item, branch, to))
 
-        return scan, replace(rulings, shelves=cache(shelves))
+        return scan, replace(rulings, shelves=Once(shelves))
 
     def placement(self, barcode: str, branch: str, *, at_us: int | None = None) -> Placement:
         """
