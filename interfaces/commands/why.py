@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from circulation.clock import iso
+from circulation.errors import Invalid
 from interfaces.cells import printable
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
@@ -33,6 +34,12 @@ def why(
     from interfaces.why import why as why_rows
 
     session = session_of(context)
+    if session.options.as_happened:
+        raise Invalid(
+            "why.as-happened",
+            "An event is the reason for what was known after it, not for what has become known since.",
+            "Ask without --as-happened; branchline item history shows both times of every event.",
+        )
     rows = why_rows(session.part("ledger"), session.part("views"), thing, as_of=session.position)
     if session.options.format is not Format.TABLE:
         session.output.emit(rows, COLUMNS)
