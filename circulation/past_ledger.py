@@ -61,6 +61,14 @@ class PastLedger:
         last = self.upto if upto is None else min(upto, self.upto)
         return self._ledger.facts(after=after, limit=limit, types=types, upto=last)
 
+    def facts_at(self, positions: Collection[int]) -> dict[int, Fact]:
+        """As `Ledger.facts_at`, up to the last position that counts."""
+        return self._ledger.facts_at([position for position in positions if position <= self.upto])
+
+    def facts_of(self, rows: Sequence[Row]) -> list[Fact]:
+        """As `Ledger.facts_of`."""
+        return self._ledger.facts_of(rows)
+
     def stream(self, stream: str, *, after: int = 0, upto_position: int | None = None) -> list[Fact]:
         """As `Ledger.stream`, up to the last position that counts."""
         last = self.upto if upto_position is None else min(upto_position, self.upto)

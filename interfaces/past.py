@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from projections.engine import Progress
     from projections.past import PastViews
 
-__all__ = ["choose", "of_that_moment", "views_of_that_moment"]
+__all__ = ["choose", "of_that_moment", "progress_of", "views_of_that_moment"]
 
 _SETTINGS = ("branch/", "calendar/", "van/", "due-dates/", "network", "policy/")
 """Beginnings of the streams that any item's answer may depend on, beside its own."""
@@ -72,7 +72,7 @@ def of_that_moment(session: Session, ledger: Ledger) -> Iterator[PastLedger]:
         yield PastLedger(ledger, upto, now_us)
         return
     streams = None if session.focus is None else _around(ledger, session.focus)
-    with _progress(session, "putting in order", head.position) as progress:
+    with progress_of(session, "putting in order", head.position) as progress:
         yield HappenedLedger(ledger, head.position, now_us, streams=streams, progress=progress)
 
 
@@ -84,7 +84,7 @@ def views_of_that_moment(session: Session, ledger: PastLedger) -> Iterator[PastV
     from projections.registry import PROJECTIONS, decode
 
     with (
-        _progress(session, "replaying", ledger.upto) as progress,
+        progress_of(session, "replaying", ledger.upto) as progress,
         past_views(
             lambda database: PastViews(
                 log=ledger,
@@ -117,7 +117,8 @@ def _around(ledger: Ledger, barcode: str) -> set[str]:
 
 
 @contextmanager
-def _progress(session: Session, what: str, total: int) -> Iterator[Progress]:
+def progress_of(session: Session, what: str, total: int) -> Iterator[Progress]:
+    """A bar for a driver that says how far it is instead of how much further it got."""
     reached = 0
     with session.output.progress(what, total=total) as advance:
 

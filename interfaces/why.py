@@ -154,7 +154,7 @@ def _row(ledger: Ledger, because: Because) -> dict[str, object]:
 
 
 def _fact(ledger: Ledger, position: int) -> Fact:
-    return ledger.facts(after=position - 1, limit=1, upto=position)[0]
+    return ledger.facts_at([position])[position]
 
 
 def _clock(seconds: int) -> str:

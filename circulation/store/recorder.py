@@ -37,6 +37,7 @@ StateRow = tuple[str, str, int, int, bytes]
 
 
 _NO_POSITION = 2**62
+_POSITIONS_AT_ONCE = 500
 _HIGHEST = "\U0010ffff"
 
 
@@ -288,6 +289,16 @@ class LogRecorder(ApplicationRecorder):
         with self.reading() as c:
             rows: list[Row] = self.run(c, sql + " ORDER BY position LIMIT ?", params).fetchall()
         return rows
+
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """The rows of these positions that exist, in the order of the log."""
+        found: list[Row] = []
+        with self.reading() as c:
+            for begin in range(0, len(positions), _POSITIONS_AT_ONCE):
+                some = positions[begin : begin + _POSITIONS_AT_ONCE]
+                sql = f"{_SELECT} WHERE position IN ({', '.join('?' * len(some))})"
+                found += self.run(c, sql, some).fetchall()
+        return sorted(found)
 
     def news(self, after: int, limit: int) -> list[tuple[int, str]]:
         """The positions after a position, and the streams that were written to there."""

@@ -52,6 +52,7 @@ GROUPS: dict[str, Group] = {
     "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
     "actor": Group(_CONSORTIUM, "Who may do what."),
     "why": Group(_RECORD, "Why something is as it is shown: the event, the command, the person, the rule."),
+    "diff": Group(_RECORD, "What changed between two moments, and which events did it."),
     "events": Group(_RECORD, "Read, search, sample and export the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
     "audit": Group(_RECORD, "Prove what was true at any moment."),

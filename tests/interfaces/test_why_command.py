@@ -117,3 +117,29 @@ def test_for_people_it_is_a_paragraph_a_fact_and_names_no_patron(journey: Shop) 
 def test_what_is_not_there_is_said_to_be_unknown(shop: Shop, thing: str, code: str) -> None:
     done = shop.run("why", thing)
     assert (ExitCode.FAILED, True) == (done.code, f"error[{code}]" in done.err)
+
+
+# ---- diff
+
+
+def test_the_difference_of_two_moments_names_each_event_and_who_did_it(journey: Shop) -> None:
+    rows = journey.run("diff", "2026-11-24T09:30:00Z", "2026-11-24T10:30:00Z", "--json").json
+    by_kind = {(row["kind"], row["subject"]): row for row in rows}
+    place = by_kind["place", BATH_COPY]
+    assert ("patron", "filling T1/1", "ItemPacked", "wells", "staff/ana") == tuple(
+        place[name] for name in ("before", "after", "type", "desk", "actor")
+    )
+    assert ("ItemReturned", None) == (by_kind["loan", BATH_COPY]["type"], by_kind["loan", BATH_COPY]["after"])
+    assert "loaded van v1" == by_kind["tote", "T1/1"]["after"]
+    assert f"bath captured {BATH_COPY}" == by_kind["hold", f"{MIDDLEMARCH}#1"]["after"]
+
+
+def test_a_difference_may_be_narrowed_and_says_what_it_does_not_show(journey: Shop) -> None:
+    moments = ("10", str(journey.head()))
+    assert {"tote"} == {row["kind"] for row in journey.run("diff", *moments, "--only", "tote", "--json").json}
+    assert [BATH_COPY] == [
+        row["subject"] for row in journey.run("diff", *moments, "--only", "place", "--about", "T1/1", "--json").json
+    ]
+    assert "more changes are not shown" in journey.run("diff", *moments, "--limit", "1").err
+    assert "error[diff.kind]" in journey.run("diff", *moments, "--only", "weather").err
+    assert "error[position.ahead]" in journey.run("diff", "1", "99999").err
