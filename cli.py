@@ -53,6 +53,10 @@ def _flag(*names: str, help: str) -> Any:
     return typer.Option(*names, metavar="", help=help, rich_help_panel="Form of output")
 
 
+def _when(*names: str, help: str) -> Any:
+    return typer.Option(*names, metavar="", help=help, rich_help_panel="Who, where and when")
+
+
 def _text(*names: str, metavar: str, help: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=help, rich_help_panel="Who, where and when")
 
@@ -77,6 +81,9 @@ def read_global_options(
         str | None,
         _text("--as-of", metavar="TIME|POSITION", help="Answer as it was then; digits alone are a position."),
     ] = None,
+    as_happened: Annotated[
+        bool, _when("--as-happened", help="With --as-of: as it is now known to have been, not as it was known then.")
+    ] = False,
     actor: Annotated[
         str | None, _text("--actor", metavar="CODE", help="Who does it; the operating system's user if unset.")
     ] = None,

@@ -273,6 +273,12 @@ class Ledger(Application[str]):
             rows = self.store.log_rows(after, limit, upto, sorted(types))
         return self._facts(rows)
 
+    def facts_at(self, positions: Collection[int]) -> dict[int, Fact]:
+        """The facts of these positions, by position; those that the log does not have are left out."""
+        with _in_our_words():
+            rows = self.store.rows_at(sorted(set(positions)))
+        return {fact.position: fact for fact in self._facts(rows)}
+
     def requests(
         self, *, after: int = 0, upto: int | None = None, device: str | None = None
     ) -> list[tuple[str, str, int, int]]:
@@ -293,6 +299,10 @@ class Ledger(Application[str]):
         """
         with _in_our_words():
             return self.store.log_rows(after, limit, upto)
+
+    def facts_of(self, rows: Iterable[Row]) -> list[Fact]:
+        """The facts of rows that `rows` gave."""
+        return self._facts(rows)
 
     def streams(self, prefix: str) -> Iterator[str]:
         """The names of all streams that begin with a prefix, in order, in several short reads."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from circulation.desk import Desk
     from circulation.keyring import Keyring
     from circulation.ledger import Ledger
+    from circulation.past_ledger import PastLedger
     from circulation.privacy_desk import PrivacyDesk
     from circulation.session_desk import SessionDesk
     from interfaces.live_courier import LiveCourier
@@ -51,13 +52,19 @@ def make_desk(ledger: Ledger, keyring: Keyring, commands: Commands, views: Views
 
 
 @contextmanager
-def _ledger(session: Session) -> Iterator[Ledger]:
+def _ledger(session: Session) -> Iterator[Ledger | PastLedger]:
     from circulation.ledger import Ledger
     from logistics.vocabulary import MODULES
 
     _ = MODULES  # a log can only be read by who knows its event types
     with Ledger.open(session.options.store, simulated=None) as ledger:
-        yield ledger
+        if not session.replays:
+            yield ledger
+            return
+        from interfaces.past import of_that_moment
+
+        with of_that_moment(session, ledger) as past:
+            yield past
 
 
 @contextmanager
@@ -73,6 +80,12 @@ def _keyring(session: Session) -> Iterator[Keyring]:
 
 @contextmanager
 def _views(session: Session) -> Iterator[Views]:
+    if session.replays:
+        from interfaces.past import views_of_that_moment
+
+        with views_of_that_moment(session, session.part("ledger")) as past:
+            yield past
+        return
     from projections.registry import open_views
 
     views = open_views(session.part("ledger"))

@@ -176,9 +176,11 @@ def no_longer_wanted(views: Views, day: str) -> list[Queued]:
     return _ask(views, None, where=lambda c: and_(c.expires < day, c.captured.is_(None)))
 
 
-def pull_list(views: Views, branch: str) -> list[PullRow]:
-    """The copies that a branch is asked to pull, in the order of its shelves."""
-    wanted, copy, title = HOLD_NOW.sql, COPY.sql, TITLE.sql
+def pull_list(views: Views, branch: str, *, as_of: int | None = None) -> list[PullRow]:
+    """The copies that a branch is asked to pull, in the order of its shelves; as described now."""
+    columns = ("target", "title", "hold", "pickup", "pull_by_us", "target_branch")
+    wanted = standing(HOLD_NOW, HOLD_PAST, columns, as_of=as_of, where=lambda c: c.target_branch == branch).subquery()
+    copy, title = COPY.sql, TITLE.sql
     asked = (
         select(
             wanted.c.target, wanted.c.title, title.c.title, title.c.author, copy.c.shelf_mark,
@@ -186,9 +188,8 @@ def pull_list(views: Views, branch: str) -> list[PullRow]:
         )
         .join(copy, copy.c.item == wanted.c.target, isouter=True)
         .join(title, title.c.title_id == wanted.c.title, isouter=True)
-        .where(wanted.c.target_branch == branch)
     )  # fmt: skip
-    with views.reading("holds", "catalogue") as connection:
+    with views.reading("holds", "catalogue", as_of=as_of) as connection:
         rows = [
             PullRow(row[0], row[1], row[2] or "", row[3] or "", row[4] or "", row[5], row[6], row[7])
             for row in connection.execute(asked)

@@ -30,7 +30,19 @@ from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["NETWORK", "branches", "closures", "courier", "floating", "hubs", "loan_rules", "transfer_limits", "vans"]
+__all__ = [
+    "NETWORK",
+    "STATE_NOW",
+    "STATE_PAST",
+    "branches",
+    "closures",
+    "courier",
+    "floating",
+    "hubs",
+    "loan_rules",
+    "transfer_limits",
+    "vans",
+]
 
 
 class StateNow(NamedTuple):

@@ -23,6 +23,7 @@ from projections.database import Database
 from projections.demand_board import BOARD
 from projections.discrepancies import DISCREPANCIES
 from projections.empties import EMPTIES
+from projections.exceptions import EXCEPTIONS
 from projections.holds import HOLDS
 from projections.moves import MOVES
 from projections.network import NETWORK
@@ -48,6 +49,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     DISCREPANCIES,
     EMPTIES,
     STRANGERS,
+    EXCEPTIONS,
 )
 
 

@@ -38,6 +38,7 @@ StateRow = tuple[str, str, int, int, bytes]
 
 
 _NO_POSITION = 2**62
+_POSITIONS_AT_ONCE = 500
 _HIGHEST = "\U0010ffff"
 
 
@@ -319,6 +320,16 @@ class LogRecorder(ApplicationRecorder):
         with self.reading() as c:
             rows = self.run(c, sql, (begin,) if end is None else (begin, end)).fetchall()
         return [row[0] for row in rows]
+
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """The rows of these positions that exist, in the order of the log."""
+        found: list[Row] = []
+        with self.reading() as c:
+            for begin in range(0, len(positions), _POSITIONS_AT_ONCE):
+                some = positions[begin : begin + _POSITIONS_AT_ONCE]
+                sql = f"{_SELECT} WHERE position IN ({', '.join('?' * len(some))})"
+                found += self.run(c, sql, some).fetchall()
+        return sorted(found)
 
     def news(self, after: int, limit: int) -> list[tuple[int, str]]:
         """The positions after a position, and the streams that were written to there."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interfaces.audit_commands import exceptions, replay
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
 from interfaces.evidence_commands import app as evidence
@@ -78,3 +79,7 @@ def unseen(
     session.output.emit(found, columns, title=f"Assumed, and not seen for {service_days} service days")
     if found:
         raise typer.Exit(ExitCode.LOOK)
+
+
+app.command()(exceptions)
+app.command()(replay)

@@ -202,7 +202,7 @@ app.command("clear-shelf")(clear_shelf)
 
 
 @app.command("pull-list")
-@accepts("branch")
+@accepts("branch", "as_of")
 @listing
 def pull_list(
     context: typer.Context,
@@ -220,7 +220,7 @@ def pull_list(
 
     session = session_of(context)
     branch = session.part("desk").places.branch(session.branch)
-    rows = holds.pull_list(session.part("views"), branch.code)
+    rows = holds.pull_list(session.part("views"), branch.code, as_of=session.position)
     cutoff_us = session.part("courier").cutoff(branch.code, session.part("commands").clock())
     title = heading(branch, len(rows), cutoff_us)
     if page is not None:

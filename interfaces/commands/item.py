@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from circulation.barcode import parse_barcode
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.output import Format
 from interfaces.receipts import not_backdated, show_receipt
@@ -31,7 +31,8 @@ def show(context: typer.Context, barcode: Barcode) -> None:
     from interfaces.item_card import COLUMNS, item_card
 
     session = session_of(context)
-    card = item_card(session, parse_barcode(barcode))
+    session.focus = parse_barcode(barcode)
+    card = item_card(session, session.focus)
     is_for_people = session.options.format is Format.TABLE
     session.output.show(card, tuple(name for name in COLUMNS if not is_for_people or card[name] is not None))
 
@@ -49,11 +50,15 @@ def history(context: typer.Context, barcode: Barcode) -> None:
     from projections.history import history as facts_of
 
     session = session_of(context)
-    facts = facts_of(session.part("ledger"), parse_barcode(barcode), as_of=session.position)
+    session.focus = parse_barcode(barcode)
+    facts = facts_of(session.part("ledger"), session.focus, as_of=session.position)
+    if session.options.as_happened:
+        facts.sort(key=lambda fact: fact.happened_us)
     session.output.emit((history_row(fact) for fact in facts), HISTORY)
 
 
 @app.command()
+@of_any_moment
 @listing
 def placement(
     context: typer.Context,
@@ -280,6 +285,8 @@ def conditions(
     from projections import conditions as view
 
     session = session_of(context)
+    # How a condition ended is asked of a replay: only those that stand are asked for a moment.
+    session.replays = session.replays or (ended and session.options.as_of is not None)
     views, chosen = session.part("views"), named(what)
     if ended:
         found = view.ended_conditions(views, owner=owner, what=chosen)
@@ -290,6 +297,7 @@ def conditions(
 
 
 @app.command()
+@of_any_moment
 @accepts("branch")
 @listing
 def searches(context: typer.Context) -> None:

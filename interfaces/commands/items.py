@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -33,6 +33,7 @@ def import_file(
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_items(
     context: typer.Context,
@@ -43,6 +44,8 @@ def list_items(
     from projections import catalogue, locations
 
     session = session_of(context)
+    # Descriptions have no intervals: copies that were there then are those of a replay.
+    session.replays = session.replays or (title is not None and session.options.as_of is not None)
     views, branch = session.part("views"), session.options.branch
     if title is not None:
         columns = ("item", "title", "owner", "home", "item_type", "shelf_mark", "part", "floats", "holdable")
@@ -77,6 +80,7 @@ class ForeignEnded(StrEnum):
 
 
 @app.command()
+@of_any_moment
 @accepts("branch")
 @listing
 def unknown(context: typer.Context) -> None:
@@ -107,6 +111,7 @@ def unknown_close(
 
 
 @app.command()
+@of_any_moment
 @accepts("branch")
 @listing
 def foreign(context: typer.Context) -> None:

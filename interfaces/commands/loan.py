@@ -9,7 +9,7 @@ import typer
 
 from circulation.barcode import parse_barcode
 from circulation.errors import Invalid
-from interfaces.command_tree import Misused, accepts, listing
+from interfaces.command_tree import Misused, accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -154,6 +154,7 @@ def overrides(context: typer.Context) -> None:
 
 
 @app.command("long-overdue")
+@of_any_moment
 @accepts("branch")
 @listing
 def long_overdue(
@@ -222,6 +223,7 @@ def claim_reject(context: typer.Context, barcode: Barcode) -> None:
 
 
 @app.command("claims")
+@of_any_moment
 @accepts("branch")
 @listing
 def list_claims(

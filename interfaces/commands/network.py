@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.command_tree import listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def import_lists(
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_branches(
     context: typer.Context, member: Annotated[str | None, typer.Option(help="Only this member's.")] = None
@@ -76,6 +77,7 @@ def list_branches(
 
 
 @app.command()
+@of_any_moment
 @listing
 def show(context: typer.Context, code: Code) -> None:
     """One branch with its hours and delivery terms."""
@@ -299,6 +301,7 @@ def foreign_form(
 
 
 @app.command()
+@of_any_moment
 @listing
 def onboard(
     context: typer.Context,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.command_tree import listing
+from interfaces.command_tree import listing, of_any_moment
 from interfaces.context import Session, session_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def remove(context: typer.Context, plan: Plan, barcodes: Barcodes) -> None:
 
 
 @app.command()
+@of_any_moment
 @listing
 def due(
     context: typer.Context,
@@ -72,6 +73,7 @@ def due(
 
 
 @app.command("list")
+@of_any_moment
 @listing
 def list_rotations(context: typer.Context) -> None:
     """Every rotation with its items: the stop that each is at or on its way to, and since when."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -15,6 +15,7 @@ app = typer.Typer()
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_transits(
     context: typer.Context,
@@ -35,6 +36,7 @@ Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item's.")]
 
 
 @app.command()
+@of_any_moment
 @accepts("branch")
 @listing
 def overdue(
@@ -176,6 +178,7 @@ _MOVE_COLUMNS = (
 
 
 @app.command("moves")
+@of_any_moment
 @listing
 def list_moves(
     context: typer.Context,
@@ -189,6 +192,7 @@ def list_moves(
 
 
 @app.command()
+@of_any_moment
 @accepts("branch")
 @listing
 def over(context: typer.Context) -> None:
