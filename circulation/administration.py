@@ -1,9 +1,9 @@
 """
-Setting up the network: branches and hubs, delivery terms, closures, loan rules.
+Setting up the network: branches and hubs, delivery terms, closures.
 
 Each use-case is one command on one stream: a pure decision says which events it takes, if any.
 What is the case already is not recorded again. Vans, trunk runs and roads are set up in
-`logistics/administration.py`, people who act in `staff.py`.
+`logistics/administration.py`, people who act in `staff.py`, rules in `policy_desk.py`.
 """
 
 from __future__ import annotations
@@ -31,20 +31,19 @@ from circulation.command import Caller, Commands
 from circulation.directory import branches, require_branch, require_member, unknown_branch
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Appended, Event
-from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD
-from circulation.policy import LOAN_RULES, LoanRule, LoanRuleRemoved, LoanRuleSet
+from circulation.folds import BRANCH, CLOSURES
+from circulation.ledger import Ledger
 
 __all__ = [
     "Administration",
     "check_branch",
+    "check_scope",
     "declare_closure",
     "describe_branch",
     "mark_hub",
     "parse_day",
-    "remove_loan_rule",
     "retire_branch",
     "set_delivery_terms",
-    "set_loan_rule",
     "unmark_hub",
     "withdraw_closure",
 ]
@@ -178,56 +177,30 @@ def withdraw_closure(closures: Sequence[Closed], scope: str, closure: str) -> tu
     return (ClosureWithdrawn(closure=closure),)
 
 
-# --- decisions: loan rules -------------------------------------------------------------------------------------------
-
-_RULE_LIMITS = {
-    "days": (1, 3650),
-    "renewals": (0, 99),
-    "loan_limit": (0, 10_000),
-    "hold_limit": (0, 10_000),
-    "shelf_days": (1, 365),
-}
-
-
-def set_loan_rule(rules: Collection[LoanRule], rule: LoanRule) -> tuple[Event, ...]:
+def check_scope(ledger: Ledger, scope: str) -> None:
     """
-    A rule is set or replaced.
+    That a scope (`all`, `member/<name>`, `branch/<code>`) closes somebody.
 
-    Raises `Invalid` (`rule.out-of-range`) and `Refused` (`rule.same-scope`): two rules for the same owner,
-    category and item type would leave it to their names which one holds.
+    Raises `Invalid` (`closure.scope`) and `Unknown` (`branch.unknown`, `branch.retired`, `member.unknown`).
     """
-    for name, (least, most) in _RULE_LIMITS.items():
-        value = getattr(rule, name)
-        if not least <= value <= most:
-            raise Invalid(
-                "rule.out-of-range",
-                f"The rule '{rule.rule}' has {name} {value}; {least} to {most} are possible.",
-                "Check the number.",
-            )
-    for other in rules:
-        same = (other.owner, other.category, other.item_type) == (rule.owner, rule.category, rule.item_type)
-        if same and other.rule != rule.rule:
-            raise Refused(
-                "rule.same-scope",
-                f"The rule '{other.rule}' already says what holds for {rule.owner}, {rule.category}, {rule.item_type}.",
-                f"Change that one: branchline policy set {other.rule} …, or remove it first.",
-            )
-    return () if rule in rules else (LoanRuleSet(**asdict(rule)),)
-
-
-def remove_loan_rule(rules: Collection[LoanRule], name: str) -> tuple[Event, ...]:
-    """A rule does not hold any more. Raises `Unknown` (`rule.unknown`)."""
-    if all(rule.rule != name for rule in rules):
-        held = ", ".join(sorted(rule.rule for rule in rules)) or "none"
-        raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", f"Rules are: {held}.")
-    return (LoanRuleRemoved(rule=name),)
+    kind, _, name = scope.partition("/")
+    if kind == "branch":
+        require_branch(ledger, name)
+    elif kind == "member":
+        require_member(ledger, name)
+    elif scope != "all":
+        raise Invalid(
+            "closure.scope",
+            f"'{scope[:60]}' does not say who is closed.",
+            "Use all, member/<name> or branch/<code>.",
+        )
 
 
 # --- use-cases -------------------------------------------------------------------------------------------------------
 
 
 class Administration:
-    """The use-cases on branches, closures and loan rules."""
+    """The use-cases on branches and closures."""
 
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
@@ -299,7 +272,7 @@ class Administration:
 
         Raises `Invalid` (`day.unreadable`, `closure.ends-before-it-begins`, `closure.scope`) and `Unknown`.
         """
-        self._check_scope(scope)
+        check_scope(self._ledger, scope)
         return self._commands.change(
             caller,
             "calendar close",
@@ -312,7 +285,7 @@ class Administration:
 
     def withdraw_closure(self, caller: Caller, scope: str, closure: str, *, request: str | None = None) -> Appended:
         """Take a closure back. Raises `Invalid` (`closure.scope`) and `Unknown`."""
-        self._check_scope(scope)
+        check_scope(self._ledger, scope)
         return self._commands.change(
             caller,
             "calendar withdraw",
@@ -320,31 +293,6 @@ class Administration:
             (closure_stream(scope), CLOSURES),
             lambda closures: withdraw_closure(closures or (), scope, closure),
             roles=DESK_AND_COORDINATORS,
-            request=request,
-        )
-
-    def set_loan_rule(self, caller: Caller, rule: LoanRule, *, request: str | None = None) -> Appended:
-        """Set or replace a loan rule. Raises `Invalid` and `Refused` (`rule.same-scope`)."""
-        parse_name(rule.rule, what="rule")
-        return self._commands.change(
-            caller,
-            "policy set",
-            asdict(rule),
-            (LOAN_RULES, LOAN_RULES_FOLD),
-            lambda rules: set_loan_rule((rules or {}).values(), rule),
-            roles=(),
-            request=request,
-        )
-
-    def remove_loan_rule(self, caller: Caller, name: str, *, request: str | None = None) -> Appended:
-        """Remove a loan rule. Raises `Unknown` (`rule.unknown`)."""
-        return self._commands.change(
-            caller,
-            "policy remove",
-            {"rule": name},
-            (LOAN_RULES, LOAN_RULES_FOLD),
-            lambda rules: remove_loan_rule((rules or {}).values(), name),
-            roles=(),
             request=request,
         )
 
@@ -369,16 +317,3 @@ class Administration:
             roles=COORDINATORS,
             request=request,
         )
-
-    def _check_scope(self, scope: str) -> None:
-        kind, _, name = scope.partition("/")
-        if kind == "branch":
-            require_branch(self._ledger, name)
-        elif kind == "member":
-            require_member(self._ledger, name)
-        elif scope != "all":
-            raise Invalid(
-                "closure.scope",
-                f"'{scope[:60]}' does not say who is closed.",
-                "Use all, member/<name> or branch/<code>.",
-            )

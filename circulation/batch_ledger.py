@@ -235,6 +235,11 @@ class BatchLedger(Ledger):
             )
         return Appended(tuple(self.facts(after=known[1] - 1, limit=known[2])), True)
 
+    def known(self, device: str, request: str) -> Appended | None:
+        """See `Ledger.known`."""
+        self.flush()
+        return super().known(device, request)
+
     # -- claims ------------------------------------------------------------------------------------------
 
     def open_claims(self, holder: bytes) -> Claims:
@@ -308,6 +313,13 @@ class BatchLedger(Ledger):
         """See `Ledger.facts`."""
         self.flush()
         return super().facts(after=after, limit=limit, types=types, upto=upto)
+
+    def requests(
+        self, *, after: int = 0, upto: int | None = None, device: str | None = None
+    ) -> list[tuple[str, str, int, int]]:
+        """See `Ledger.requests`."""
+        self.flush()
+        return super().requests(after=after, upto=upto, device=device)
 
     def rows(self, *, after: int, limit: int, upto: int | None = None) -> list[Row]:
         """See `Ledger.rows`."""

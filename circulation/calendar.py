@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from circulation.clock import DAY_US, SECOND_US
@@ -20,9 +21,11 @@ from circulation.errors import Invalid, Unknown
 
 __all__ = [
     "NEVER_OPEN",
+    "SEARCH_DAYS",
     "WEEKDAYS",
     "BranchCalendar",
     "Calendar",
+    "ClosedDay",
     "Closure",
     "Span",
     "WeekHours",
@@ -34,6 +37,14 @@ __all__ = [
 ]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ClosedDay = Literal["next-open", "previous-open", "keep"]
+"""
+What becomes of a due day on which the branch is shut: the next open day, the one before it, or it stays.
+
+The strategies of Koha and FOLIO that lenders of books use (circulation reference, sections 1.2 and 1.3); those for
+loans of hours are left out.
+"""
+
 LAST_MINUTE = 24 * 60
 SEARCH_DAYS = 400
 """How far ahead the next open day is looked for: over a year, so that a branch open one season is found."""
@@ -176,6 +187,14 @@ class Calendar:
             by_scope.setdefault(closure.scope, []).append(closure)
         self._by_scope = by_scope
 
+    def with_closure(self, closure: Closure) -> Calendar:
+        """This calendar with one more closure; one of the same scope and id is replaced."""
+        return Calendar(self.branches, (*self.without_closure(closure.scope, closure.id).closures, closure))
+
+    def without_closure(self, scope: str, closure: str) -> Calendar:
+        """This calendar as it is when a closure is withdrawn."""
+        return Calendar(self.branches, (c for c in self.closures if (c.scope, c.id) != (scope, closure)))
+
     def branch(self, code: str) -> BranchCalendar:
         """The week of one branch."""
         try:
@@ -189,13 +208,17 @@ class Calendar:
 
     def closure_on(self, code: str, day: date) -> Closure | None:
         """The closure that shuts the branch on that day; the widest scope first."""
-        for scope in ("all", f"member/{self.branch(code).member}", f"branch/{code}"):
+        for scope in self.scopes(code):
             for closure in self._by_scope.get(scope, ()):
                 if closure.first > day:
                     break
                 if closure.last >= day:
                     return closure
         return None
+
+    def scopes(self, code: str) -> tuple[str, str, str]:
+        """The scopes of the closures that shut the branch, the widest first."""
+        return "all", f"member/{self.branch(code).member}", f"branch/{code}"
 
     def spans(self, code: str, day: date) -> tuple[Span, ...]:
         """The staffed hours of that day; empty when the branch is shut."""
@@ -205,6 +228,18 @@ class Calendar:
     def is_open(self, code: str, day: date) -> bool:
         """Whether the branch has staffed hours on that day."""
         return bool(self.spans(code, day))
+
+    def opening(self, code: str, day: date) -> tuple[tuple[int, int], ...]:
+        """
+        The staffed hours of that day as instants; empty when the branch is shut.
+
+        A span over which the clock jumps is as much shorter or longer in truth as it jumps.
+        """
+        zone = zone_of(self.branch(code).time_zone)
+        found = (
+            (at_minute(day, s.opens_minute, zone), at_minute(day, s.closes_minute, zone)) for s in self.spans(code, day)
+        )
+        return tuple((opens, closes) for opens, closes in found if opens < closes)
 
     def next_open_day(self, code: str, day: date) -> date | None:
         """That day or the first open one after it; None when 400 days hold none."""
@@ -217,43 +252,67 @@ class Calendar:
                 return later
         return None
 
-    def due_at(self, code: str, lent_us: int, days: int) -> int:
+    def due_at(self, code: str, lent_us: int, days: int, closed_day: ClosedDay = "next-open") -> int:
         """
         When a loan of so many local days (0 or more) is due: at closing time of the due day.
 
-        On a closed day, or when that closing time has passed, it is the next open day's. A branch that is
-        never open has the last second of the nominal day. Raises `Invalid` (`loan.days`) for days below 0 or
-        past the year 9999.
+        On a closed day `closed_day` says which day it is instead; a day that is kept ends with its last second.
+        When that closing time has passed, it is the next open day's. A branch that is never open, or shut for the
+        400 days to come, has the last second of the nominal day. Raises `Invalid` (`loan.days`) for days below 0
+        or past the year 9999.
         """
         zone = zone_of(self.branch(code).time_zone)
-        nominal = self._days_after(local_day(lent_us, zone), days)
+        lent = local_day(lent_us, zone)
+        nominal = self._days_after(lent, days)
+        if closed_day != "next-open" and not self.is_open(code, nominal):
+            if closed_day == "keep":
+                return _last_second(zone, nominal)
+            for earlier in range((nominal - lent).days):
+                day = nominal - timedelta(days=earlier + 1)
+                if self.is_open(code, day) and (due_us := _closes(self.spans(code, day), day, zone)) > lent_us:
+                    return due_us
         due_us = self._closing_time(code, zone, nominal)
         if due_us <= lent_us and nominal < date.max:
             due_us = self._closing_time(code, zone, nominal + timedelta(days=1))
         return due_us
+
+    def closing_time(self, code: str, day: date) -> int | None:
+        """Closing time of that day or of the first open one after it; None when 400 days hold none."""
+        found = self.next_open_day(code, day)
+        if found is None:
+            return None
+        return _closes(self.spans(code, found), found, zone_of(self.branch(code).time_zone))
 
     def shelf_until(self, code: str, shelved_us: int, days: int) -> int:
         """
         Until when an item waits on the hold shelf for so many local days (0 or more).
 
         The days count from the first open day, days lost to a closure are given back, and it ends at closing
-        time as a loan does. A branch that is never open has the last second of the nominal day.
+        time as a loan does. A branch that is never open, or shut for the 400 days to come, has the last second
+        of the nominal day.
         """
         zone = zone_of(self.branch(code).time_zone)
         shelved = local_day(shelved_us, zone)
         first = self.next_open_day(code, shelved)
-        if first is None:
-            return _last_second(zone, self._days_after(shelved, days))
-        if first == shelved and _closes(self.spans(code, first), first, zone) <= shelved_us:
+        if first == shelved and _closes(self.spans(code, shelved), shelved, zone) <= shelved_us:
             first = self.next_open_day(code, shelved + timedelta(days=1)) or first
-        day = first
-        left = days
-        latest = self._days_after(first, days + SEARCH_DAYS)
-        while left > 0 and day < latest:
+        last = None if first is None else self.day_after_closures(code, first, days)
+        if last is None:
+            return _last_second(zone, self._days_after(first or shelved, days))
+        return self._closing_time(code, zone, last)
+
+    def day_after_closures(self, code: str, day: date, days: int) -> date | None:
+        """
+        So many days (0 or more) after a day, not counting those of closures; None when 400 days more hold them not.
+
+        Days of an ordinary week on which the branch is shut are counted.
+        """
+        latest = self._days_after(day, days + SEARCH_DAYS)
+        while days > 0 and day < latest:
             day += timedelta(days=1)
             if self.closure_on(code, day) is None:
-                left -= 1
-        return self._closing_time(code, zone, day)
+                days -= 1
+        return None if days > 0 else day
 
     def service_days(self, code: str) -> frozenset[int]:
         """The weekdays (0 is Monday) on which the van may come in an ordinary week."""
@@ -273,8 +332,8 @@ class Calendar:
         return local_day(instant_us, zone_of(self.branch(code).time_zone))
 
     def _closing_time(self, code: str, zone: ZoneInfo, nominal: date) -> int:
-        day = self.next_open_day(code, nominal)
-        return _last_second(zone, nominal) if day is None else _closes(self.spans(code, day), day, zone)
+        closes_us = self.closing_time(code, nominal)
+        return _last_second(zone, nominal) if closes_us is None else closes_us
 
     @staticmethod
     def _days_after(day: date, days: int) -> date:

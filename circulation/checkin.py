@@ -42,7 +42,7 @@ def decide(scan: Scan, item: Item, title: Title, rulings: Rulings) -> Outcome:
     _end_what_is_over(draft, scan, title)
     onward = serve_hold(draft, scan, item, title, rulings)
     if draft.custody.capture is None:
-        onward = settle(draft, scan, item)
+        onward = settle(draft, scan, item, rulings)
     if onward is not None and scan.filling is not None:
         draft.item.append(ItemPacked(filling=scan.filling, branch=scan.branch, onward=onward))
     _say_that_it_was_seen(draft, scan, item, onward)

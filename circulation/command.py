@@ -22,7 +22,16 @@ from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Appended, Event, NewEvents, Stamp, Via
 from circulation.ledger import ClaimChanges, Fold, ImportReport, Ledger
 
-__all__ = ["ACTOR", "Behind", "Caller", "Commands", "Decision", "new_request"]
+__all__ = [
+    "ACTOR",
+    "CLOCK_TOLERANCE_US",
+    "Behind",
+    "Caller",
+    "Commands",
+    "Decision",
+    "new_request",
+    "refuse_future",
+]
 
 S = TypeVar("S")
 
@@ -31,7 +40,19 @@ ACTOR = Fold("actor", 1, fold_actor, Actor)
 
 _TRIES = 16
 _GIVES_WAY_AFTER = 3
-_CLOCK_TOLERANCE_US = 5 * MINUTE_US
+CLOCK_TOLERANCE_US = 5 * MINUTE_US
+"""So far ahead of ours another clock may be."""
+
+
+def refuse_future(happened_us: int, now_us: int) -> None:
+    """Raises `Refused` (`time.in-future`) for a time more than five minutes ahead: some clock is wrong."""
+    if happened_us > now_us + CLOCK_TOLERANCE_US:
+        minutes = (happened_us - now_us) // MINUTE_US
+        raise Refused(
+            "time.in-future",
+            f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}, so that clock is {minutes} minutes ahead.",
+            "Check the clock of the device that sent it.",
+        )
 
 
 def new_request() -> str:
@@ -115,12 +136,8 @@ class Commands:
         with self.ledger.looking() as look:
             self._permit(caller, name, roles)
             now_us = self.clock()
-            if happened_us is not None and happened_us > now_us + _CLOCK_TOLERANCE_US:
-                raise Refused(
-                    "time.in-future",
-                    f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}.",
-                    "Check the clock of the device that sent it.",
-                )
+            if happened_us is not None:
+                refuse_future(happened_us, now_us)
             at_us = now_us if happened_us is None else happened_us
             last: Conflict | Behind | None = None
             for tried in range(_TRIES):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from circulation.event import part
 
-__all__ = ["Capture", "Custody", "Known", "Loan", "Place", "Transit", "TransitReason"]
+__all__ = ["Capture", "Custody", "Known", "Loan", "Place", "Recall", "Transit", "TransitReason"]
 
 TransitReason = Literal["home", "hold", "float", "rebalance", "manual"]
 Known = Literal["scanned", "assumed"]
@@ -31,6 +31,15 @@ class Place:
 
 
 @part
+class Recall:
+    """A loan was shortened at `recalled_us`, for `hold` or by hand; before that it was due at `was_due_us`."""
+
+    recalled_us: int
+    was_due_us: int
+    hold: str | None = None
+
+
+@part
 class Loan:
     """An open loan. `patron` is the sealed link under key `key`; nobody can read it from the log alone."""
 
@@ -46,6 +55,7 @@ class Loan:
     category: str
     patron_home: str
     row: str | None = None
+    recall: Recall | None = None
 
 
 @part

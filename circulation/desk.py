@@ -7,43 +7,50 @@ happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from circulation.actor import Role
 from circulation.arrival_desk import ArrivalDesk
 from circulation.barcode import parse_barcode
+from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
+from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
-from circulation.command import Behind, Caller, Commands, Decision
+from circulation.command import ACTOR, Behind, Caller, Commands, Decision, refuse_future
 from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, LOAN_RULES_FOLD, TITLE, UNKNOWN_CODES
+from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE, UNKNOWN_CODES
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
 from circulation.item import (
     Item,
     ItemArrived,
+    ItemReturned,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
     TransitAbandoned,
     TransitOpened,
-    fold_item,
+    item_of_loan,
     item_stream,
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lending import decide_lend, decide_renew
+from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.outcome import Outcome, Rulings, Scan
+from circulation.override import Override, refuse
 from circulation.places import Places
-from circulation.policy import LOAN_RULES, LoanRule, find_rule
+from circulation.policies import DayRules, Policies
+from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.standing_rules import StandingRules
 from circulation.tote_desk import ToteDesk
 from circulation.tote_trouble import TroubleDesk
-from circulation.undo import decide_undo
+from circulation.undoing import decide_undo_of
 from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
 __all__ = ["Desk"]
@@ -52,7 +59,7 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds` and `totes` are the rest of them."""
+    """The commands of a branch's desk on one ledger; `holds`, `recalls`, `catalogue` and `totes` are the rest."""
 
     def __init__(
         self,
@@ -68,7 +75,19 @@ class Desk:
         self.commands = commands
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
-        self.holds = HoldDesk(ledger, commands, self.borrowers, self.places, catalogue, courier)
+        self.policies = Policies(ledger)
+        self.recalls = RecallDesk(ledger, commands, self.places, self.policies, catalogue)
+        self.holds = HoldDesk(
+            ledger,
+            commands,
+            self.borrowers,
+            self.places,
+            catalogue,
+            courier,
+            policies=self.policies,
+            recalls=self.recalls,
+        )
+        self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
         self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
         self.troubles = TroubleDesk(ledger, commands, self.places)
@@ -86,6 +105,7 @@ class Desk:
         sort: bool = False,
         out_of: str | None = None,
         by: Literal["desk", "drop", "import"] = "desk",
+        dropped_us: int | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
@@ -94,22 +114,38 @@ class Desk:
 
         An item that travels on goes into `tote`, if that is its tote; with `sort` into the tote that is open here
         for its next stop, or else into `tote`. `out_of` is the tote that it was taken out of, if somebody says so;
-        what was not packed into that one is listed. A card or a tote's code is answered and not kept.
-        Raises `Refused` (`scan.card`, `scan.tote`), `Invalid` (`barcode.unreadable`), `Unknown` (`branch.unknown`).
+        what was not packed into that one is listed. What lay in the book drop is scanned `by` it, and its loan ends
+        at `dropped_us`, or when the branch was last open. A card or a tote's code is answered and not kept.
+        Raises `Refused` (`scan.card`, `scan.tote`, `time.in-future`), `Invalid` (`barcode.unreadable`), `Unknown`
+        (`branch.unknown`).
         """
         barcode = parse_barcode(code)
         branch = caller.desk
+        if dropped_us is not None:
+            refuse_future(dropped_us, self.commands.clock())
 
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
                 return self._unknown(branch, barcode)
             Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
-            return self._known(loaded, loaded.state, branch, at_us, by=by, tote=tote, sort=sort, out_of=out_of)
+            return self._known(
+                loaded,
+                loaded.state,
+                branch,
+                at_us,
+                by=by,
+                dropped_us=dropped_us,
+                tote=tote,
+                sort=sort,
+                out_of=out_of,
+            )
 
-        arguments = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        arguments: dict[str, object] = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
         if out_of is not None:
             arguments["out_of"] = out_of
+        if dropped_us is not None:
+            arguments["dropped_us"] = dropped_us
         return receipt_of(
             self.commands.run(
                 caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
@@ -142,13 +178,19 @@ class Desk:
         at_us: int,
         *,
         by: Literal["desk", "drop", "import"],
+        dropped_us: int | None,
         tote: str | None,
         sort: bool,
         out_of: str | None,
     ) -> Decision:
+        returned_us: int | None = None
+        if by == "drop":
+            calendar, known_us = self.places.calendar(branch), item.custody.custody_us
+            returned_us = returned_at(calendar, branch, at_us, given_us=dropped_us, custody_us=known_us)
+            # What somebody says of a time before the last custody is history, as for any scan.
+            at_us = returned_us if returned_us < known_us else at_us
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-
         scan, rulings = self._scan_at(item, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
@@ -161,7 +203,7 @@ class Desk:
         changes = [
             # A filling begins before anything is in it, at every position of the log.
             *started,
-            NewEvents(item_stream(item.barcode), loaded.version, outcome.recorded),
+            *_of_item(item, loaded.version, outcome, returned_us),
             *(self.totes.opened_by(item, branch, out_of) if at_us >= item.custody.custody_us else ()),
         ]
         if outcome.title:
@@ -175,13 +217,8 @@ class Desk:
         self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
     ) -> tuple[Scan, Rulings]:
         """A beep of a copy at a branch, and what holds for it there and then."""
-
-        def shelf_until() -> int:
-            days = self._rule(item, "*").shelf_days
-            return self.places.calendar(branch).shelf_until(branch, at_us, days)
-
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        return scan, Rulings(shelf_until=shelf_until)
+        return scan, StandingRules(self.policies.on(scan.day), self.places, scan, item, self._other_copy).rulings()
 
     def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
         """What a scan of a copy at a branch would come to; nothing is recorded."""
@@ -212,12 +249,14 @@ class Desk:
         *,
         card: str,
         barcode: str,
+        override: str | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
         """
         Lend a copy to the patron of a card, from the shelf or from the hold shelf.
 
+        `override` is the reason to pass a rule that forbids it, by somebody who may (`override.py`).
         Raises `Unknown` (`patron.unknown`, `item.unknown`) and what `decide_lend` refuses.
         """
         code = parse_barcode(barcode)
@@ -231,9 +270,12 @@ class Desk:
             own_hold = borrower.hold_on(item.title)
             if own_hold is not None and own_hold not in title.holds:
                 raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
-            rule = self._rule(item, borrower.patron.category)
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=borrower.patron.category, branch=caller.desk
+            )
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self.borrowers.link(borrower, loan)
+            passing = self._override(caller, override)
             lending = decide_lend(
                 branch=caller.desk,
                 at_us=at_us,
@@ -242,12 +284,15 @@ class Desk:
                 patron=borrower.patron,
                 open_loans=len(borrower.claims.loans),
                 own_hold=own_hold,
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
                 key=key,
                 sealed=sealed,
+                forbid=refuse if passing is None else passing.forbid,
+                kinds=lambda: self._kinds(borrower.claims.loans),
             )
-            changes = [NewEvents(item_stream(code), version, lending.item)]
+            overridden = self._overridden(passing, key, loan)
+            changes = [NewEvents(item_stream(code), version, (*overridden, *lending.item))]
             if lending.title:
                 changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
             if lending.frees is not None:
@@ -264,13 +309,21 @@ class Desk:
         self.places.branch(caller.desk)
         return receipt_of(
             self.commands.run(
-                caller, "lend", {"item": code}, decide_once, roles=_STAFF, request=request, happened_us=happened_us
+                caller,
+                "lend",
+                {"item": code} if override is None else {"item": code, "override": True},
+                decide_once,
+                roles=_STAFF,
+                request=request,
+                happened_us=happened_us,
             )
         )
 
-    def renew(self, caller: Caller, barcode: str, *, request: str | None = None) -> Receipt:
+    def renew(
+        self, caller: Caller, barcode: str, *, override: str | None = None, request: str | None = None
+    ) -> Receipt:
         """
-        Give an open loan a later due time, by the rule that holds now.
+        Give an open loan a later due time, by the rule that holds now; `override` as in `lend`.
 
         Raises `Unknown` (`item.unknown`, `patron.unknown`) and what `decide_renew` refuses.
         """
@@ -281,7 +334,9 @@ class Desk:
             Behind.check(at_us, item.custody.custody_us, None)
             title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
             loan = item.custody.loan
-            rule = self._rule(item, loan.category if loan else "*")
+            ruling = self._rules_at(caller.desk, at_us).ruling(
+                item, category=loan.category if loan else "*", branch=caller.desk
+            )
             borrower = (
                 None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
             )
@@ -289,60 +344,60 @@ class Desk:
                 raise Unknown("patron.forgotten", f"Nobody can tell any more who has item {code}.", "Scan it in.")
             if loan is None or borrower is None:
                 raise Refused("renew.not-on-loan", f"Item {code} is not on loan.", "Lend it instead.")
+            passing = self._override(caller, override)
             events = decide_renew(
                 branch=caller.desk,
                 item=item,
                 title=title,
                 patron=borrower.patron,
-                rule=rule,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, rule.days),
+                ruling=ruling,
+                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
+                forbid=refuse if passing is None else passing.forbid,
             )
-            return Decision((NewEvents(item_stream(code), version, events),))
+            overridden = self._overridden(passing, loan.key, loan.loan)
+            return Decision((NewEvents(item_stream(code), version, (*overridden, *events)),))
 
         self.places.branch(caller.desk)
-        return receipt_of(
-            self.commands.run(caller, "renew", {"item": code}, decide_once, roles=_STAFF, request=request)
-        )
+        arguments = {"item": code} if override is None else {"item": code, "override": True}
+        return receipt_of(self.commands.run(caller, "renew", arguments, decide_once, roles=_STAFF, request=request))
+
+    def _override(self, caller: Caller, why: str | None) -> Override | None:
+        """The wish to pass the rules that stand in the way, as the caller's role allows it."""
+        if why is None:
+            return None
+        actor = self.ledger.load(caller.actor, ACTOR).state
+        return None if actor is None else Override(actor.role, why)
+
+    def _overridden(self, passing: Override | None, key: int, loan: str) -> tuple[Event, ...]:
+        """The facts of the rules that were passed; the reason is sealed with the loan, and forgotten with it."""
+        if passing is None or not passing.passed:
+            return ()
+        return passing.facts(key, self._keyring.seal(key, passing.why.strip(), context=f"{loan} override"))
 
     # --- putting right --------------------------------------------------------------------------------------------
 
-    def undo(self, caller: Caller, barcode: str, *, why: str = "mistake", request: str | None = None) -> Receipt:
+    def undo(
+        self,
+        caller: Caller,
+        barcode: str,
+        *,
+        why: str = "mistake",
+        of: int | None = None,
+        request: str | None = None,
+    ) -> Receipt:
         """
-        Undo the last command on a copy: a new fact says what holds again, and the wrong ones stay in the log.
+        Undo the last scan, loan or renewal of a copy, or the command that recorded position `of` on it.
 
-        A loan that a return had closed is open again. Raises `Refused` (`undo.nothing`, `undo.hold-ended`).
+        A new fact says what holds again, and the wrong ones stay in the log; a loan that a return had closed is
+        open again. Raises what `decide_undo_of` refuses.
         """
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return self._undone(*self._item(code), why)
+            return decide_undo_of(self.ledger, self.borrowers, self.places, code, why, of=of)
 
-        return receipt_of(
-            self.commands.run(caller, "undo", {"item": code, "why": why}, decide_once, roles=_STAFF, request=request)
-        )
-
-    def _undone(self, version: int, item: Item, why: str) -> Decision:
-        facts = self.ledger.stream(item_stream(item.barcode))
-        before: Item | None = None
-        for fact in facts[: item.last_request_version]:
-            before = fold_item(before, fact)
-        queue = self.ledger.load(title_stream(item.title), TITLE)
-        undoing = decide_undo(
-            item,
-            before,
-            tuple(fact.event for fact in facts[item.last_request_version :]),
-            queue.state or Title(title_id=item.title),
-            why,
-        )
-        changes = [NewEvents(item_stream(item.barcode), version, undoing.item)]
-        if undoing.title:
-            changes.append(NewEvents(title_stream(item.title), queue.version, undoing.title))
-        opened: tuple[Claim, ...] = ()
-        loan = undoing.reopens
-        if loan is not None:
-            borrower = self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-            opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
-        return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
+        arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
+        return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -350,11 +405,29 @@ class Desk:
         loaded = self.ledger.load(item_stream(code), ITEM)
         if loaded.state is None:
             raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
-        return loaded.version, loaded.state
+        return loaded.version, self.places.dated(loaded.state)
 
-    def _rule(self, item: Item, category: str) -> LoanRule:
-        rules = self.ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
-        return find_rule(rules, owner=item.owner, category=category, item_type=item.item_type)
+    def _rules_at(self, branch: str, at_us: int) -> DayRules:
+        return self.policies.on(self.places.day(branch, at_us))
+
+    def _other_copy(self, code: str) -> Item | None:
+        return self.ledger.load(item_stream(code), ITEM).state
+
+    def _kinds(self, loans: Sequence[str]) -> list[Kind]:
+        """What the open loans of a patron are of."""
+        items = (self._other_copy(item_of_loan(loan)) for loan in loans)
+        return [(item.owner, item.item_type) for item in items if item is not None]
+
+
+def _of_item(item: Item, version: int, outcome: Outcome, returned_us: int | None) -> tuple[NewEvents, ...]:
+    """The item's facts; a return out of the book drop happened at a time of its own, ahead of what followed from it."""
+    stream, facts = item_stream(item.barcode), outcome.recorded
+    if returned_us is None or not any(isinstance(event, ItemReturned) for event in facts):
+        return (NewEvents(stream, version, facts),)
+    return tuple(
+        NewEvents(stream, version + number, (event,), returned_us if isinstance(event, ItemReturned) else None)
+        for number, event in enumerate(facts)
+    )
 
 
 def _destination(outcome: Outcome, item: Item) -> tuple[str, str] | None:

@@ -1,5 +1,5 @@
 """
-What is registered, read from the ledger: branches, actors, closures, loan rules.
+What is registered, read from the ledger: branches, actors, closures.
 
 These are few and change seldom, so they are folded from their own streams, always as of now.
 Nothing here decides anything; `administration.py` and `staff.py` change what stands here.
@@ -15,15 +15,13 @@ from circulation.branch import Branch, branch_stream
 from circulation.closure import Closed, closure_stream
 from circulation.command import ACTOR
 from circulation.errors import Unknown
-from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD
+from circulation.folds import BRANCH, CLOSURES
 from circulation.ledger import Ledger
-from circulation.policy import LOAN_RULES, LoanRule
 
 __all__ = [
     "actors",
     "all_closures",
     "branches",
-    "loan_rules",
     "members",
     "require_branch",
     "require_member",
@@ -93,8 +91,3 @@ def all_closures(ledger: Ledger) -> dict[str, tuple[Closed, ...]]:
         if closures:
             found[stream.removeprefix(closure_stream(""))] = closures
     return found
-
-
-def loan_rules(ledger: Ledger) -> dict[str, LoanRule]:
-    """The loan rules that hold, by name."""
-    return dict(ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {})

@@ -6,41 +6,51 @@ The number is the version of the fold: raise it when a fold or its state changes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
+from circulation.due_dates import MovedDates, fold_due_dates
 from circulation.empties import Empties, fold_empties
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item
 from circulation.ledger import Fold
+from circulation.offline.device import Device, fold_device
 from circulation.patron import Patron, fold_patron
-from circulation.policy import LoanRule, fold_loan_rules
+from circulation.policy import LoanRules, fold_loan_rules
+from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
+from circulation.transfer_limits import TransferLimits, fold_transfer_limits
 from circulation.unknown import fold_barcode_forms, fold_unknown_codes
 
 __all__ = [
     "BARCODE_FORMS_FOLD",
     "BRANCH",
     "CLOSURES",
+    "DEVICE",
+    "DUE_DATES",
     "EMPTIES",
     "FILLING",
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "SESSION",
     "TITLE",
     "TOTE",
+    "TRANSFER_LIMITS_FOLD",
     "UNKNOWN_CODES",
 ]
 
-ITEM = Fold("item", 2, fold_item, Item)
-TITLE = Fold("title", 1, fold_title, Title)
+ITEM = Fold("item", 4, fold_item, Item)
+TITLE = Fold("title", 2, fold_title, Title)
 PATRON = Fold("patron", 1, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)
 FILLING = Fold("filling", 2, fold_filling, Filling)
 BRANCH = Fold("branch", 1, fold_branch, Branch)
 CLOSURES = Fold("closures", 1, fold_closures, tuple[Closed, ...])
-LOAN_RULES_FOLD = Fold("loan-rules", 1, fold_loan_rules, Mapping[str, LoanRule])
+LOAN_RULES_FOLD = Fold("loan-rules", 3, fold_loan_rules, LoanRules)
+TRANSFER_LIMITS_FOLD = Fold("transfer-limits", 1, fold_transfer_limits, TransferLimits)
+DUE_DATES = Fold("due-dates", 1, fold_due_dates, MovedDates)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
+SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
+DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 1, fold_unknown_codes, int)

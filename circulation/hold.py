@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from circulation.event import Event, Fact, event
+from circulation.event import Event, Fact, event, part
 
 __all__ = [
     "Hold",
@@ -26,6 +26,7 @@ __all__ = [
     "HoldSuspended",
     "HoldTargetDropped",
     "HoldTargeted",
+    "Obstacle",
     "Title",
     "TitleAdded",
     "TitleDescribed",
@@ -68,12 +69,22 @@ class TitleDescribed(Event):
     source: str | None = None
 
 
+@part
+class Obstacle:
+    """Why so many `copies` cannot serve a hold as things are: the rule or limit `by` that bars them."""
+
+    copies: int
+    by: str
+    reason: str
+
+
 @event
 class HoldPlaced(Event):
     """
     A patron asked for the title, or for one copy of it (`item`), to be picked up at `pickup`.
 
     `patron` is the sealed link under key `key`; category and home branch stand in the clear, coarse.
+    `recalls` is the copy whose loan was shortened for it; `obstacles` are there where no copy may serve it.
     """
 
     hold: str
@@ -85,6 +96,8 @@ class HoldPlaced(Event):
     patron: str
     row: str | None = None
     source: str | None = None
+    recalls: str | None = None
+    obstacles: tuple[Obstacle, ...] | None = None
 
 
 @event
@@ -103,7 +116,7 @@ class HoldTargetDropped(Event):
 
     hold: str
     item: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
 
 
 @event
@@ -121,7 +134,7 @@ class HoldReleased(Event):
 
     hold: str
     item: str
-    why: Literal["undone", "missed"]
+    why: Literal["undone", "missed", "overridden"]
 
 
 @event
@@ -141,10 +154,11 @@ class HoldResumed(Event):
 
 @event
 class HoldCancelled(Event):
-    """The hold ended without a loan."""
+    """The hold ended without a loan. `recalled` is a copy whose loan was shortened for it, and stays so."""
 
     hold: str
     why: Literal["patron", "staff", "no-copy"]
+    recalled: str | None = None
 
 
 @event
@@ -186,6 +200,7 @@ class Hold:
     captured: str | None = None
     row: str | None = None
     missed: tuple[str, ...] = ()
+    recalls: str | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -228,6 +243,7 @@ def fold_title(title: Title | None, fact: Fact) -> Title:
                 patron=happened.patron,
                 placed_us=fact.happened_us,
                 row=happened.row,
+                recalls=happened.recalls,
             )
             return replace(title, holds={**title.holds, hold.hold: hold}, holds_placed=title.holds_placed + 1)
         case HoldCancelled() | HoldExpired() | HoldFilled():

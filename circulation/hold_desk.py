@@ -7,6 +7,7 @@ what happens when the copy lies on a desk stands in `checkin.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,8 +16,8 @@ from circulation.borrower import Borrowers
 from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import ITEM, LOAN_RULES_FOLD, TITLE
-from circulation.hold import Hold, HoldResumed, HoldSuspended, Title, title_of_hold, title_stream
+from circulation.folds import ITEM, TITLE
+from circulation.hold import Hold, HoldResumed, HoldSuspended, Obstacle, Title, title_of_hold, title_stream
 from circulation.holding import (
     Promise,
     decide_cancel,
@@ -30,12 +31,29 @@ from circulation.item import Item, ItemMissed, ItemReleased, item_stream
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lookups import Catalogue, Copy, Courier
 from circulation.places import Places
-from circulation.policy import LOAN_RULES, find_rule
+from circulation.policies import DayRules, Policies
+from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
 
 __all__ = ["HoldDesk"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR)
+
+
+class _Copies:
+    """The copies that one decision looks at, each read once: what it says and the version that guards it are one."""
+
+    def __init__(self, ledger: Ledger, known: dict[str, Loaded[Item]] | None = None) -> None:
+        self._ledger = ledger
+        self._read = known or {}
+
+    def __contains__(self, barcode: str) -> bool:
+        return barcode in self._read
+
+    def __getitem__(self, barcode: str) -> Loaded[Item]:
+        if barcode not in self._read:
+            self._read[barcode] = self._ledger.load(item_stream(barcode), ITEM)
+        return self._read[barcode]
 
 
 class HoldDesk:
@@ -49,6 +67,9 @@ class HoldDesk:
         places: Places,
         catalogue: Catalogue,
         courier: Courier,
+        *,
+        policies: Policies,
+        recalls: RecallDesk,
     ) -> None:
         self._ledger = ledger
         self._commands = commands
@@ -56,6 +77,8 @@ class HoldDesk:
         self._places = places
         self._catalogue = catalogue
         self._courier = courier
+        self._policies = policies
+        self._recalls = recalls
 
     def place(
         self,
@@ -84,12 +107,31 @@ class HoldDesk:
             state = loaded.state
             if state is None:
                 raise Unknown("title.unknown", f"There is no title '{wanted[:80]}'.", "Import or add it first.")
-            rules = self._ledger.load(LOAN_RULES, LOAN_RULES_FOLD).state or {}
-            rule = find_rule(rules, owner="*", category=borrower.patron.category, item_type="*")
+            category = borrower.patron.category
+            rules = self._rules(pickup, at_us)
+            copies = _Copies(self._ledger)
             name = f"{wanted}#{state.holds_placed + 1}"
             # The link is bound to the hold's name, so a lost race that changes the name seals it anew.
             link[:] = [self._borrowers.link(borrower, name)]
             key, sealed = link[0]
+            promised = self._promise_for(
+                state,
+                name,
+                pickup=pickup,
+                category=category,
+                only=item,
+                missed=(),
+                at_us=at_us,
+                rules=rules,
+                copies=copies,
+            )
+            recall = None
+            obstacles: tuple[Obstacle, ...] = ()
+            if promised is None:
+                recall = self._recalls.for_hold(
+                    name, wanted, only=item, category=category, pickup=pickup, rules=rules, at_us=at_us
+                )
+                obstacles = self._obstacles(wanted, item, pickup=pickup, category=category, rules=rules, copies=copies)
             placed = decide_place(
                 title=state,
                 item=item,
@@ -97,16 +139,18 @@ class HoldDesk:
                 patron=borrower.patron,
                 own_holds=len(borrower.claims.holds),
                 own_hold=borrower.hold_on(wanted),
-                rule=rule,
+                ruling=rules.ruling(None, category=category, branch=pickup),
                 key=key,
                 sealed=sealed,
+                recalls=None if recall is None else recall.item,
+                obstacles=obstacles,
             )
-            promised = self._promise_for(state, placed.hold, pickup=pickup, only=item, missed=(), at_us=at_us)
             claims = ClaimChanges(
                 opened=(Claim(placed.hold, borrower.holder, "hold"),),
                 versions={borrower.holder: borrower.claims.version},
             )
-            return Decision(self._changes(loaded, wanted, (placed,), promised), claims)
+            changes = self._changes(loaded, wanted, (placed,), promised, copies)
+            return Decision(changes if recall is None else (*changes, recall.change), claims)
 
         arguments = {"title": wanted, "item": item, "pickup": pickup}
         return receipt_of(
@@ -116,10 +160,17 @@ class HoldDesk:
         )
 
     def cancel(self, caller: Caller, hold: str, *, by_patron: bool = False, request: str | None = None) -> Receipt:
-        """End a hold. A copy on its way, or on the shelf, is decided anew at its next scan."""
+        """
+        End a hold. A copy on its way, or on the shelf, is decided anew at its next scan.
+
+        A loan that was shortened for it stays so: the receipt says that, and how the time can be given back.
+        """
 
         def change(found: Hold) -> tuple[Event, ...]:
-            return (decide_cancel(found, "patron" if by_patron else "staff"),)
+            recalled = found.recalls
+            if recalled is not None and not self._recalls.still_recalled(recalled, found.hold):
+                recalled = None
+            return (decide_cancel(found, "patron" if by_patron else "staff", recalled=recalled),)
 
         return self._change(caller, "hold cancel", hold, change, ends=True, request=request)
 
@@ -155,7 +206,8 @@ class HoldDesk:
         """
 
         def decide(at_us: int) -> Decision:
-            item = self._ledger.load(item_stream(barcode), ITEM)
+            copies = _Copies(self._ledger)
+            item = copies[barcode]
             if item.state is None:
                 raise Unknown("item.unknown", f"There is no item {barcode}.", "Check the number.")
             wanted = item.state.custody.target
@@ -172,12 +224,15 @@ class HoldDesk:
                 loaded.state,
                 hold.hold,
                 pickup=hold.pickup,
+                category=hold.category,
                 only=hold.item,
                 missed=(*hold.missed, barcode),
                 at_us=at_us,
+                rules=self._rules(hold.pickup, at_us),
+                copies=copies,
             )
             missed = NewEvents(item_stream(barcode), item.version, (ItemMissed(branch=branch, hold=hold.hold),))
-            return Decision((missed, *self._changes(loaded, item.state.title, on_title, then)))
+            return Decision((missed, *self._changes(loaded, item.state.title, on_title, then, copies)))
 
         return receipt_of(
             self._commands.run(caller, "hold missed", {"item": barcode}, decide, roles=_STAFF, request=request)
@@ -185,33 +240,66 @@ class HoldDesk:
 
     def retarget(self, caller: Caller, title: str, *, request: str | None = None) -> int:
         """
-        Look again for copies for one title's waiting holds; promises whose van has left are taken back first.
+        Look again for copies for one title's waiting holds.
 
+        Promises whose van has left, or that a rule or transfer limit does not allow any more, are taken back first.
         Returns how many holds were promised a copy.
         """
         promised: list[str] = []
 
         def decide(at_us: int) -> Decision:
             promised.clear()
-            loaded = self._ledger.load(title_stream(title), TITLE)
-            if loaded.state is None:
-                return Decision(())
-            return self._retargeted(loaded, loaded.state, at_us, promised)
+            return Decision(self.reconsidered(title, at_us, _Copies(self._ledger), promised))
 
         self._commands.run(caller, "hold retarget", {"title": title}, decide, roles=_STAFF, request=request)
         return len(promised)
 
-    def _retargeted(self, loaded: Loaded[Title], title: Title, at_us: int, promised: list[str]) -> Decision:
+    def edited(self, before: Loaded[Item], after: Item, edit: Event, at_us: int) -> tuple[NewEvents, ...]:
+        """
+        The changes of editing a copy: the edit itself, and what it means at once for those who wait for its title.
+
+        A copy that became holdable is promised to the first of them; one that is not any more is promised no longer.
+        """
+        copies = _Copies(self._ledger, {after.barcode: Loaded(before.version, after)})
+        return self.reconsidered(after.title, at_us, copies, [], first={after.barcode: [edit]})
+
+    def reconsidered(
+        self,
+        title: str,
+        at_us: int,
+        copies: _Copies,
+        promised: list[str],
+        *,
+        first: dict[str, list[Event]] | None = None,
+    ) -> tuple[NewEvents, ...]:
+        """What changes when copies are looked for again for a title; `promised` collects the holds served."""
+        loaded = self._ledger.load(title_stream(title), TITLE)
+        on_items = first or {}
+        on_title = self._retargeted(loaded.state, at_us, copies, promised, on_items) if loaded.state else []
+        changes = [NewEvents(title_stream(title), loaded.version, tuple(on_title))] if on_title else []
+        changes += [
+            NewEvents(item_stream(barcode), copies[barcode].version, tuple(events))
+            for barcode, events in on_items.items()
+        ]
+        return tuple(changes)
+
+    def _retargeted(
+        self, title: Title, at_us: int, copies: _Copies, promised: list[str], on_items: dict[str, list[Event]]
+    ) -> list[Event]:
+        rules_of: dict[str, DayRules] = {}
         day_of: dict[str, str] = {}
         on_title: list[Event] = []
-        on_items: dict[str, list[Event]] = {}
         taken = {hold.target for hold in title.holds.values() if hold.target and hold.pull_by_us >= at_us}
         for hold in title.holds.values():
-            if hold.captured is not None or (hold.target is not None and hold.pull_by_us >= at_us):
+            if hold.captured is not None:
                 continue
             day = day_of.setdefault(hold.pickup, self._places.day(hold.pickup, at_us))
+            rules = rules_of.setdefault(day, self._policies.on(day))
+            in_time = hold.target is not None and hold.pull_by_us >= at_us
+            if in_time and not self._is_barred(hold, rules, copies):
+                continue
             late: tuple[str, ...] = ()
-            dropped = drop(hold, "not-in-time")
+            dropped = drop(hold, "not-allowed" if in_time else "not-in-time")
             if dropped is not None:
                 on_title.extend(dropped.title)
                 on_items.setdefault(dropped.item, []).extend(dropped.on_item)
@@ -219,7 +307,9 @@ class HoldDesk:
             if hold.suspended and (hold.suspended_until is None or hold.suspended_until > day):
                 continue
             target = soonest(
-                self._eligible(title.title_id, hold.item),
+                self._eligible(
+                    title.title_id, hold.item, pickup=hold.pickup, category=hold.category, rules=rules, copies=copies
+                ),
                 pickup=hold.pickup,
                 passed_over=(*taken, *hold.missed, *late),
                 at_us=at_us,
@@ -233,13 +323,15 @@ class HoldDesk:
             on_items.setdefault(made.item, []).extend(made.on_item)
             taken.add(target.item)
             promised.append(hold.hold)
-        if not on_title:
-            return Decision(())
-        changes = [NewEvents(title_stream(title.title_id), loaded.version, tuple(on_title))]
-        for barcode, events in on_items.items():
-            item = self._ledger.load(item_stream(barcode), ITEM)
-            changes.append(NewEvents(item_stream(barcode), item.version, tuple(events)))
-        return Decision(tuple(changes))
+        return on_title
+
+    def _is_barred(self, hold: Hold, rules: DayRules, copies: _Copies) -> bool:
+        """Whether the promised copy may not serve the hold any more."""
+        item = None if hold.target is None else copies[hold.target].state
+        if item is None:
+            return False
+        origin = item.branch or item.home
+        return rules.bar(item, category=hold.category, pickup=hold.pickup, origin=origin) is not None
 
     def _change(
         self,
@@ -260,7 +352,8 @@ class HoldDesk:
             found = open_hold(loaded.state, hold)
             dropped = drop(found, "hold-ended") if ends or gives_up else None
             events = (*(dropped.title if dropped else ()), *change(found))
-            changes = list(self._changes(loaded, title, events, dropped, on_title_already=True))
+            copies = _Copies(self._ledger)
+            changes = list(self._changes(loaded, title, events, dropped, copies, on_title_already=True))
             if ends and found.captured is not None:
                 changes.extend(self._released(found))
             claims = ClaimChanges(closed=(hold,)) if ends else None
@@ -279,11 +372,21 @@ class HoldDesk:
         return (NewEvents(item_stream(hold.captured), item.version, (released,)),)
 
     def _promise_for(
-        self, title: Title, hold: str, *, pickup: str, only: str | None, missed: tuple[str, ...], at_us: int
+        self,
+        title: Title,
+        hold: str,
+        *,
+        pickup: str,
+        category: str,
+        only: str | None,
+        missed: tuple[str, ...],
+        at_us: int,
+        rules: DayRules,
+        copies: _Copies,
     ) -> Promise | None:
         taken = tuple(other.target for other in title.holds.values() if other.target is not None)
         target = soonest(
-            self._eligible(title.title_id, only),
+            self._eligible(title.title_id, only, pickup=pickup, category=category, rules=rules, copies=copies),
             pickup=pickup,
             passed_over=(*taken, *missed),
             at_us=at_us,
@@ -292,16 +395,42 @@ class HoldDesk:
         )
         return None if target is None else promise(hold, target)
 
-    def _eligible(self, title: str, only: str | None) -> list[Copy]:
-        """The copies that the catalogue shows on a shelf and that their own streams confirm."""
+    def _eligible(
+        self, title: str, only: str | None, *, pickup: str, category: str, rules: DayRules, copies: _Copies
+    ) -> list[Copy]:
+        """The copies that the catalogue shows on a shelf, that their own streams confirm, and that the rules let go."""
         fresh: list[Copy] = []
         for copy in self._catalogue.copies(title):
-            if not copy.on_shelf or (only is not None and copy.barcode != only):
+            if only is not None and copy.barcode != only:
                 continue
-            item = self._ledger.load(item_stream(copy.barcode), ITEM).state
-            if item is not None and item.on_shelf and item.holdable and item.custody.target is None:
-                fresh.append(replace(copy, branch=item.branch))
+            # What is being edited the catalogue shows as it was before.
+            if not copy.on_shelf and copy.barcode not in copies:
+                continue
+            item = copies[copy.barcode].state
+            if item is None or not item.on_shelf or item.custody.target is not None or item.branch is None:
+                continue
+            if rules.bar(item, category=category, pickup=pickup, origin=item.branch) is None:
+                fresh.append(replace(copy, branch=item.branch, on_shelf=True))
         return fresh
+
+    def _obstacles(
+        self, title: str, only: str | None, *, pickup: str, category: str, rules: DayRules, copies: _Copies
+    ) -> tuple[Obstacle, ...]:
+        """What bars every copy from a hold; nothing as soon as one copy may serve it, today or when it is back."""
+        counted: Counter[tuple[str, str]] = Counter()
+        for copy in self._catalogue.copies(title):
+            item = copies[copy.barcode].state if only in (None, copy.barcode) else None
+            if item is None:
+                continue
+            origin = item.branch or item.home
+            bar = rules.bar(item, category=category, pickup=pickup, origin=origin)
+            if bar is None:
+                return ()
+            counted[bar.by, bar.reason] += 1
+        return tuple(Obstacle(copies=count, by=by, reason=why) for (by, why), count in sorted(counted.items()))
+
+    def _rules(self, pickup: str, at_us: int) -> DayRules:
+        return self._policies.on(self._places.day(pickup, at_us))
 
     def _changes(
         self,
@@ -309,6 +438,7 @@ class HoldDesk:
         title: str,
         on_title: tuple[Event, ...],
         promised: Promise | None,
+        copies: _Copies,
         *,
         on_title_already: bool = False,
     ) -> tuple[NewEvents, ...]:
@@ -316,8 +446,7 @@ class HoldDesk:
         events = on_title if on_title_already or promised is None else (*on_title, *promised.title)
         changes = [NewEvents(title_stream(title), loaded.version, events)]
         if promised is not None:
-            item = self._ledger.load(item_stream(promised.item), ITEM)
-            changes.append(NewEvents(item_stream(promised.item), item.version, promised.on_item))
+            changes.append(NewEvents(item_stream(promised.item), copies[promised.item].version, promised.on_item))
         return tuple(changes)
 
     def _title_wanted(self, title: str | None, item: str | None) -> str:

@@ -13,11 +13,11 @@ from typing import Literal
 
 from circulation.errors import Refused, Unknown
 from circulation.event import Event
-from circulation.hold import Hold, HoldCancelled, HoldPlaced, HoldTargetDropped, HoldTargeted, Title
+from circulation.hold import Hold, HoldCancelled, HoldPlaced, HoldTargetDropped, HoldTargeted, Obstacle, Title
 from circulation.item import ItemTargetDropped, ItemTargeted
 from circulation.lookups import Copy
 from circulation.patron import Patron
-from circulation.policy import LoanRule
+from circulation.ruling import Ruling
 
 __all__ = ["Promise", "Target", "decide_cancel", "decide_place", "drop", "open_hold", "promise", "soonest"]
 
@@ -81,7 +81,9 @@ def promise(hold: str, target: Target) -> Promise:
     )
 
 
-def drop(hold: Hold, why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]) -> Promise | None:
+def drop(
+    hold: Hold, why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
+) -> Promise | None:
     """The facts of taking a promise back; None where there is none."""
     if hold.target is None:
         return None
@@ -100,9 +102,11 @@ def decide_place(
     patron: Patron,
     own_holds: int,
     own_hold: str | None,
-    rule: LoanRule,
+    ruling: Ruling,
     key: int,
     sealed: str,
+    recalls: str | None = None,
+    obstacles: tuple[Obstacle, ...] = (),
 ) -> HoldPlaced:
     """
     The fact of a new hold at the end of the queue.
@@ -122,10 +126,11 @@ def decide_place(
             f"The patron already has hold {own_hold} on title {title.title_id}.",
             "Change that hold instead.",
         )
-    if own_holds >= rule.hold_limit:
+    if own_holds >= ruling.hold_limit:
+        allows = f"rule '{ruling.by['hold_limit']}' allows {ruling.hold_limit}"
         raise Refused(
             "hold.limit",
-            f"The patron has {own_holds} holds open; rule '{rule.rule}' allows {rule.hold_limit}.",
+            f"The patron has {own_holds} holds open; {allows}.",
             "Cancel one first.",
         )
     return HoldPlaced(
@@ -136,6 +141,8 @@ def decide_place(
         patron_home=patron.home,
         key=key,
         patron=sealed,
+        recalls=recalls,
+        obstacles=obstacles or None,
     )
 
 
@@ -147,6 +154,12 @@ def open_hold(title: Title | None, hold: str) -> Hold:
     return found
 
 
-def decide_cancel(hold: Hold, why: Literal["patron", "staff", "no-copy"]) -> HoldCancelled:
-    """The fact of ending a hold; a copy on its way is decided anew when it is next seen."""
-    return HoldCancelled(hold=hold.hold, why=why)
+def decide_cancel(
+    hold: Hold, why: Literal["patron", "staff", "no-copy"], *, recalled: str | None = None
+) -> HoldCancelled:
+    """
+    The fact of ending a hold; a copy on its way is decided anew when it is next seen.
+
+    `recalled` is the copy whose loan is still shortened for it: that loan is not lengthened again.
+    """
+    return HoldCancelled(hold=hold.hold, why=why, recalled=recalled)

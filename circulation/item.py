@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.custodian import Custodian
-from circulation.custody import Capture, Custody, Loan, Place, Transit, TransitReason
+from circulation.custody import Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.override import RuleOverridden
 
 __all__ = [
     "Item",
     "ItemAdded",
     "ItemArrived",
     "ItemDescribed",
+    "ItemHeldBack",
     "ItemLent",
     "ItemMissed",
     "ItemPacked",
@@ -34,12 +36,15 @@ __all__ = [
     "ItemTargeted",
     "ItemUnpacked",
     "LateScanRecorded",
+    "LoanRecallWithdrawn",
+    "LoanRecalled",
     "LoanRenewed",
     "ScanUndone",
     "TransitAbandoned",
     "TransitOpened",
     "UnknownCodeScanned",
     "fold_item",
+    "item_of_loan",
     "item_stream",
 ]
 
@@ -47,6 +52,11 @@ __all__ = [
 def item_stream(barcode: str) -> str:
     """The name of an item's stream."""
     return f"item/{barcode}"
+
+
+def item_of_loan(loan: str) -> str:
+    """The barcode of the copy that a loan id such as `30114000000017#2` belongs to."""
+    return loan.rpartition("#")[0]
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------
@@ -85,7 +95,11 @@ class ItemDescribed(Event):
 
 @event
 class ItemLent(Event):
-    """A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`."""
+    """
+    A copy went out with a patron from `branch` until `due_us`, by the loan rule `rule`.
+
+    `renewals_rule` is the rule that says how often it may be renewed, where that is another one.
+    """
 
     loan: str
     branch: str
@@ -100,6 +114,7 @@ class ItemLent(Event):
     renewals: int = 0
     row: str | None = None
     source: str | None = None
+    renewals_rule: str | None = None
 
 
 @event
@@ -111,6 +126,29 @@ class LoanRenewed(Event):
     due_us: int
     renewals: int
     rule: str
+
+
+@event
+class LoanRecalled(Event):
+    """
+    A loan was shortened by the loan rule `rule`, from `was_due_us` to `due_us`: for `hold`, or by hand.
+
+    Where the copy is does not change, so a return from before the recall that becomes known later still counts.
+    """
+
+    loan: str
+    due_us: int
+    was_due_us: int
+    rule: str
+    hold: str | None = None
+
+
+@event
+class LoanRecallWithdrawn(Event):
+    """A loan is due at `due_us` again, as before it was recalled."""
+
+    loan: str
+    due_us: int
 
 
 @event
@@ -168,6 +206,16 @@ class TransitOpened(Event):
 
 
 @event
+class ItemHeldBack(Event):
+    """A copy that belongs at `destination` stays at `branch`: the transfer limit `limit` denies the journey."""
+
+    branch: str
+    destination: str
+    limit: str
+    reason: str
+
+
+@event
 class TransitAbandoned(Event):
     """A journey ended before its destination; what it was for stays true in the log."""
 
@@ -190,7 +238,7 @@ class ItemTargetDropped(Event):
     """The copy is not to be pulled for that hold any more."""
 
     hold: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
 
 
 @event
@@ -296,7 +344,12 @@ class UnknownCodeScanned(Event):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A copy as its stream tells it. `loans` and `transits` number the next ones."""
+    """
+    A copy as its stream tells it. `loans` and `transits` number the next ones.
+
+    `ends_pos` is the position of the fact that last said until when it is lent or waits on the hold shelf:
+    dates that were moved later than that (`due_dates.py`) hold instead.
+    """
 
     barcode: str
     title: str
@@ -313,6 +366,7 @@ class Item:
     last_request: str = ""
     last_recorded_us: int = 0
     last_request_version: int = 0
+    ends_pos: int = 0
 
     @property
     def branch(self) -> str | None:
@@ -333,6 +387,16 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     A fact about custody that happened before the last one recorded is history and moves nothing.
     Raises `TypeError` for a fact that cannot come first or does not belong to an item.
     """
+    after = _folded(item, fact)
+    if item is None:
+        return after
+    before, custody = item.custody, after.custody
+    if custody.loan is before.loan and custody.capture is before.capture:
+        return after
+    return replace(after, ends_pos=fact.position)
+
+
+def _folded(item: Item | None, fact: Fact) -> Item:
     happened = fact.event
     if isinstance(happened, ItemAdded):
         return Item(
@@ -373,7 +437,7 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
             holdable=happened.holdable,
             row=happened.row,
         )
-    if isinstance(happened, LateScanRecorded):
+    if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
         return item
     if isinstance(happened, ScanUndone):
         return replace(item, custody=happened.custody)
@@ -382,6 +446,9 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
         return replace(item, custody=replace(item.custody, target=happened.hold))
     if isinstance(happened, ItemTargetDropped):
         return replace(item, custody=replace(item.custody, target=None))
+    # Nor is a due time: nobody has held the copy.
+    if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
+        return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
     numbered = item
     if isinstance(happened, ItemLent):
         numbered = replace(item, loans=item.loans + 1)
@@ -390,6 +457,17 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     if fact.happened_us < item.custody.custody_us:
         return numbered
     return replace(numbered, custody=_moved(item.custody, fact))
+
+
+def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:
+    """The custody with another due time; a loan that has ended meanwhile stays ended."""
+    loan = custody.loan
+    if loan is None or loan.loan != happened.loan:
+        return custody
+    recall = None
+    if isinstance(happened, LoanRecalled):
+        recall = Recall(recalled_us=at_us, was_due_us=happened.was_due_us, hold=happened.hold)
+    return replace(custody, loan=replace(loan, due_us=happened.due_us, recall=recall))
 
 
 def _moved(custody: Custody, fact: Fact) -> Custody:

@@ -166,6 +166,20 @@ class Keyring:
             self._tables.scrub()
         return destroyed
 
+    # -- desks without a network --------------------------------------------------------------------------
+
+    def box_key(self) -> str:
+        """The public key for what only this store may open, to be given to desks that lose the network."""
+        from circulation.offline.sealed_box import public_key
+
+        return public_key(self._digest("box", "offline"))
+
+    def open_box(self, sealed: str, *, context: str) -> str:
+        """What was sealed under `box_key`. Raises `Invalid` (`sealed.not-ours`)."""
+        from circulation.offline.sealed_box import open_box
+
+        return open_box(self._digest("box", "offline"), sealed, context=context)
+
     # -- people ------------------------------------------------------------------------------------------
 
     def holder(self, patron_id: str) -> bytes:

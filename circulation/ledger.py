@@ -165,6 +165,12 @@ class Ledger(Application[str]):
             known = self.store.request(c, device, request)
         return None if known is None else self._again(request, digest, known)
 
+    def known(self, device: str, request: str) -> Appended | None:
+        """What a request of a device recorded, whatever command it was; None if it is not known."""
+        with _in_our_words(), self.store.reading() as c:
+            known = self.store.request(c, device, request)
+        return None if known is None else self._again(request, known.digest, known)
+
     def _again(self, request: str, digest: bytes, known: AlreadyRecorded) -> Appended:
         if known.digest != digest:
             raise Refused(
@@ -266,6 +272,18 @@ class Ledger(Application[str]):
         with _in_our_words():
             rows = self.store.log_rows(after, limit, upto, sorted(types))
         return self._facts(rows)
+
+    def requests(
+        self, *, after: int = 0, upto: int | None = None, device: str | None = None
+    ) -> list[tuple[str, str, int, int]]:
+        """
+        The requests of a device, or of all, in the order of the log: device, request, first position, events.
+
+        `after` and `upto` are positions. It reads every request of the store, or of the device.
+        """
+        with _in_our_words(), self.store.reading() as c:
+            last = self.store.head(c).position if upto is None else upto
+            return self.store.requests_between(c, after, last, device)
 
     def rows(self, *, after: int, limit: int, upto: int | None = None) -> list[Row]:
         """

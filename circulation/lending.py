@@ -7,17 +7,22 @@ the append is guarded by their version, so two desks cannot pass a limit togethe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from circulation.clock import iso
 from circulation.errors import Refused
 from circulation.event import Event
-from circulation.hold import HoldFilled, HoldTargetDropped, Title
+from circulation.hold import HoldFilled, HoldReleased, HoldTargetDropped, Title
 from circulation.item import Item, ItemLent, LoanRenewed, TransitAbandoned
+from circulation.override import Forbid, refuse
 from circulation.patron import Patron
-from circulation.policy import LoanRule
+from circulation.ruling import ANY, LoanLimit, Ruling
 
-__all__ = ["Lending", "decide_lend", "decide_renew"]
+__all__ = ["Kind", "Lending", "decide_lend", "decide_renew"]
+
+Kind = tuple[str, str]
+"""Owner and item type of a copy on loan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +49,24 @@ def decide_lend(
     patron: Patron,
     open_loans: int,
     own_hold: str | None,
-    rule: LoanRule,
+    ruling: Ruling,
     due_us: int,
     key: int,
     sealed: str,
+    kinds: Callable[[], Sequence[Kind]] = tuple,
+    forbid: Forbid = refuse,
 ) -> Lending:
     """
     The facts of lending `item` at `branch` until `due_us`.
 
     `own_hold` is the patron's hold on this title, if there is one; `sealed` is the link to the patron under `key`.
+    `kinds` tells what the open loans are of, and is asked only where a limit for one owner or type may be reached.
+    `forbid` may let a limit, a block or a hold on the copy pass.
     Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`, `loan.too-late`.
     """
     custody = item.custody
-    _refuse_blocked(patron)
-    if open_loans >= rule.loan_limit:
-        raise Refused(
-            "loan.limit",
-            f"The patron has {open_loans} loans open; rule '{rule.rule}' allows {rule.loan_limit}.",
-            "Return something first, or change the rule.",
-        )
+    _refuse_blocked(patron, forbid)
+    _refuse_beyond(ruling.loan_limits, open_loans, kinds, forbid)
     if custody.loan is not None:
         raise Refused(
             "loan.on-loan",
@@ -77,10 +81,12 @@ def decide_lend(
             "Lend it now, without --occurred-at.",
         )
     if custody.capture is not None and custody.capture.hold != own_hold:
-        raise Refused(
-            "loan.set-aside",
-            f"Item {item.barcode} is set aside for hold {custody.capture.hold}.",
-            "Scan it to see where it goes; cancel that hold first if it must be lent.",
+        forbid(
+            Refused(
+                "loan.set-aside",
+                f"Item {item.barcode} is set aside for hold {custody.capture.hold}.",
+                "Scan it to see where it goes; cancel that hold first if it must be lent.",
+            )
         )
     loan = f"{item.barcode}#{item.loans + 1}"
     events: list[Event] = []
@@ -91,8 +97,9 @@ def decide_lend(
             loan=loan,
             branch=branch,
             due_us=due_us,
-            rule=rule.rule,
-            renewals_allowed=rule.renewals,
+            rule=ruling.rule,
+            renewals_allowed=ruling.renewals,
+            renewals_rule=ruling.renewals_rule,
             key=key,
             patron=sealed,
             category=patron.category,
@@ -105,6 +112,9 @@ def decide_lend(
         for hold in title.holds.values()
         if hold.target == item.barcode and hold.hold != own_hold
     ]
+    if custody.capture is not None and custody.capture.hold != own_hold and custody.capture.hold in title.holds:
+        # Somebody decided that this patron has it first; the other waits again in the old place.
+        on_title.append(HoldReleased(hold=custody.capture.hold, item=item.barcode, why="overridden"))
     frees: str | None = None
     if own_hold is not None:
         on_title.append(HoldFilled(hold=own_hold, item=item.barcode))
@@ -114,27 +124,48 @@ def decide_lend(
 
 
 def decide_renew(
-    *, branch: str, item: Item, title: Title, patron: Patron, rule: LoanRule, due_us: int
+    *,
+    branch: str,
+    item: Item,
+    title: Title,
+    patron: Patron,
+    ruling: Ruling,
+    due_us: int,
+    forbid: Forbid = refuse,
 ) -> tuple[Event, ...]:
     """
-    The fact of renewing the open loan of `item` until `due_us`.
+    The fact of renewing the open loan of `item` until `due_us`; `forbid` may let a limit, a block or waiting
+    patrons pass.
 
-    Raises `Refused`: `renew.not-on-loan`, `renew.limit`, `renew.wanted`, `renew.no-gain`, `patron.blocked`.
+    Raises `Refused`: `renew.not-on-loan`, `renew.recalled`, `renew.limit`, `renew.wanted`, `renew.no-gain`,
+    `patron.blocked`.
     """
     loan = item.custody.loan
     if loan is None:
         raise Refused("renew.not-on-loan", f"Item {item.barcode} is not on loan.", "Lend it instead.")
-    _refuse_blocked(patron)
-    if loan.renewals >= rule.renewals:
+    _refuse_blocked(patron, forbid)
+    if loan.recall is not None:
+        whom = f" for hold {loan.recall.hold}" if loan.recall.hold else ""
         raise Refused(
-            "renew.limit",
-            f"Item {item.barcode} was renewed {loan.renewals} times; rule '{rule.rule}' allows {rule.renewals}.",
-            "It must come back first.",
+            "renew.recalled",
+            f"The loan of {item.barcode} was recalled{whom} and is due {iso(loan.due_us)}.",
+            f"It must come back; to give the time back: branchline loan recall {item.barcode} --withdraw.",
+        )
+    if loan.renewals >= ruling.renewals:
+        allows = f"rule '{ruling.by['renewals']}' allows {ruling.renewals}"
+        forbid(
+            Refused(
+                "renew.limit",
+                f"Item {item.barcode} was renewed {loan.renewals} times; {allows}.",
+                "It must come back first.",
+            )
         )
     waiting = sum(1 for hold in title.holds.values() if hold.is_waiting and not hold.suspended and hold.target is None)
     if waiting:
-        raise Refused(
-            "renew.wanted", f"{waiting} patrons wait for the title of {item.barcode}.", "It must come back first."
+        forbid(
+            Refused(
+                "renew.wanted", f"{waiting} patrons wait for the title of {item.barcode}.", "It must come back first."
+            )
         )
     if due_us <= loan.due_us:
         raise Refused(
@@ -142,13 +173,39 @@ def decide_renew(
             f"Renewing {item.barcode} now would not give more time than it has.",
             "Renew it nearer to its due day.",
         )
-    return (LoanRenewed(loan=loan.loan, branch=branch, due_us=due_us, renewals=loan.renewals + 1, rule=rule.rule),)
+    return (LoanRenewed(loan=loan.loan, branch=branch, due_us=due_us, renewals=loan.renewals + 1, rule=ruling.rule),)
 
 
-def _refuse_blocked(patron: Patron) -> None:
+def _refuse_beyond(
+    limits: Sequence[LoanLimit], open_loans: int, kinds: Callable[[], Sequence[Kind]], forbid: Forbid
+) -> None:
+    for limit in limits:
+        # No more loans of one kind are open than of all.
+        if open_loans < limit.most:
+            continue
+        counted = open_loans
+        if (limit.owner, limit.item_type) != (ANY, ANY):
+            counted = sum(
+                limit.owner in (ANY, owner) and limit.item_type in (ANY, item_type) for owner, item_type in kinds()
+            )
+        if counted >= limit.most:
+            of_what = "" if limit.item_type == ANY else f" of type {limit.item_type}"
+            of_whom = "" if limit.owner == ANY else f" from {limit.owner}"
+            forbid(
+                Refused(
+                    "loan.limit",
+                    f"The patron has {counted} loans{of_what}{of_whom} open; rule '{limit.rule}' allows {limit.most}.",
+                    "Return something first, or change the rule.",
+                )
+            )
+
+
+def _refuse_blocked(patron: Patron, forbid: Forbid) -> None:
     if patron.blocks:
-        raise Refused(
-            "patron.blocked",
-            f"The patron is blocked: {', '.join(patron.blocks)}.",
-            "Lift the block first: branchline patron unblock.",
+        forbid(
+            Refused(
+                "patron.blocked",
+                f"The patron is blocked: {', '.join(patron.blocks)}.",
+                "Lift the block first: branchline patron unblock.",
+            )
         )

@@ -12,6 +12,7 @@ from typing import Literal
 
 from circulation.custody import Custody, TransitReason
 from circulation.event import Event
+from circulation.hold import Hold
 from circulation.item import (
     Item,
     ItemArrived,
@@ -23,6 +24,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.transfer_limits import TransferLimit
 
 __all__ = ["Draft", "Outcome", "Rulings", "Scan", "Swap"]
 
@@ -49,10 +51,16 @@ class Rulings:
     """
     What holds for this copy at this branch at this moment, as pure answers that a step asks for if it must know.
 
-    `shelf_until` is the instant until which a hold shelved here and now would wait.
+    `shelf_until` is the instant until which a hold of a patron category, shelved here and now, would wait;
+    `bars` names the rule or limit that keeps a copy (by its barcode) from a hold, empty for none; `keeps` is the
+    transfer limit that denies this copy its way home; `floats` says whether it stays where it is returned,
+    None that its own description says so.
     """
 
-    shelf_until: Callable[[], int]
+    shelf_until: Callable[[str], int]
+    bars: Callable[[Hold, str], str] = lambda _hold, _barcode: ""
+    keeps: Callable[[], TransferLimit | None] = lambda: None
+    floats: Callable[[], bool | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,20 @@ Branches and their calendars, folded fresh from their streams for one decision a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from circulation.branch import Branch, branch_stream
 from circulation.calendar import BranchCalendar, Calendar, Closure, WeekHours, local_day, parse_spans, zone_of
-from circulation.closure import closure_stream
+from circulation.closure import Closed, closure_stream
+from circulation.directory import all_closures, branches
+from circulation.due_dates import as_moved, due_dates_stream
 from circulation.errors import Refused, Unknown
-from circulation.folds import BRANCH, CLOSURES
+from circulation.folds import BRANCH, CLOSURES, DUE_DATES
+from circulation.item import Item
 from circulation.ledger import Ledger
 
-__all__ = ["Places", "calendar_of", "week_of"]
+__all__ = ["Places", "calendar_of", "closures_of", "week_of", "whole_calendar"]
 
 
 def week_of(hours: tuple[str, ...]) -> WeekHours:
@@ -29,6 +33,22 @@ def calendar_of(branch: Branch) -> BranchCalendar:
         time_zone=branch.time_zone,
         hours=week_of(branch.hours),
         delivery=None if windows is None else week_of(windows),
+    )
+
+
+def closures_of(scope: str, closed: Iterable[Closed]) -> list[Closure]:
+    """The closures of a scope as the calendar counts them."""
+    return [
+        Closure(one.closure, scope, date.fromisoformat(one.first), date.fromisoformat(one.last), one.reason)
+        for one in closed
+    ]
+
+
+def whole_calendar(ledger: Ledger) -> Calendar:
+    """The calendar of the whole network as it is registered now, with the branches that have left it."""
+    return Calendar(
+        {code: calendar_of(branch) for code, branch in branches(ledger, retired=True).items()},
+        [closure for scope, closed in all_closures(ledger).items() for closure in closures_of(scope, closed)],
     )
 
 
@@ -67,13 +87,17 @@ class Places:
         calendar = Calendar(
             {code: calendar_of(branch.state)},
             [
-                Closure(c.closure, scope, date.fromisoformat(c.first), date.fromisoformat(c.last), c.reason)
+                closure
                 for scope, loaded in zip(scopes, closures, strict=True)
-                for c in loaded.state or ()
+                for closure in closures_of(scope, loaded.state or ())
             ],
         )
         self._calendars[code] = (versions, calendar)
         return calendar
+
+    def dated(self, item: Item) -> Item:
+        """The copy with the due date, or the last day on the hold shelf, that holds now: closures may have moved it."""
+        return as_moved(item, lambda branch: self._ledger.load(due_dates_stream(branch), DUE_DATES).state)
 
     def day(self, code: str, at_us: int) -> str:
         """The date on the wall of a branch, as `2026-11-24`."""

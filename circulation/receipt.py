@@ -12,10 +12,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from circulation.clock import iso
+from circulation.closure import ClosureDeclared, ClosureWithdrawn
+from circulation.due_dates import DueDatesMoved
 from circulation.event import Appended, Fact
-from circulation.hold import HoldCancelled, HoldPlaced, HoldResumed, HoldSuspended, HoldTargeted
+from circulation.hold import (
+    HoldCancelled,
+    HoldPlaced,
+    HoldResumed,
+    HoldSuspended,
+    HoldTargetDropped,
+    HoldTargeted,
+    Obstacle,
+)
 from circulation.item import (
     ItemArrived,
+    ItemDescribed,
+    ItemHeldBack,
     ItemLent,
     ItemMissed,
     ItemPacked,
@@ -24,11 +36,14 @@ from circulation.item import (
     ItemSetAside,
     ItemSighted,
     LateScanRecorded,
+    LoanRecalled,
+    LoanRecallWithdrawn,
     LoanRenewed,
     ScanUndone,
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.override import RuleOverridden
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import Words, words_about_totes, words_of_move
 
@@ -127,6 +142,13 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                     hold=hold,
                     slip=("HOLD SHELF", f"code {code}", f"until {iso(until_us)[:10]}"),
                 )
+            case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=reason):
+                return Receipt(
+                    "shelve.held-back",
+                    "Keep it here",
+                    f"{came_in} It belongs to {destination}, but limit '{limit}' keeps it at {branch}: {reason}",
+                    "shelve",
+                )
             case TransitOpened(destination=destination, reason=reason, hold=hold):
                 why = f"for hold {hold}" if hold else f"reason {reason}"
                 return Receipt(
@@ -141,18 +163,18 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                 )
             case _:
                 continue
-    return _plain(facts, came_in)
+    return _about_closed_days(facts) or _plain(facts, came_in)
 
 
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     """The words where nothing travels and nothing is set aside."""
     for fact in facts:
+        about_loan = _of_loan(fact, facts)
+        if about_loan is not None:
+            return about_loan
         match fact.event:
-            case ItemLent(due_us=due_us, rule=rule, hold=hold):
-                return Receipt("lent", "Lent", f"Due {iso(due_us)} by rule '{rule}'.", "done", due_us=due_us, hold=hold)
-            case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
-                sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'."
-                return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
+            case ItemDescribed():
+                return _edited(facts)
             case ItemSighted(as_="passing", onward=onward) if onward:
                 return Receipt(
                     "send.onward",
@@ -199,16 +221,17 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 return Receipt("missed", "Missing", f"It was not found at {branch}.{then}", "done")
             case ToteSealed() | ToteLoaded() | ToteUnloaded() | ToteReceived() | ToteOpened():
                 return _of_tote(words_of_move(fact), fact)
-            case HoldPlaced(hold=hold, pickup=pickup):
-                target = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
-                how = (
-                    f"{target.branch} is asked to pull {target.item} by {iso(target.pull_by_us)}."
-                    if target
-                    else "No copy is on a shelf; it waits in the queue."
+            case HoldPlaced(hold=hold, pickup=pickup, obstacles=obstacles):
+                sentence = f"Hold {hold} for {pickup}. {_how_filled(facts, obstacles or ())}"
+                return Receipt("hold.placed", "Hold placed", sentence, "done", hold=hold)
+            case HoldCancelled(hold=hold, recalled=recalled):
+                still = (
+                    f" The loan of {recalled}, recalled for it, stays due as it is; to give the time back: "
+                    f"branchline loan recall {recalled} --withdraw."
+                    if recalled
+                    else ""
                 )
-                return Receipt("hold.placed", "Hold placed", f"Hold {hold} for {pickup}. {how}", "done", hold=hold)
-            case HoldCancelled(hold=hold):
-                return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.", "done", hold=hold)
+                return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.{still}", "done", hold=hold)
             case HoldSuspended(hold=hold, until=until):
                 how_long = f"until {until}" if until else "until it is resumed"
                 sentence = f"Hold {hold} keeps its place and takes no copy {how_long}."
@@ -221,6 +244,93 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
 
 
+def _overridden(facts: Sequence[Fact]) -> str:
+    """The rules that were passed, as a sentence that follows another."""
+    codes = ", ".join(fact.event.rule for fact in facts if isinstance(fact.event, RuleOverridden))
+    return f" Overridden: {codes}." if codes else ""
+
+
+def _of_loan(fact: Fact, facts: Sequence[Fact]) -> Receipt | None:
+    """The words for a loan that begins, goes on or is shortened."""
+    match fact.event:
+        case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
+            also = f" It may be renewed {renewals} times by rule '{by}'." if by not in (None, "default") else ""
+            sentence = f"Due {iso(due_us)} by rule '{rule}'.{also}{_overridden(facts)}"
+            return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
+        case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
+            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'.{_overridden(facts)}"
+            return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
+        case LoanRecalled(due_us=due_us, was_due_us=was_due_us, rule=rule):
+            sentence = f"It is due {iso(due_us)} by rule '{rule}', no longer {iso(was_due_us)}; tell the borrower."
+            return Receipt("recalled", "Recalled", sentence, "done", due_us=due_us)
+        case LoanRecallWithdrawn(due_us=due_us):
+            sentence = f"It is due {iso(due_us)}, as before it was recalled."
+            return Receipt("recall.withdrawn", "Recall withdrawn", sentence, "done", due_us=due_us)
+        case _:
+            return None
+
+
+def _how_filled(facts: Sequence[Fact], obstacles: Sequence[Obstacle]) -> str:
+    """What is done for a new hold: a copy is pulled, a loan recalled, or why nothing can be."""
+    for fact in facts:
+        match fact.event:
+            case HoldTargeted(branch=branch, item=item, pull_by_us=pull_by_us):
+                return f"{branch} is asked to pull {item} by {iso(pull_by_us)}."
+            case LoanRecalled(due_us=due_us, rule=rule):
+                return (
+                    f"No copy is on a shelf; the loan of {fact.stream[5:]} is recalled by rule '{rule}' "
+                    f"and due {iso(due_us)}."
+                )
+            case _:
+                continue
+    if obstacles:
+        bars = " ".join(f"{one.copies} by {one.by}: {one.reason}" for one in obstacles)
+        return f"No copy may serve it as things are; it waits in the queue. {bars}"
+    return "No copy is on a shelf; it waits in the queue."
+
+
+def _edited(facts: Sequence[Fact]) -> Receipt:
+    """A description was replaced, with what that meant for those who wait."""
+    then = "".join(
+        f" Hold {fact.event.hold} now asks {fact.event.branch} for {fact.event.item}."
+        for fact in facts
+        if isinstance(fact.event, HoldTargeted)
+    )
+    dropped = "".join(
+        f" Hold {fact.event.hold} is not promised it any more."
+        for fact in facts
+        if isinstance(fact.event, HoldTargetDropped)
+    )
+    return Receipt("item.edited", "Item edited", f"Its description was replaced.{dropped}{then}", "done")
+
+
+def _about_closed_days(facts: Sequence[Fact]) -> Receipt | None:
+    """The words for a closure and the dates that it moved."""
+    for fact in facts:
+        scope = fact.stream.partition("/")[2]
+        match fact.event:
+            case ClosureDeclared(first=first, last=last, reason=reason):
+                sentence = f"{scope} is closed from {first} to {last}: {reason}. {_moved_dates(facts)}"
+                return Receipt("closure.declared", "Closed", sentence, "done")
+            case ClosureWithdrawn(closure=closure):
+                sentence = f"Closure {closure} of {scope} does not hold any more; dates that it moved stay."
+                return Receipt("closure.withdrawn", "Closure withdrawn", sentence, "done")
+            case DueDatesMoved():
+                return Receipt("dates.moved", "Dates moved", _moved_dates(facts), "done")
+            case _:
+                continue
+    return None
+
+
+def _moved_dates(facts: Sequence[Fact]) -> str:
+    """How many dates the facts moved, as a sentence."""
+    moves = [move for fact in facts if isinstance(fact.event, DueDatesMoved) for move in fact.event.moves]
+    loans, shelved = sum(len(move.loans) for move in moves), sum(len(move.shelved) for move in moves)
+    if not loans and not shelved:
+        return "No loan and no copy on a hold shelf ends there."
+    return f"Loans due later: {loans}. Copies that wait longer on a hold shelf: {shelved}."
+
+
 def _of_tote(words: Words, fact: Fact) -> Receipt:
     filling = fact.stream[5:] if fact.stream.startswith("tote/") else None
     return Receipt(words.code, words.headline, words.sentence, words.signal, route_to=words.route_to, filling=filling)
@@ -230,6 +340,8 @@ def _came_in(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:
+            case ItemReturned(branch=branch, by="drop"):
+                return f"Returned at {branch} in the book drop, as of {iso(fact.happened_us)}."
             case ItemReturned(branch=branch):
                 return f"Returned at {branch}."
             case ItemArrived(branch=branch):

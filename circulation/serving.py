@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from dataclasses import replace
 
 from circulation.custody import Capture
@@ -23,14 +24,14 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     """Go on serving the hold that has this copy, or capture it for the next one; where it must go, if anywhere."""
     capture = draft.custody.capture
     if capture is None:
-        hold = best_hold(title, item, scan.day)
+        hold = best_hold(title, item, scan.day, rulings, draft)
         if hold is None:
             draft.because("hold.none")
             return None
         draft.abandon(scan.branch, "redirected")
         draft.title.append(HoldCaptured(hold=hold.hold, item=item.barcode, branch=scan.branch))
         draft.item.append(ItemSetAside(hold=hold.hold, pickup=hold.pickup, branch=scan.branch))
-        draft.swap = _swap(hold, item, title, scan.day, draft.title)
+        draft.swap = _swap(hold, item, title, scan.day, draft.title, rulings)
         draft.because("hold.first", hold.hold)
         name, pickup = hold.hold, hold.pickup
     else:
@@ -43,7 +44,10 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     if pickup == scan.branch:
         draft.item.append(
             ItemPlacedOnHoldShelf(
-                hold=name, branch=pickup, until_us=rulings.shelf_until(), code=pickup_code(name, scan.day)
+                hold=name,
+                branch=pickup,
+                until_us=rulings.shelf_until(title.holds[name].category),
+                code=pickup_code(name, scan.day),
             )
         )
         return None
@@ -55,25 +59,33 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
     return pickup
 
 
-def best_hold(title: Title, item: Item, day: str) -> Hold | None:
+def best_hold(title: Title, item: Item, day: str, rulings: Rulings, draft: Draft) -> Hold | None:
     """
     The first hold in the queue that this copy may fill on that local day: first come, first served.
 
-    Passed over are holds that have a copy, that are suspended, that want another copy, and all of them
-    where the copy is not holdable.
+    Passed over are holds that have a copy, that are suspended, that want another copy, that a rule or a transfer
+    limit keeps from this one, and all of them where the copy is not holdable.
     """
     if not item.holdable:
         return None
+    barred: Counter[str] = Counter()
+    found: Hold | None = None
     for hold in title.holds.values():
         if hold.captured is not None or (hold.item is not None and hold.item != item.barcode):
             continue
         if hold.suspended and (hold.suspended_until is None or hold.suspended_until > day):
             continue
-        return hold
-    return None
+        barred_by = rulings.bars(hold, item.barcode)
+        if not barred_by:
+            found = hold
+            break
+        barred[barred_by] += 1
+    for rule, holds in sorted(barred.items()):
+        draft.because("hold.barred", f"{holds} by {rule}")
+    return found
 
 
-def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -> Swap | None:
+def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event], rulings: Rulings) -> Swap | None:
     """
     What becomes of a promise: another copy promised to this hold goes to the next one that has none,
     and this copy, if it was promised to somebody else, is promised no more.
@@ -89,7 +101,7 @@ def _swap(hold: Hold, item: Item, title: Title, day: str, events: list[Event]) -
             continue
         if other.item is not None and other.item != hold.target:
             continue
-        if hold.target in other.missed:
+        if hold.target in other.missed or rulings.bars(other, hold.target):
             continue
         if other.suspended and (other.suspended_until is None or other.suspended_until > day):
             continue

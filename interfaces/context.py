@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from circulation.command import Caller
     from circulation.store.url import StoreUrl
 
-__all__ = ["AsOf", "AtInstant", "AtPosition", "Factory", "Options", "Session", "parse_as_of", "session_of"]
+__all__ = [
+    "AsOf",
+    "AtInstant",
+    "AtPosition",
+    "Factory",
+    "Options",
+    "Session",
+    "machine_name",
+    "parse_as_of",
+    "session_of",
+]
 
 _POSITION = re.compile(r"^#?(\d{1,18})$")
 _REQUEST = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}$")
@@ -185,7 +195,7 @@ class Session:
             actor=self._actor_of_login() if options.actor is None else f"staff/{options.actor}",
             via="os" if options.actor is None else "declared",
             desk=options.branch or "",
-            device=options.device or _machine(),
+            device=options.device or machine_name(),
         )
 
     def _actor_of_login(self) -> str:
@@ -241,7 +251,7 @@ def _login() -> str:
         return ""
 
 
-def _machine() -> str:
+def machine_name() -> str:
     """The machine's name as a device code; 'terminal' where it has none that can be one."""
     name = re.sub(r"[^a-z0-9]+", "-", platform.node().split(".")[0].lower()).strip("-")
     return name[:63] or "terminal"

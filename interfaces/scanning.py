@@ -57,6 +57,10 @@ class Way:
         """How it came in, as the events say it."""
         return "drop" if self.drop else "desk"
 
+    def times(self, occurred_us: int | None, by: str) -> dict[str, int | None]:
+        """What `--occurred-at` says to the desk: when it was scanned, or when it came into the book drop."""
+        return {"dropped_us" if by == "drop" else "happened_us": occurred_us}
+
 
 def scan_all(session: Session, codes: list[str], *, branch: str | None, way: Way, slips: Path | None = None) -> None:
     """
@@ -203,7 +207,7 @@ class _Scanner:
             out_of=self.way.out_of,
             by=by,
             request=request,
-            happened_us=line.happened_us,
+            **self.way.times(line.happened_us, by),
         )
 
     def _moved_since(self, line: ScannedLine, receipt: Receipt) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from circulation.clock import iso
 from circulation.custody import Place
+from circulation.due_dates import DueDatesMoved
 from circulation.event import Event, Fact
 from circulation.item import (
     ItemAdded,
     ItemArrived,
     ItemDescribed,
+    ItemHeldBack,
     ItemLent,
     ItemMissed,
     ItemPacked,
@@ -25,11 +27,14 @@ from circulation.item import (
     ItemTargeted,
     ItemUnpacked,
     LateScanRecorded,
+    LoanRecalled,
+    LoanRecallWithdrawn,
     LoanRenewed,
     ScanUndone,
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.override import RuleOverridden
 from circulation.tote import (
     DiscrepancyClosed,
     ToteChecked,
@@ -60,7 +65,36 @@ _SEEN_AS = {
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
-    return _of_item(fact.event) or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    if isinstance(fact.event, DueDatesMoved):
+        return _of_dates(fact.event, fact.stream.removeprefix("due-dates/"))
+    return (
+        _of_loan(fact.event)
+        or _of_item(fact.event)
+        or _of_correction(fact.event)
+        or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+    )
+
+
+def _of_loan(event: Event) -> str:
+    match event:
+        case ItemLent(branch=branch, due_us=due_us, rule=rule, hold=hold):
+            for_hold = f" for hold {hold}" if hold else ""
+            return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
+        case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
+            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+        case LoanRecalled(due_us=due_us, rule=rule, hold=hold):
+            for_hold = f" for hold {hold}" if hold else ""
+            return f"Its loan was recalled{for_hold}, due {iso(due_us)} by rule '{rule}'."
+        case LoanRecallWithdrawn(due_us=due_us):
+            return f"The recall of its loan was withdrawn; it is due {iso(due_us)} again."
+        case _:
+            return ""
+
+
+def _of_dates(moved: DueDatesMoved, branch: str) -> str:
+    why = "its hours had changed" if moved.closure is None else f"closure {moved.closure} of {moved.scope}"
+    dates = ", ".join(f"{iso(move.was_us)} became {iso(move.becomes_us)}" for move in moved.moves)
+    return f"Its date at {branch} was moved, {why}: {dates}."
 
 
 def _of_item(event: Event) -> str:
@@ -70,11 +104,8 @@ def _of_item(event: Event) -> str:
             return f"It entered the catalogue at {branch}, owned by {owner}{from_}."
         case ItemDescribed(home=home):
             return f"Its description was replaced; its home is {home}."
-        case ItemLent(branch=branch, due_us=due_us, rule=rule, hold=hold):
-            for_hold = f" for hold {hold}" if hold else ""
-            return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
-        case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
-            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+        case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=reason):
+            return f"It stayed at {branch}: limit '{limit}' denies its way to {destination}. {reason}"
         case ItemReturned(branch=branch, by=by):
             return f"It was returned at {branch}, {_HOW_RETURNED[by]}."
         case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):
@@ -108,8 +139,16 @@ def _of_item(event: Event) -> str:
             in_tote = f" in tote {filling}" if filling else ""
             had = f"; {custody_text(last)} had it last" if last else ""
             return f"It was looked for at {branch}{for_hold}{in_tote} and not found{had}."
+        case _:
+            return ""
+
+
+def _of_correction(event: Event) -> str:
+    match event:
         case LateScanRecorded(branch=branch, custody_us=custody_us):
             return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
+        case RuleOverridden(rule=rule):
+            return f"The rule {rule} was overridden for what follows; the reason is sealed."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
         case _:

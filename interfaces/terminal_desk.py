@@ -162,7 +162,7 @@ class TerminalDesk:
             out_of=self._way.out_of,
             by=self._way.by,
             request=new_request(),
-            happened_us=self._occurred_us,
+            **self._way.times(self._occurred_us, self._way.by),
         )
 
     def _shown(self, code: str, receipt: Receipt) -> None:

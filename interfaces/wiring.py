@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from circulation.desk import Desk
     from circulation.keyring import Keyring
     from circulation.ledger import Ledger
+    from circulation.session_desk import SessionDesk
     from interfaces.live_courier import LiveCourier
     from logistics.dispatcher import Dispatcher
     from logistics.run_desk import RunDesk
@@ -107,6 +108,13 @@ def _desk(session: Session) -> Iterator[Desk]:
 
 
 @contextmanager
+def _sessions(session: Session) -> Iterator[SessionDesk]:
+    from circulation.session_desk import SessionDesk
+
+    yield SessionDesk(session.part("desk"), session.part("keyring"))
+
+
+@contextmanager
 def _dispatcher(session: Session) -> Iterator[Dispatcher]:
     from logistics.dispatcher import Dispatcher
     from projections.day_board import DayBoardOfViews
@@ -129,6 +137,7 @@ FACTORIES: dict[str, Factory] = {
     "commands": _commands,
     "courier": _courier,
     "desk": _desk,
+    "sessions": _sessions,
     "dispatcher": _dispatcher,
     "runs": _runs,
 }

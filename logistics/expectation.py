@@ -56,11 +56,7 @@ def percentile_of(values: Iterable[int], percentile: int) -> int:
 
 def share_until(calendar: Calendar, branch: Branch, day: date, since_us: int, until_us: int) -> float:
     """The part (0 to 1) of that day's staffed minutes that lies between two instants; 0 when the branch is shut."""
-    zone = zone_of(branch.time_zone)
-    spans = [
-        (at_minute(day, span.opens_minute, zone), at_minute(day, span.closes_minute, zone))
-        for span in calendar.spans(branch.code, day)
-    ]
+    spans = calendar.opening(branch.code, day)
     staffed = sum(closes - opens for opens, closes in spans)
     if staffed <= 0:
         return 0.0

@@ -14,11 +14,11 @@ from datetime import date
 from functools import cached_property
 
 from circulation.branch import Branch
-from circulation.calendar import Calendar, Closure
-from circulation.closure import closure_stream
-from circulation.folds import BRANCH, CLOSURES
+from circulation.calendar import Calendar
+from circulation.directory import all_closures
+from circulation.folds import BRANCH
 from circulation.ledger import Ledger
-from circulation.places import calendar_of
+from circulation.places import calendar_of, closures_of
 from logistics.fleet import Van
 from logistics.folds import COURIER_FOLD, VAN
 from logistics.network import COURIER, Courier
@@ -66,12 +66,7 @@ def read_situation(ledger: Ledger) -> Situation:
         for stream in ledger.streams("van/")
         if (van := ledger.load(stream, VAN).state) is not None and not van.retired
     }
-    closures = [
-        Closure(one.closure, scope, date.fromisoformat(one.first), date.fromisoformat(one.last), one.reason)
-        for stream in ledger.streams(closure_stream(""))
-        for scope in [stream.removeprefix(closure_stream(""))]
-        for one in ledger.load(stream, CLOSURES).state or ()
-    ]
+    closures = [closure for scope, closed in all_closures(ledger).items() for closure in closures_of(scope, closed)]
     return Situation(
         position=position,
         branches=branches,

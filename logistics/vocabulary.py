@@ -8,14 +8,18 @@ from circulation import (
     actor,
     branch,
     closure,
+    due_dates,
     empties,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
 )
+from circulation.offline import device
 from logistics import counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
@@ -24,11 +28,15 @@ MODULES = (
     actor,
     branch,
     closure,
+    due_dates,
+    device,
     empties,
     hold,
     item,
+    override,
     patron,
     policy,
+    scan_session,
     tote,
     unknown,
     counts,

@@ -88,6 +88,15 @@ def _renewed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _due_anew(working: Working, seen: Seen) -> None:
+    """A loan was recalled, or that was taken back: its due time changes, and nothing about the copy."""
+    loan = working[LOAN_NOW].get(seen.subject)
+    if loan is None or loan.loan != seen.data["loan"]:
+        return
+    _end_loan(working, seen, "recalled" if seen.type == "LoanRecalled" else "recall withdrawn", "")
+    working[LOAN_NOW].put(loan._replace(due_us=seen.data["due_us"], from_pos=seen.position, from_us=seen.happened_us))
+
+
 def _returned(working: Working, seen: Seen, item: ItemNow) -> None:
     if item.loan:
         _end_loan(working, seen, "returned", seen.data["branch"])
@@ -198,6 +207,24 @@ def _missed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _dates_moved(working: Working, seen: Seen) -> None:
+    """Each loan and each copy on the hold shelf that ends as the list says; what came back meanwhile is not moved."""
+    for move in seen.data["moves"]:
+        was_us, becomes_us = move["was_us"], move["becomes_us"]
+        for name in move.get("loans", ()):
+            loan = working[LOAN_NOW].get(name.rpartition("#")[0])
+            if loan is None or (loan.loan, loan.branch, loan.due_us) != (name, seen.subject, was_us):
+                continue
+            working[LOAN_PAST].add(_past_loan(loan, seen, "moved", seen.subject))
+            working[LOAN_NOW].put(loan._replace(due_us=becomes_us, from_pos=seen.position, from_us=seen.happened_us))
+        for barcode in move.get("shelved", ()):
+            capture = working[CAPTURE_NOW].get(barcode)
+            if capture is None or (capture.pickup, capture.until_us) != (seen.subject, was_us):
+                continue
+            working[CAPTURE_PAST].add(CapturePast(*capture, seen.position, seen.happened_us, "moved"))
+            working[CAPTURE_NOW].put(capture._replace(until_us=becomes_us, from_pos=seen.position))
+
+
 def _undone(working: Working, seen: Seen) -> None:
     """Everything is as the event says that it was; what that changes gets a new interval."""
     item = working[ITEM_NOW].get(seen.subject)
@@ -253,14 +280,16 @@ def _end_loan(working: Working, seen: Seen, ended: str, branch: str) -> None:
     loan = working[LOAN_NOW].get(seen.subject)
     if loan is None:
         return
-    # The sealed link to the patron is not kept with what has ended.
-    working[LOAN_PAST].add(
-        LoanPast(
-            loan.item, loan.loan, loan.branch, loan.lent_us, loan.due_us, loan.renewals, loan.rule,
-            loan.category, loan.patron_home, loan.from_pos, seen.position, seen.happened_us, ended, branch,
-        )
-    )  # fmt: skip
+    working[LOAN_PAST].add(_past_loan(loan, seen, ended, branch))
     working[LOAN_NOW].drop(seen.subject)
+
+
+def _past_loan(loan: LoanNow, seen: Seen, ended: str, branch: str) -> LoanPast:
+    # The sealed link to the patron is not kept with what has ended.
+    return LoanPast(
+        loan.item, loan.loan, loan.branch, loan.lent_us, loan.due_us, loan.renewals, loan.rule,
+        loan.category, loan.patron_home, loan.from_pos, seen.position, seen.happened_us, ended, branch,
+    )  # fmt: skip
 
 
 def _end_transit(working: Working, seen: Seen, ended: str) -> None:
@@ -286,7 +315,8 @@ def _end_capture(working: Working, seen: Seen, ended: str) -> None:
 
 def _restore_loan(working: Working, seen: Seen, loan: dict[str, Any] | None) -> None:
     before = working[LOAN_NOW].get(seen.subject)
-    if before and loan and (before.loan, before.renewals) == (loan["loan"], loan["renewals"]):
+    restored = loan and (loan["loan"], loan["renewals"], loan["due_us"])
+    if before and restored == (before.loan, before.renewals, before.due_us):
         return
     _end_loan(working, seen, "undone", "")
     if loan:
@@ -329,13 +359,16 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    2,
+    3,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
     ),
     {
         "ItemAdded": _added,
         "ScanUndone": _undone,
+        "LoanRecalled": _due_anew,
+        "LoanRecallWithdrawn": _due_anew,
+        "DueDatesMoved": _dates_moved,
         **{
             name: _unless_late(move)
             for name, move in {

@@ -21,7 +21,7 @@ __all__ = ["LOAN_NOW", "LOAN_PAST", "LoanNow", "LoanPast", "OpenLoan", "loan_of"
 
 
 class LoanNow(NamedTuple):
-    """An open loan, since its last renewal."""
+    """An open loan, since its due time was last set."""
 
     item: str
     loan: str
@@ -41,7 +41,7 @@ class LoanNow(NamedTuple):
 
 
 class LoanPast(NamedTuple):
-    """A loan until it was renewed, returned, lent again or undone, at `ended_branch`."""
+    """A loan until it was renewed, returned, lent again or undone at `ended_branch`, or its due time was moved."""
 
     item: str
     loan: str

@@ -1,5 +1,5 @@
 """
-Branches, hubs, closures, vans, trunk runs and loan rules: as they are and as they were.
+Branches, hubs, closures, vans, trunk runs, loan rules and transfer limits: as they are and as they were.
 
 There are few of them and their states are small, so each is kept whole, folded by the very fold that the
 ledger uses. What stood at a position is read back as the same domain objects.
@@ -8,7 +8,6 @@ ledger uses. What stood at a position is read back as the same domain objects.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,9 +16,10 @@ from pydantic import TypeAdapter
 from circulation.branch import Branch
 from circulation.closure import Closed
 from circulation.event import EVENT_TYPES, Fact
-from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD
+from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD, TRANSFER_LIMITS_FOLD
 from circulation.ledger import Fold
-from circulation.policy import LoanRule
+from circulation.policy import LOAN_RULES, LoanRules
+from circulation.transfer_limits import TRANSFER_LIMITS, TransferLimits
 from logistics.fleet import Van
 from logistics.folds import COURIER_FOLD, VAN
 from logistics.network import Courier
@@ -29,7 +29,7 @@ from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["NETWORK", "branches", "closures", "courier", "hubs", "loan_rules", "vans"]
+__all__ = ["NETWORK", "branches", "closures", "courier", "hubs", "loan_rules", "transfer_limits", "vans"]
 
 
 class StateNow(NamedTuple):
@@ -85,9 +85,15 @@ def courier(views: Views, *, as_of: int | None = None) -> Courier:
     return found
 
 
-def loan_rules(views: Views, *, as_of: int | None = None) -> Mapping[str, LoanRule]:
-    """The loan rules that were set, by name."""
-    found: Mapping[str, LoanRule] = _states(views, LOAN_RULES_FOLD, as_of).get("loans", {})
+def loan_rules(views: Views, *, as_of: int | None = None) -> LoanRules:
+    """The loan rules that were set, by name with all versions."""
+    found: LoanRules = _states(views, LOAN_RULES_FOLD, as_of).get("loans", {})
+    return found
+
+
+def transfer_limits(views: Views, *, as_of: int | None = None) -> TransferLimits:
+    """The transfer limits that were set, by name with all versions."""
+    found: TransferLimits = _states(views, TRANSFER_LIMITS_FOLD, as_of).get("transfers", {})
     return found
 
 
@@ -106,13 +112,14 @@ _FOLDS: dict[str, Fold[Any]] = {
     "calendar": CLOSURES,
     "van": VAN,
     "network": COURIER_FOLD,
-    "policy": LOAN_RULES_FOLD,
+    LOAN_RULES: LOAN_RULES_FOLD,
+    TRANSFER_LIMITS: TRANSFER_LIMITS_FOLD,
 }
-"""By the first word of the stream."""
+"""By the stream, or by its first word."""
 
 
 def _changed(working: Working, seen: Seen) -> None:
-    fold = _FOLDS[seen.stream.partition("/")[0]]
+    fold = _FOLDS.get(seen.stream) or _FOLDS[seen.stream.partition("/")[0]]
     before = working[STATE_NOW].get(seen.stream)
     happened = EVENT_TYPES[seen.type](**seen.data)
     fact = Fact(seen.stream, seen.version, happened, seen.happened_us, "", "system", "", seen.request)
@@ -136,7 +143,7 @@ def _adapter(fold: Fold[Any]) -> TypeAdapter[Any]:
 
 NETWORK = Projection(
     "network",
-    1,
+    2,
     (STATE_NOW, STATE_PAST),
     dict.fromkeys(
         (
@@ -145,7 +152,7 @@ NETWORK = Projection(
             "VanSet", "VanOut", "VanBack", "VanRetired",
             "TrunkSet", "TrunkRemoved", "DirectToteSet", "DirectToteRemoved", "ItemsPerToteSet",
             "RoadEstimateSet", "RoadMatrixSet",
-            "LoanRuleSet", "LoanRuleRemoved",
+            "LoanRuleSet", "LoanRuleRemoved", "TransferLimitSet", "TransferLimitRemoved",
         ),
         _changed,
     ),

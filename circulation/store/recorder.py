@@ -227,6 +227,19 @@ class LogRecorder(ApplicationRecorder):
         ).fetchone()
         return None if row is None else AlreadyRecorded(*row)
 
+    def requests_between(self, c: Any, after: int, upto: int, device: str | None) -> list[tuple[str, str, int, int]]:
+        """The requests recorded after one position and up to another: device, request, first position, events."""
+        sql = (
+            "SELECT device, request, first_position, events FROM requests"
+            " WHERE first_position > ? AND first_position <= ?"
+        )
+        params: list[Any] = [after, upto]
+        if device is not None:
+            sql += " AND device = ?"
+            params.append(device)
+        rows: list[tuple[str, str, int, int]] = self.run(c, sql + " ORDER BY first_position", params).fetchall()
+        return rows
+
     def head(self, c: Any) -> Head:
         """Where the log ends."""
         row = self.run(c, "SELECT position, recorded_us FROM stored_events ORDER BY position DESC LIMIT 1").fetchone()

@@ -31,6 +31,8 @@ _TRY = "Trying it out"
 
 GROUPS: dict[str, Group] = {
     "scan": Group(_DESK, "Scan whatever lies on the desk and learn where it goes next."),
+    "session": Group(_DESK, "Undo or move everything that was scanned under the wrong branch or date."),
+    "offline": Group(_DESK, "Go on without the network, and take in what was scanned meanwhile."),
     "loan": Group(_DESK, "Lend, renew and look up loans."),
     "hold": Group(_DESK, "Place, suspend, cancel and fill holds."),
     "patron": Group(_DESK, "Register borrowers and look after their records."),

@@ -118,20 +118,37 @@ def retarget(
         list[str] | None,
         typer.Argument(metavar="[TITLE]...", help="Only these; every title with waiting holds if none."),
     ] = None,
+    affected: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Only titles whose waiting holds this loan rule is about.")
+    ] = None,
 ) -> None:
-    """Ask for a copy for every hold that has none, or whose copy was not pulled before its van left."""
+    """
+    Ask for a copy for every hold that has none, or whose copy was not pulled before its van left.
+
+    Promises that a rule or transfer limit does not allow any more are taken back. It may be repeated at any time.
+
+    Example: branchline hold retarget --affected dvd
+    """
     from projections import holds
 
     session = _now(context)
     desk, caller = session.part("desk"), session.caller
-    waiting = {queued.title for queued in holds.open_holds(session.part("views")) if queued.captured is None}
-    chosen = titles or sorted(waiting)
-    promised = 0
+    views = session.part("views")
+    if affected is not None:
+        chosen = _affected(session, affected)
+    else:
+        chosen = titles or sorted({queued.title for queued in holds.open_holds(views) if queued.captured is None})
+    promised: dict[str, int] = {}
     with session.output.progress("looking for copies", total=len(chosen)) as advance:
         for title in chosen:
-            promised += desk.holds.retarget(caller, title)
+            promised[title] = desk.holds.retarget(caller, title)
             advance(1)
-    session.output.show({"titles": len(chosen), "promised": promised}, ("titles", "promised"))
+    if affected is not None:
+        rows = [{"title": title, "promised": count} for title, count in promised.items()]
+        session.output.emit(rows, ("title", "promised"))
+    else:
+        told = {"titles": len(chosen), "promised": sum(promised.values())}
+        session.output.show(told, ("titles", "promised"))
 
 
 @app.command("list")
@@ -200,6 +217,18 @@ def shelf(context: typer.Context) -> None:
     ]
     expired = sum(bool(row["expired"]) for row in rows)
     session.output.emit(rows, _SHELF, title=f"Hold shelf of {branch.name}: {len(rows)} copies, {expired} expired")
+
+
+def _affected(session: Session, name: str) -> list[str]:
+    from circulation.errors import Unknown
+    from projections.affected import standing_rule, titles_of_rule
+
+    rule = standing_rule(session.part("views"), name)
+    if rule is None:
+        raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", "List rules: branchline policy list.")
+    titles = titles_of_rule(session.part("views"), rule)
+    session.output.note(f"Titles whose waiting holds rule {rule.cited} is about: {len(titles)}.")
+    return titles
 
 
 def _now(context: typer.Context) -> Session:

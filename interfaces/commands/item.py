@@ -10,6 +10,7 @@ from circulation.barcode import parse_barcode
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
 from interfaces.output import Format
+from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
 Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item's.")]
@@ -44,3 +45,47 @@ def history(context: typer.Context, barcode: Barcode) -> None:
     session = session_of(context)
     facts = facts_of(session.part("ledger"), parse_barcode(barcode), as_of=session.position)
     session.output.emit((history_row(fact) for fact in facts), HISTORY)
+
+
+@app.command()
+@accepts("branch", "json")
+def undo(context: typer.Context, barcode: Barcode) -> None:
+    """
+    Undo the last scan, loan or renewal of an item, at --branch; it stays in the log, and counts no more.
+
+    Refused where something else has happened to the item since.
+
+    Example: branchline item undo 30114000000017 --branch bath
+    """
+    session = session_of(context)
+    _ = session.branch
+    not_backdated(session)
+    receipt = session.part("desk").undo(session.caller, parse_barcode(barcode), request=session.options.request)
+    show_receipt(session, receipt)
+
+
+@app.command()
+@accepts("json")
+def edit(
+    context: typer.Context,
+    barcode: Barcode,
+    home: Annotated[str | None, typer.Option(metavar="CODE", help="The branch where it belongs.")] = None,
+    item_type: Annotated[str | None, typer.Option("--type", help="What it is: book, dvd, …")] = None,
+    shelf_mark: Annotated[str | None, typer.Option(help="Where it stands on the shelf.")] = None,
+    floats: Annotated[
+        bool | None, typer.Option("--floats/--goes-home", help="Whether it stays where returned.")
+    ] = None,
+    holdable: Annotated[bool | None, typer.Option("--holdable/--not-holdable", help="Whether holds take it.")] = None,
+) -> None:
+    """
+    Change what is said of an item; what is not said stays. Who waits for its title is thought of at once.
+
+    Example: branchline item edit 30114000000017 --holdable
+    """
+    from circulation.catalogue_desk import Edit
+
+    session = session_of(context)
+    not_backdated(session)
+    change = Edit(home=home, item_type=item_type, shelf_mark=shelf_mark, floats=floats, holdable=holdable)
+    receipt = session.part("desk").catalogue.edit(session.caller, barcode, change, request=session.options.request)
+    show_receipt(session, receipt)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from circulation.barcode import parse_barcode
-from interfaces.command_tree import accepts, listing
+from circulation.errors import Invalid
+from interfaces.command_tree import Misused, accepts, listing
 from interfaces.context import session_of
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -16,10 +17,27 @@ app = typer.Typer()
 Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item.")]
 
 
+Overriding = Annotated[
+    bool, typer.Option("--override", help="Pass a rule that forbids it, if your role may; give --why.")
+]
+Why = Annotated[str, typer.Option(metavar="TEXT", help="The reason, which is kept sealed.")]
+
+
+def _reason(override: bool, why: str) -> str | None:
+    """The reason to pass a rule; None where no rule is to be passed."""
+    if why and not override:
+        raise Misused(Invalid("override.not-wanted", "--why is the reason of an --override.", "Give both or neither."))
+    return why if override else None
+
+
 @app.command()
 @accepts("branch", "occurred_at", "json")
 def out(
-    context: typer.Context, card: Annotated[str, typer.Argument(metavar="CARD", help="The patron's.")], barcode: Barcode
+    context: typer.Context,
+    card: Annotated[str, typer.Argument(metavar="CARD", help="The patron's.")],
+    barcode: Barcode,
+    override: Overriding = False,
+    why: Why = "",
 ) -> None:
     """
     Lend an item at --branch to the patron of a card, from the shelf or from the hold shelf.
@@ -32,6 +50,7 @@ def out(
         session.caller,
         card=card,
         barcode=barcode,
+        override=_reason(override, why),
         request=session.options.request,
         happened_us=session.options.occurred_us,
     )
@@ -40,7 +59,7 @@ def out(
 
 @app.command()
 @accepts("branch", "json")
-def renew(context: typer.Context, barcode: Barcode) -> None:
+def renew(context: typer.Context, barcode: Barcode, override: Overriding = False, why: Why = "") -> None:
     """
     Give an open loan a later due time, by the rule that holds now.
 
@@ -49,8 +68,31 @@ def renew(context: typer.Context, barcode: Barcode) -> None:
     session = session_of(context)
     _ = session.branch
     not_backdated(session)
-    receipt = session.part("desk").renew(session.caller, parse_barcode(barcode), request=session.options.request)
+    receipt = session.part("desk").renew(
+        session.caller, parse_barcode(barcode), override=_reason(override, why), request=session.options.request
+    )
     show_receipt(session, receipt)
+
+
+@app.command()
+@accepts("json")
+def recall(
+    context: typer.Context,
+    barcode: Barcode,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take a recall back: due as it was before.")] = False,
+) -> None:
+    """
+    Shorten an open loan as far as the rules let it: never under its guaranteed days, and with days of notice.
+
+    A recalled loan cannot be renewed. Rules with guaranteed days let a hold on a title without a free copy do this.
+
+    Example: branchline loan recall 30114000000017
+    """
+    session = session_of(context)
+    not_backdated(session)
+    recalls = session.part("desk").recalls
+    command = recalls.withdraw if withdraw else recalls.recall
+    show_receipt(session, command(session.caller, barcode, request=session.options.request))
 
 
 @app.command("list")
@@ -85,6 +127,17 @@ _COLUMNS = ("item", "branch", "lent_us", "due_us", "overdue", "renewals", "rule"
 
 def _plain(loan: object) -> dict[str, object]:
     return {name: getattr(loan, name) for name in _COLUMNS if name != "overdue"}
+
+
+@app.command()
+@accepts("as_of")
+@listing
+def overrides(context: typer.Context) -> None:
+    """List every rule that was overridden: for which item, by whom, when, and why until the loan is forgotten."""
+    from interfaces.overrides import COLUMNS, overridden
+
+    session = session_of(context)
+    session.output.emit(overridden(session.part("ledger"), session.part("keyring"), upto=session.position), COLUMNS)
 
 
 @app.command("import")

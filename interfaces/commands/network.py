@@ -28,14 +28,22 @@ def import_lists(
     member: Annotated[list[str] | None, typer.Option(help="Only this member; may be repeated.")] = None,
 ) -> None:
     """Open or describe branches from lists; what cannot be used is listed with file, line and reason."""
+    from circulation.calendar import local_day, zone_of
     from interfaces.imported import content_of, tell
     from interfaces.imports.places import import_places
+    from interfaces.never_open import warn_of_never_open
+    from interfaces.wiring import clock_of
+    from logistics.situation import read_situation
 
     session = session_of(context)
     contents = [content_of(path) for path in files]
     outcome = import_places(
         session.part("commands"), session.caller, contents, members=member or (), request=session.options.request
     )
+    now_us = clock_of(session.part("ledger"))()
+    warn_of_never_open(session, read_situation(session.part("ledger")), local_day(now_us, zone_of("UTC")))
+    if outcome.changed:
+        session.output.note("Dates on days that changed hours may have shut: branchline calendar settle --preview")
     tell(session, outcome, "branches")
 
 

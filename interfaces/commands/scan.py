@@ -25,7 +25,12 @@ def scan(
     out_of: Annotated[
         str | None, typer.Option("--from", metavar="CODE", help="They come out of this tote; others in it are listed.")
     ] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="It lay in the book drop; see --occurred-at.")] = False,
+    drop: Annotated[
+        bool,
+        typer.Option(
+            "--drop", help="It lay in the book drop; back since --occurred-at, else since the branch was last open."
+        ),
+    ] = False,
     slips: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a printable slip for each item into this folder.")
     ] = None,

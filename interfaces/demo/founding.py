@@ -17,7 +17,8 @@ from circulation.branch import BranchOpened, DeliveryTerms
 from circulation.clock import Clock
 from circulation.command import Caller, Commands
 from circulation.keyring import Keyring
-from circulation.policy import LoanRule
+from circulation.policy_changes import RuleChange
+from circulation.policy_desk import PolicyDesk
 from circulation.staff import FIRST_ADMINISTRATOR, Staff, found
 from interfaces.demo.network import DemoNetwork
 from logistics.administration import CourierAdministration
@@ -32,13 +33,12 @@ _DEVICE = "demo"
 ADMINISTRATOR = Caller(FIRST_ADMINISTRATOR, "system", "", _DEVICE)
 COORDINATOR = Caller("staff/coordinator", "declared", "", _DEVICE)
 
-_RULES = (
-    ("ordinary", "*", "*", 21, 3, 20),
-    ("child", "child", "*", 21, 5, 20),
-    ("dvd", "*", "dvd", 7, 2, 20),
+_RULES: tuple[tuple[str, str, str, dict[str, int | bool]], ...] = (
+    ("ordinary", "*", "*", {"days": 21, "renewals": 3, "loan_limit": 20, "hold_limit": 12, "shelf_days": 9}),
+    ("child", "child", "*", {"renewals": 5}),
+    ("dvd", "*", "dvd", {"days": 7, "renewals": 2}),
 )
-"""Name, category, item type, days, renewals, loans at once."""
-_HOLD_LIMIT, _SHELF_DAYS = 12, 9
+"""Name, patron category, item type, and what the rule sets."""
 _ITEMS_PER_TOTE = {"*": 35, "picture-book": 60, "dvd": 80}
 
 
@@ -68,6 +68,7 @@ def found_network(
     found(ledger, keyring, clock, login=getpass.getuser())
     commands = Commands(ledger, clock)
     _places(Administration(commands), network)
+    _rules(PolicyDesk(commands))
     _courier(commands, network)
     _staff(Staff(commands, keyring), network)
     courier = CourierAdministration(commands)
@@ -93,9 +94,11 @@ def _places(administration: Administration, network: DemoNetwork) -> None:
             administration.set_delivery_terms(ADMINISTRATOR, branch.code, terms)
     for hub in network.hubs:
         administration.mark_hub(ADMINISTRATOR, hub.code, hub.serves)
-    for name, category, item_type, days, renewals, loans in _RULES:
-        rule = LoanRule(name, "*", category, item_type, days, renewals, loans, _HOLD_LIMIT, _SHELF_DAYS)
-        administration.set_loan_rule(ADMINISTRATOR, rule)
+
+
+def _rules(policies: PolicyDesk) -> None:
+    for name, category, item_type, values in _RULES:
+        policies.set_rule(ADMINISTRATOR, RuleChange(name, category=category, item_type=item_type, values=values))
 
 
 def _courier(commands: Commands, network: DemoNetwork) -> None:

@@ -14,10 +14,11 @@ from typing import BinaryIO, NamedTuple
 
 from circulation.barcode import parse_barcode
 from circulation.branch import Branch
+from circulation.calendar import local_day, zone_of
 from circulation.clock import iso
 from circulation.command import Caller, Commands, Decision
 from circulation.custody import Loan
-from circulation.directory import branches, loan_rules
+from circulation.directory import branches
 from circulation.errors import Invalid, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, PATRON
@@ -25,7 +26,8 @@ from circulation.item import Item, ItemLent, LoanRenewed, item_stream
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Loaded
 from circulation.patron import Patron, patron_stream
-from circulation.policy import LoanRule, find_rule
+from circulation.policies import Policies
+from circulation.ruling import RuleBook
 from interfaces.imports.moments import END_OF_DAY, NOON, moment
 from interfaces.imports.outcome import Outcome
 from interfaces.imports.sorting import SEPARATOR, in_batches, sorted_lines
@@ -71,7 +73,7 @@ def import_loans(
     outcome = Outcome()
     table = Table(file, source, required=LOAN_COLUMNS, optional=LOAN_OPTIONAL, rejects=outcome.rejects.append)
     places = branches(commands.ledger, retired=True)
-    taking = _Taking(commands, keyring, places, loan_rules(commands.ledger), file, outcome)
+    taking = _Taking(commands, keyring, places, Policies(commands.ledger).book(), file, outcome)
     last = ("", 0)
     for lines in in_batches(sorted_lines(taking.lines(table)), _AT_ONCE):
         rows = []
@@ -94,7 +96,7 @@ class _Taking:
     commands: Commands
     keyring: Keyring
     places: dict[str, Branch]
-    rules: dict[str, LoanRule]
+    book: RuleBook
     file: str
     outcome: Outcome
 
@@ -202,14 +204,19 @@ class _Taking:
 
     def _lent(self, row: _Row, item: Item, patron: Patron) -> ItemLent:
         loan = f"{row.barcode}#{item.loans + 1}"
-        rule = find_rule(self.rules, owner=item.owner, category=patron.category, item_type=item.item_type)
+        # Another system's rules decided this loan: what may still be done with it is decided by ours of today.
+        day = local_day(self.commands.clock(), zone_of(self.places[row.branch].time_zone)).isoformat()
+        ruling = self.book.ruling(
+            owner=item.owner, category=patron.category, item_type=item.item_type, branch=row.branch, day=day
+        )
         key = self.keyring.new_key()
         return ItemLent(
             loan=loan,
             branch=row.branch,
             due_us=row.due_us,
-            rule=rule.rule,
-            renewals_allowed=rule.renewals,
+            rule=ruling.rule,
+            renewals_allowed=ruling.renewals,
+            renewals_rule=ruling.renewals_rule,
             key=key,
             patron=self.keyring.seal(key, row.patron, context=loan),
             category=patron.category,

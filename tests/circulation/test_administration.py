@@ -10,10 +10,8 @@ from circulation.administration import (
     declare_closure,
     describe_branch,
     mark_hub,
-    remove_loan_rule,
     retire_branch,
     set_delivery_terms,
-    set_loan_rule,
     unmark_hub,
     withdraw_closure,
 )
@@ -28,11 +26,12 @@ from circulation.branch import (
     fold_branch,
 )
 from circulation.closure import Closed, ClosureDeclared, ClosureWithdrawn
-from circulation.directory import all_closures, branches, loan_rules, members
+from circulation.directory import all_closures, branches, members
 from circulation.errors import BranchlineError, Invalid, Refused, Unknown
 from circulation.event import Fact
 from circulation.ledger import Ledger
-from circulation.policy import DEFAULT_RULE, LoanRule, LoanRuleRemoved, LoanRuleSet
+from circulation.policy_changes import RuleChange
+from circulation.policy_desk import PolicyDesk
 from tests.circulation.world import ADMIN, CLERK, WEEK, commands_on, opened, record
 
 YULE = Closed("2026-12-25", "2026-12-25", "2026-12-26", "Christmas")
@@ -41,11 +40,6 @@ YULE = Closed("2026-12-25", "2026-12-25", "2026-12-26", "Christmas")
 def branch(**changes: object) -> Branch:
     fact = Fact("branch/ash", 1, opened("Ash", **changes), 0, "staff/admin", "declared", "", "r")
     return fold_branch(None, fact)
-
-
-def rule(name: str, **changes: object) -> LoanRule:
-    fields = {field: getattr(DEFAULT_RULE, field) for field in LoanRule.__dataclass_fields__}
-    return LoanRule(**{**fields, "rule": name, **changes})  # type: ignore[arg-type]
 
 
 # --- branches --------------------------------------------------------------------------------------------------------
@@ -188,39 +182,6 @@ def test_an_unknown_closure_is_answered_with_those_that_hold() -> None:
     assert refused.value.hint == "Closures that hold there: 2026-12-25."
 
 
-# --- loan rules ------------------------------------------------------------------------------------------------------
-
-
-def test_a_rule_is_recorded_whole() -> None:
-    (event,) = set_loan_rule((), rule("dvd", item_type="dvd", days=7, renewals=0))
-    assert isinstance(event, LoanRuleSet)
-    assert (event.rule, event.item_type, event.days, event.renewals) == ("dvd", "dvd", 7, 0)
-
-
-def test_a_rule_that_holds_already_is_not_recorded() -> None:
-    assert set_loan_rule((rule("dvd", days=7),), rule("dvd", days=7)) == ()
-
-
-def test_two_rules_for_the_same_things_are_refused() -> None:
-    with pytest.raises(Refused) as refused:
-        set_loan_rule((rule("dvd", item_type="dvd"),), rule("film", item_type="dvd"))
-    assert refused.value.sentence == "The rule 'dvd' already says what holds for *, *, dvd."
-
-
-@pytest.mark.parametrize(("field", "value"), [("days", 0), ("renewals", -1), ("loan_limit", -1), ("shelf_days", 366)])
-def test_a_rule_out_of_range_is_refused_with_the_range(field: str, value: int) -> None:
-    with pytest.raises(Invalid) as refused:
-        set_loan_rule((), rule("odd", **{field: value}))
-    assert refused.value.code == "rule.out-of-range"
-    assert f"{field} {value};" in refused.value.sentence
-
-
-def test_a_rule_is_removed_by_its_name() -> None:
-    assert remove_loan_rule((rule("dvd"),), "dvd") == (LoanRuleRemoved(rule="dvd"),)
-    with pytest.raises(Unknown, match="no loan rule 'cd'"):
-        remove_loan_rule((rule("dvd"),), "cd")
-
-
 # --- use-cases -------------------------------------------------------------------------------------------------------
 
 
@@ -230,12 +191,10 @@ def test_a_network_is_set_up_with_commands(memory_ledger: Ledger) -> None:
     administration.mark_hub(ADMIN, "dale", ["dale", "elm"])
     administration.declare_closure(ADMIN, "all", "2026-12-25", "2026-12-26", "Christmas")
     administration.declare_closure(ADMIN, "member/south", "2027-03-17", "2027-03-17", "Saint Patrick")
-    administration.set_loan_rule(ADMIN, rule("dvd", item_type="dvd", days=7))
 
     assert members(memory_ledger) == ("north", "south")
     assert branches(memory_ledger)["dale"].serves == ("dale", "elm")
     assert {scope: len(held) for scope, held in all_closures(memory_ledger).items()} == {"all": 1, "member/south": 1}
-    assert loan_rules(memory_ledger)["dvd"].days == 7
 
 
 def test_doing_it_again_records_nothing(memory_ledger: Ledger) -> None:
@@ -269,10 +228,10 @@ def test_a_closure_needs_somebody_who_is_closed(memory_ledger: Ledger, scope: st
 
 
 def test_a_desk_may_close_its_branch_but_not_change_loan_rules(memory_ledger: Ledger) -> None:
-    administration = Administration(commands_on(memory_ledger))
-    assert administration.declare_closure(CLERK, "branch/ash", "2026-11-25", "2026-11-25", "Snow").facts
+    commands = commands_on(memory_ledger)
+    assert Administration(commands).declare_closure(CLERK, "branch/ash", "2026-11-25", "2026-11-25", "Snow").facts
     with pytest.raises(Refused) as refused:
-        administration.set_loan_rule(CLERK, rule("dvd", item_type="dvd"))
+        PolicyDesk(commands).set_rule(CLERK, RuleChange("dvd", item_type="dvd", values={"days": 7}))
     assert refused.value.code == "actor.not-allowed"
 
 

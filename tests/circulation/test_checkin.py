@@ -48,7 +48,7 @@ UNTIL = TUESDAY + 9 * DAY_US
 def scanned(item: Item, at: str, title: Title | None = None, **more: object) -> Outcome:
     """The outcome of scanning a copy at a branch on Tuesday morning."""
     scan = Scan(branch=at, at_us=TUESDAY, day=DAY, **more)  # type: ignore[arg-type]
-    return decide(scan, item, title or Title(title_id=item.title), Rulings(shelf_until=lambda: UNTIL))
+    return decide(scan, item, title or Title(title_id=item.title), Rulings(shelf_until=lambda _category: UNTIL))
 
 
 def lent(loan: str = f"{BATH_COPY}#1") -> ItemLent:

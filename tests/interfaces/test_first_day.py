@@ -104,6 +104,7 @@ def test_a_loan_rule_is_set_changed_and_removed(shop: Shop) -> None:
     shop.run("policy", "set", "dvd", "--type", "dvd", "--days", "7", "--renewals", "0")
     shop.run("policy", "set", "dvd", "--days", "10")
     rules = {row["rule"]: row for row in shop.run("policy", "list", "--json").json}
+    assert 2 == rules["dvd"]["version"]
     assert (10, 0, "dvd", 21) == (
         rules["dvd"]["days"],
         rules["dvd"]["renewals"],
@@ -120,7 +121,7 @@ def test_a_rule_holds_for_the_next_loan(shop: Shop) -> None:
     shop.run("policy", "set", "short", "--days", "1", "--renewals", "0")
     shop.run("loan", "out", PATRONS["ada"][0], BATH_COPY, "--branch", "bath")
     (loan,) = shop.run("loan", "list", "--json").json
-    assert ("short", 0) == (loan["rule"], loan["renewals"])
+    assert ("short/1", 0) == (loan["rule"], loan["renewals"])
 
 
 def test_roads_come_from_a_matrix_or_are_estimated(shop: Shop, tmp_path: Path) -> None:

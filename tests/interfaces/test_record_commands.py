@@ -9,6 +9,7 @@ import sqlite3
 import pytest
 
 from circulation import item as item_file
+from circulation import override as override_file
 from circulation import tote as tote_file
 from circulation.clock import HOUR_US
 from circulation.event import EVENT_TYPES, Fact
@@ -113,7 +114,7 @@ def test_an_unknown_item_has_no_history(shop: Shop) -> None:
 def test_every_fact_of_an_item_and_of_a_filling_has_a_sentence() -> None:
     """A new event of these files needs a line in `sentences.py`."""
     without_sentence = {"ToteRegistered", "ToteNumbered", "UnknownCodeScanned"}
-    modules = {item_file.__name__, tote_file.__name__}
+    modules = {item_file.__name__, tote_file.__name__, override_file.__name__}
     named = {name for name, kind in EVENT_TYPES.items() if kind.__module__ in modules}
     cases = {
         node.cls.id

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from datetime import date, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from circulation.administration import Administration
+from circulation.calendar_desk import CalendarDesk
+from circulation.directory import all_closures
+from circulation.due_dates import MovedDates, as_moved, due_dates_stream, fold_due_dates
 from circulation.folds import FILLING, TOTE
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item, item_stream
@@ -22,19 +27,27 @@ from circulation.tote import Filling, fold_filling
 from projections import holds, loans, locations, totes, transits
 from projections.discrepancies import discrepancies
 from projections.empties import empties
+from projections.endings import EndingsOfViews
 from projections.hold_shelf import set_aside
 from projections.locations import Where
 from projections.registry import PROJECTIONS, open_views
 from projections.views import Views
 from tests.cast import BRANCHES, DUNE, ITEMS, MIDDLEMARCH
-from tests.properties.test_network_machine import Network
+from tests.properties.test_network_machine import Network, branches
 
 
 def item_at(ledger: Ledger, barcode: str, position: int) -> Item | None:
     item = None
     for fact in ledger.stream(item_stream(barcode), upto_position=position):
         item = fold_item(item, fact)
-    return item
+    return None if item is None else as_moved(item, lambda branch: moved_at(ledger, branch, position))
+
+
+def moved_at(ledger: Ledger, branch: str, position: int) -> MovedDates | None:
+    moved = None
+    for fact in ledger.stream(due_dates_stream(branch), upto_position=position):
+        moved = fold_due_dates(moved, fact)
+    return moved
 
 
 def title_at(ledger: Ledger, title: str, position: int) -> Title:
@@ -117,6 +130,24 @@ class NetworkSeen(Network):
         super().open()
         self.live = open_views(self.ledger)
         self.lazy = open_views(self.ledger)
+
+    @rule(branch=branches, ahead=st.integers(0, 25), days=st.integers(0, 4))
+    def close_a_branch(self, branch: str, ahead: int, days: int) -> None:
+        """Days around which loans are due and holds wait are closed days after all."""
+        first = date(2026, 11, 24) + timedelta(days=ahead)
+        self._try(
+            CalendarDesk(self.world.commands, EndingsOfViews(self.lazy)).close,
+            self.world.at(branch), f"branch/{branch}", f"{first}", f"{first + timedelta(days=days)}", "Snow",
+        )  # fmt: skip
+
+    @rule(branch=branches, number=st.integers(0, 5))
+    def withdraw_a_closure(self, branch: str, number: int) -> None:
+        """The branch opens after all."""
+        held = [one.closure for one in all_closures(self.ledger).get(f"branch/{branch}", ())]
+        if held:
+            administration = Administration(self.world.commands)
+            closure = held[number % len(held)]
+            self._try(administration.withdraw_closure, self.world.at(branch), f"branch/{branch}", closure)
 
     @rule(position=st.integers(0, 300))
     def ask_about_the_past(self, position: int) -> None:

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from circulation.catalogue_desk import Edit
 from circulation.clock import HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
@@ -23,8 +24,13 @@ from circulation.item import (
 )
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
+from circulation.offline.upload import UploadDesk
+from circulation.policy_changes import LimitChange, RuleChange
+from circulation.policy_desk import PolicyDesk
+from circulation.session_desk import SessionDesk
 from tests.cast import DUNE, ITEMS, MIDDLEMARCH, PATRONS
 from tests.log_auditor import LogAuditor
+from tests.offline_world import DeskWithoutNetwork
 from tests.world import World
 
 barcodes = st.sampled_from(sorted(ITEMS))
@@ -47,6 +53,7 @@ class Network(RuleBasedStateMachine):
         self.keyring = Keyring.open("sqlite::memory:")
         self.world = World(self.ledger, self.keyring)
         self.receipts: list[tuple[str, str, str, int]] = []
+        self.offline: list[DeskWithoutNetwork] = []
         self.audit = LogAuditor()
 
     def _try(self, act: object, *args: object, **kwargs: object) -> object | None:
@@ -115,6 +122,37 @@ class Network(RuleBasedStateMachine):
         """Renew anything."""
         self._try(self.world.desk.renew, self.world.at(branch), barcode)
 
+    @rule(barcode=barcodes, branch=branches, withdraw=st.booleans())
+    def recall(self, barcode: str, branch: str, withdraw: bool) -> None:
+        """Shorten any loan, or give its time back."""
+        recalls = self.world.desk.recalls
+        self._try(recalls.withdraw if withdraw else recalls.recall, self.world.at(branch), barcode)
+
+    @rule(barcode=barcodes, holdable=st.booleans(), home=st.none() | branches)
+    def edit(self, barcode: str, holdable: bool, home: str | None) -> None:
+        """Say something else of a copy, which may promise it to somebody or take its promise back."""
+        change = Edit(holdable=holdable, home=home)
+        self._try(self.world.desk.catalogue.edit, self.world.at("bath"), barcode, change)
+
+    @rule(owner=st.sampled_from(["*", "Somerset"]), holdable=st.booleans(), guaranteed=st.none() | st.integers(0, 20))
+    def set_rule(self, owner: str, holdable: bool, guaranteed: int | None) -> None:
+        """Other rules from today on."""
+        values: dict[str, int | bool] = {"holdable": holdable}
+        if guaranteed is not None:
+            values["guaranteed_days"] = guaranteed
+        change = RuleChange("somerset" if owner == "Somerset" else "all", owner=owner, values=values)
+        self._try(PolicyDesk(self.world.commands).set_rule, self.world.at("bath"), change)
+
+    @rule(origin=branches, destination=branches, lifted=st.booleans())
+    def limit_transfers(self, origin: str, destination: str, lifted: bool) -> None:
+        """Deny journeys between two branches, or lift that."""
+        desk, caller, name = PolicyDesk(self.world.commands), self.world.at("bath"), f"{origin}-{destination}"
+        if lifted:
+            self._try(desk.lift_limit, caller, name)
+            return
+        change = LimitChange(name, f"branch/{origin}", f"branch/{destination}", "*", allowed=False, reason="No road.")
+        self._try(desk.set_limit, caller, change)
+
     @rule(title=titles, patron=patrons, pickup=branches, barcode=st.none() | barcodes)
     def place(self, title: str, patron: str, pickup: str, barcode: str | None) -> None:
         """A hold on a title or a copy."""
@@ -145,6 +183,52 @@ class Network(RuleBasedStateMachine):
     def undo(self, barcode: str, branch: str) -> None:
         """The last command on a copy was a mistake."""
         self._try(self.world.desk.undo, self.world.at(branch), barcode)
+
+    @rule(number=st.integers(0, 30), branch=branches)
+    def undo_earlier(self, number: int, branch: str) -> None:
+        """An earlier scan was a mistake, whatever came after it."""
+        if self.receipts:
+            request, barcode, *_ = self.receipts[number % len(self.receipts)]
+            facts = self.ledger.stream(item_stream(barcode))
+            at = next((fact.position for fact in facts if fact.request == request), None)
+            self._try(self.world.desk.undo, self.world.at(branch), barcode, of=at)
+
+    @rule(barcode=barcodes, branch=branches)
+    def empty_the_drop(self, barcode: str, branch: str) -> None:
+        """It lay in the book drop."""
+        self._try(self.world.desk.scan, self.world.at(branch), barcode, by="drop")
+
+    @rule(barcode=barcodes, patron=patrons, branch=branches)
+    def lend_all_the_same(self, barcode: str, patron: str, branch: str) -> None:
+        """Ana is an administrator, and has a reason."""
+        card = self.world.cards[patron]
+        self._try(self.world.desk.lend, self.world.at(branch), card=card, barcode=barcode, override="a reason")
+
+    @rule(number=st.integers(0, 9), to=st.none() | branches)
+    def correct_session(self, number: int, to: str | None) -> None:
+        """Everything that was scanned in one go is undone, or moved to another branch."""
+        sessions = SessionDesk(self.world.desk, self.keyring)
+        found = sessions.sessions()
+        if found:
+            name, here = found[number % len(found)].name, self.world.at("bristol")
+            if to is None:
+                self._try(sessions.undo, here, name, why="wrong branch")
+            else:
+                self._try(sessions.move, here, name, to=to, at_us=None, why="wrong branch")
+
+    @rule(branch=branches, codes=st.lists(barcodes, min_size=1, max_size=3), minutes=st.integers(1, 300))
+    def scan_without_network(self, branch: str, codes: list[str], minutes: int) -> None:
+        """A desk loses the network, scans, and uploads later than others have scanned."""
+        self.offline.append(DeskWithoutNetwork(self.world, branch, f"offline-{len(self.offline)}"))
+        for code in codes:
+            self.offline[-1].scan(code, self.world.clock_us)
+        self.world.clock_us += minutes * 60_000_000
+
+    @rule()
+    def upload(self) -> None:
+        """All logs, those that were uploaded before too."""
+        logs = [desk.log for desk in self.offline]
+        self._try(UploadDesk(self.world.desk, self.keyring).upload, self.world.at("bath"), logs, offsets_us={})
 
     @rule(tote=totes, branch=branches, what=st.sampled_from(["seal", "load", "unload", "receive", "open"]))
     def move_tote(self, tote: str, branch: str, what: str) -> None:
