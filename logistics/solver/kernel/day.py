@@ -121,7 +121,7 @@ def day_of(problem: RoutingProblem) -> Day:
 
 def _stop_rows(problem: RoutingProblem, far: Ints) -> Ints:
     hubs = len(problem.hubs)
-    widest = max([0, *(len(stop.windows) for stop in problem.stops)])
+    widest = max([0, *(len(stop.windows) for stop in problem.stops_as_pinned)])
     rows = np.zeros((hubs + len(problem.stops), WINDOW + 2 * widest), np.int64)
     rows[:, ONLY_HUB] = -1
     for place, stop in enumerate(problem.stops_as_pinned, hubs):
