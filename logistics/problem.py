@@ -14,11 +14,13 @@ import json
 import sys
 from array import array
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from circulation.errors import Invalid
+from logistics.pin import Pin, check_pins, pinned_windows
+from logistics.stability import Stability, Usual, check_stability
 
 __all__ = ["END_OF_TIME", "UNLIMITED", "Break", "Credit", "Hub", "Pair", "RoutingProblem", "Stop", "Van"]
 
@@ -138,6 +140,7 @@ class RoutingProblem:
     Hubs, vans, stops, and for every ordered pair of places the metres and seconds between them.
 
     Totes between two stops go over the hub (the neutral case), must ride on one van (`pairs`), or may (`credits`).
+    `pins` fix what a coordinator has decided, `stability` prices what differs from the usual routes.
     In both matrices the hubs come first, then the stops, each in the order of its tuple. `stop_place` and
     `hub` indices follow that. Raises `Invalid` when anything in it cannot be true.
     """
@@ -149,6 +152,8 @@ class RoutingProblem:
     seconds: tuple[tuple[int, ...], ...]
     pairs: tuple[Pair, ...] = ()
     credits: tuple[Credit, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    stability: Stability | None = None
 
     def __post_init__(self) -> None:
         _check_names("hub", [hub.id for hub in self.hubs])
@@ -162,6 +167,8 @@ class RoutingProblem:
             self._check_stop(stop)
         self._check_pairs()
         self._check_credits()
+        check_pins(self)
+        check_stability(self)
         for name, matrix in (("metres", self.metres), ("seconds", self.seconds)):
             self._check_matrix(name, matrix)
         self._check_size()
@@ -193,13 +200,62 @@ class RoutingProblem:
             found.setdefault(credit.origin, []).append((credit.destination, credit.micros))
         return found
 
+    @cached_property
+    def pins_of(self) -> dict[int, list[Pin]]:
+        """Index of a stop to its own pins."""
+        found: dict[int, list[Pin]] = {}
+        for pin in self.pins:
+            found.setdefault(pin.stop, []).append(pin)
+        return found
+
+    @cached_property
+    def pinned_van(self) -> dict[int, int]:
+        """Index of a stop to the index of the only van that may call there, the mate of a pinned stop included."""
+        found = {pin.stop: pin.van for pin in self.pins if pin.van is not None}
+        for pair in self.pairs:
+            van = found.get(pair.first, found.get(pair.second))
+            if van is not None:
+                found[pair.first] = found[pair.second] = van
+        return found
+
+    @cached_property
+    def later_than(self) -> dict[int, set[int]]:
+        """Index of a stop to those that are pinned to come after it on a van."""
+        found: dict[int, set[int]] = {}
+        for sooner, later in (order for pin in self.pins for order in pin.order()):
+            found.setdefault(sooner, set()).add(later)
+        return found
+
+    @cached_property
+    def sooner_than(self) -> dict[int, set[int]]:
+        """Index of a stop to those that are pinned to come before it on a van."""
+        found: dict[int, set[int]] = {}
+        for sooner, later in (order for pin in self.pins for order in pin.order()):
+            found.setdefault(later, set()).add(sooner)
+        return found
+
+    @cached_property
+    def usual_of(self) -> dict[int, Usual]:
+        """Index of a stop to its usual call."""
+        return {} if self.stability is None else {its.stop: its for its in self.stability.usual}
+
+    @cached_property
+    def stops_as_pinned(self) -> tuple[Stop, ...]:
+        """The stops, their windows cut to what their pins allow."""
+        if not self.pins:
+            return self.stops
+        return tuple(
+            replace(stop, windows=pinned_windows(stop, self.pins_of[number]) or ()) if number in self.pins_of else stop
+            for number, stop in enumerate(self.stops)
+        )
+
     def digest(self) -> str:
-        """SHA-256 (hexadecimal) over a canonical form of everything in the problem."""
+        """SHA-256 (hexadecimal) over a canonical form of everything in the problem; worked out once."""
         return self._digest
 
     @cached_property
     def _digest(self) -> str:
-        parts = {
+        parts: dict[str, object] = {
             "hubs": [asdict(hub) for hub in self.hubs],
             "vans": [asdict(van) for van in self.vans],
             "stops": [asdict(stop) for stop in self.stops],
@@ -207,6 +263,10 @@ class RoutingProblem:
         }
         if self.credits:  # a problem without them keeps the digest that it had before there were any
             parts["credits"] = [asdict(credit) for credit in self.credits]
+        if self.pins:
+            parts["pins"] = [asdict(pin) for pin in self.pins]
+        if self.stability is not None:
+            parts["stability"] = asdict(self.stability)
         sha = hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode())
         for matrix in (self.metres, self.seconds):
             for row in matrix:
@@ -299,7 +359,9 @@ class RoutingProblem:
         prices = sum(stop.price or 0 for stop in self.stops)
         self._check_sums()
         saved = sum(credit.micros for credit in self.credits)
-        if arcs * dearest + hours + fixed + prices + saved >= _COST_CEILING:
+        usual = self.stability or Stability()
+        changes = len(usual.usual) * (usual.micros_van + usual.micros_time + usual.micros_neighbour)
+        if arcs * dearest + hours + fixed + prices + saved + changes >= _COST_CEILING:
             raise Invalid(
                 "cost-too-large",
                 "The costs of this problem could overflow 64-bit integers.",
