@@ -96,29 +96,22 @@ def parse_spans(text: str) -> tuple[Span, ...]:
     plain = text.strip()
     if plain.lower() in ("", "-", "closed"):
         return ()
+    shown = plain[:60]
     spans: list[Span] = []
     for part in plain.split(","):
         found = _SPAN.match(part.strip())
         if not found:
-            raise _unreadable(text, f"'{part.strip()[:40]}' is not two times")
+            raise Invalid("hours.unreadable:not-two-times", hours=shown, span=part.strip()[:40])
         hour, minute, to_hour, to_minute = (int(group) for group in found.groups())
         if minute > 59 or to_minute > 59:
-            raise _unreadable(text, f"'{part.strip()}' has a minute over 59")
+            raise Invalid("hours.unreadable:minute", hours=shown, span=part.strip())
         opens, closes = hour * 60 + minute, to_hour * 60 + to_minute
         if opens >= closes or closes > LAST_MINUTE:
-            raise _unreadable(text, f"'{part.strip()}' does not end later on the same day")
+            raise Invalid("hours.unreadable:ends-first", hours=shown, span=part.strip())
         if spans and opens < spans[-1].closes_minute:
-            raise _unreadable(text, f"'{part.strip()}' begins before the span ahead of it ends")
+            raise Invalid("hours.unreadable:overlap", hours=shown, span=part.strip())
         spans.append(Span(opens, closes))
     return tuple(spans)
-
-
-def _unreadable(text: str, why: str) -> Invalid:
-    return Invalid(
-        "hours.unreadable",
-        f"'{text.strip()[:60]}' cannot be read as opening hours: {why}.",
-        "Write 09:30-17:00, or 09:30-13:00,14:00-17:00, or leave it empty for a closed day.",
-    )
 
 
 def format_spans(spans: tuple[Span, ...]) -> str:

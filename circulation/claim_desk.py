@@ -100,12 +100,22 @@ class ClaimDesk:
 
         def decide(item: Item, title: Title, at_us: int) -> Declared:
             loan, absence = item.custody.loan, item.custody.absence
-            if loan is None or absence is not None or at_us < loan.due_us + after_days * DAY_US:
-                due = f"due {iso(loan.due_us)}" if loan is not None else "not on loan"
-                why = f" and {absence.what}" if absence is not None else ""
+            if loan is None:
                 raise Refused(
                     "loan.not-long-overdue",
-                    f"Item {item.barcode} is {due}{why}.",
+                    f"Item {item.barcode} is not on loan.",
+                    f"Only a loan that is overdue for {after_days} days is given up so.",
+                )
+            if absence is not None:
+                raise Refused(
+                    "loan.not-long-overdue",
+                    f"Item {item.barcode} is {absence.what} already.",
+                    f"Only a loan that is overdue for {after_days} days is given up so.",
+                )
+            if at_us < loan.due_us + after_days * DAY_US:
+                raise Refused(
+                    "loan.not-long-overdue",
+                    f"Item {item.barcode} is due {iso(loan.due_us)}.",
                     f"Only a loan that is overdue for {after_days} days is given up so.",
                 )
             last = last_custody(custody_path(self._ledger, item.barcode))

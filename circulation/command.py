@@ -178,10 +178,11 @@ class Commands:
                     last, at_us = behind, behind.newer_us
                 except Conflict as lost:
                     last = lost
-        why = f" ({last.sentence})" if isinstance(last, Conflict) else ""
         raise Conflict(
             "command.busy",
-            f"'{name}' lost {_TRIES} races for the same thing{why}",
+            f"'{name}' lost {_TRIES} races for the same thing: {last.sentence}"
+            if isinstance(last, Conflict)
+            else f"'{name}' lost {_TRIES} races for the same thing.",
             "Nothing was recorded; send it again.",
         )
 
@@ -243,7 +244,7 @@ class Commands:
             raise Refused(
                 "actor.not-allowed",
                 f"'{caller.actor.removeprefix('staff/')}' is {actor.role.value}; '{name}' is for "
-                f"{' or '.join(sorted(role.value for role in roles)) or 'an administrator'}.",
+                f"{' or '.join(sorted(role.value for role in roles or (Role.ADMINISTRATOR,)))}.",
                 "Ask somebody with that role.",
             )
         if actor.branches and caller.desk and caller.desk not in actor.branches:

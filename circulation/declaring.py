@@ -185,7 +185,12 @@ def decide_missing(item: Item, title: Title, *, at: str) -> Declared:
             f"Item {item.barcode} is on loan since it was lent at {custody.loan.branch}.",
             "If the patron says that it is back: branchline loan claim-returned.",
         )
-    _refuse_absent("missing.already", item)
+    if item.custody.absence is not None:
+        raise Refused(
+            "missing.already",
+            f"Item {item.barcode} is {item.custody.absence.what} already.",
+            "Scan it if it is here; see branchline item conditions.",
+        )
     given = give_up(item, title, at, "missed")
     hold = custody.capture.hold if custody.capture is not None else custody.target
     return replace(given, item=(*given.item, ItemMissed(branch=at, hold=hold)))
@@ -251,16 +256,6 @@ def decide_searched(item: Item, *, at: str, found: bool) -> ItemSearched:
     return ItemSearched(at=at, found=found)
 
 
-def _refuse_absent(code: str, item: Item) -> None:
-    absence = item.custody.absence
-    if absence is not None:
-        raise Refused(
-            code,
-            f"Item {item.barcode} is {absence.what} already.",
-            "Scan it if it is here; see branchline item conditions.",
-        )
-
-
 def found_again(item: Item, branch: str) -> Event | None:
     """What a scan of an absent copy says to its owner and to the systems that handle fees; None if it is not absent."""
     absence, loan = item.custody.absence, item.custody.loan
@@ -318,18 +313,20 @@ def decide_restore(
     if not chosen:
         raise Refused(
             "restore.nothing",
-            f"Item {item.barcode} is not {what or 'in any condition that could be taken back'}.",
+            f"Item {item.barcode} is not {what}."
+            if what
+            else f"Item {item.barcode} is not in any condition that could be taken back.",
             f"It is: {', '.join(present) or 'in order'}.",
         )
     if len(chosen) > 1:
         raise Refused(
             "restore.which",
-            f"Item {item.barcode} is {' and '.join(chosen)}.",
+            f"Item {item.barcode} is in several conditions: {', '.join(chosen) or 'none'}.",
             "Say which does not hold with --what.",
         )
     rule = CONDITIONS[chosen[0]]
     if role is not Role.ADMINISTRATOR and role not in rule.undone_by:
-        who = " or ".join(one.value for one in rule.undone_by) or "an administrator"
+        who = " or ".join(one.value for one in rule.undone_by or (Role.ADMINISTRATOR,))
         raise Refused(
             "restore.not-allowed",
             f"That item {item.barcode} is {rule.what} is taken back by {who}, and you are {role.value}.",

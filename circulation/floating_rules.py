@@ -6,7 +6,7 @@ Each use-case is one command on the policy's stream; what is the case already is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 
 from circulation.actor import Role
@@ -71,7 +71,12 @@ def set_group(policy: Floating, group: FloatingGroup) -> tuple[Event, ...]:
 
 def remove_group(policy: Floating, name: str) -> tuple[Event, ...]:
     """A group does not hold any more. Raises `Unknown` (`floating.unknown-group`)."""
-    _must_be_known(name, policy.groups, "floating.unknown-group", "floating group")
+    if name not in policy.groups:
+        raise Unknown(
+            "floating.unknown-group",
+            f"There is no floating group '{name[:60]}'.",
+            f"There are: {', '.join(sorted(policy.groups)) or 'none'}.",
+        )
     return (FloatingGroupRemoved(group=name),)
 
 
@@ -87,7 +92,12 @@ def set_limit(policy: Floating, branch: str, item_type: str, copies: int) -> tup
 def remove_limit(policy: Floating, branch: str, item_type: str) -> tuple[Event, ...]:
     """A limit does not hold any more. Raises `Unknown` (`floating.unknown-limit`)."""
     known = [f"{item_type} at {branch}" for branch, by_type in policy.limits.items() for item_type in by_type]
-    _must_be_known(f"{item_type} at {branch}", known, "floating.unknown-limit", "limit for")
+    if f"{item_type} at {branch}" not in known:
+        raise Unknown(
+            "floating.unknown-limit",
+            f"There is no limit for {item_type} at {branch}.",
+            f"There are: {', '.join(sorted(known)) or 'none'}.",
+        )
     return (FloatLimitRemoved(branch=branch, item_type=item_type),)
 
 
@@ -95,27 +105,24 @@ def set_lanes(policy: Floating, lanes: str, branches: Collection[str]) -> tuple[
     """Branches are a walk apart. Raises `Invalid` (`floating.one-branch`)."""
     walked = tuple(sorted(set(branches)))
     if len(walked) < 2:
-        raise Invalid(
-            "floating.one-branch", f"Nobody walks from {walked[0] if walked else 'nowhere'} to itself.", "Name two."
-        )
+        raise Invalid("floating.one-branch", f"Nobody walks from {walked[0]} to itself.", "Name two.")
     return () if policy.lanes.get(lanes) == walked else (WalkedLanesSet(lanes=lanes, branches=walked),)
 
 
 def remove_lanes(policy: Floating, lanes: str) -> tuple[Event, ...]:
     """The branches are apart again. Raises `Unknown` (`floating.unknown-lanes`)."""
-    _must_be_known(lanes, policy.lanes, "floating.unknown-lanes", "set of walked lanes")
+    if lanes not in policy.lanes:
+        raise Unknown(
+            "floating.unknown-lanes",
+            f"There is no set of walked lanes '{lanes[:60]}'.",
+            f"There are: {', '.join(sorted(policy.lanes)) or 'none'}.",
+        )
     return (WalkedLanesRemoved(lanes=lanes),)
 
 
 def set_services(policy: Floating, member: str, branch: str | None) -> tuple[Event, ...]:
     """A member's withdrawn copies go to a branch, or with None to their homes."""
     return () if policy.services.get(member) == branch else (TechnicalServicesSet(member=member, branch=branch),)
-
-
-def _must_be_known(name: str, known: Iterable[str], code: str, what: str) -> None:
-    names = sorted(known)
-    if name not in names:
-        raise Unknown(code, f"There is no {what} '{name[:60]}'.", f"There are: {', '.join(names) or 'none'}.")
 
 
 # --- use-cases -------------------------------------------------------------------------------------------------------

@@ -73,10 +73,10 @@ class Override:
         if roles is None:
             raise refused
         if self.role is not Role.ADMINISTRATOR and self.role not in roles:
-            allowed = " or ".join(sorted(role.value for role in roles))
             raise Refused(
                 "override.not-allowed",
-                f"{refused.sentence} A {self.role.value} may not override {refused.code}; a {allowed} may.",
+                f"A {self.role.value} may not override {refused.code}, "
+                f"a {' or '.join(sorted(role.value for role in roles))} may: {refused.sentence}",
                 "Ask somebody with that role.",
             )
         if refused.code not in self.passed:

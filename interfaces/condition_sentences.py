@@ -21,10 +21,11 @@ from circulation.condition import (
     LostItemReturned,
     TransitOverdue,
 )
-from circulation.condition_rules import NOTE_CODES
 from circulation.condition_words import keeper
 from circulation.event import Event
 from circulation.foreign import ForeignItemClosed, ForeignItemReceived, ForeignItemSeen
+from circulation.messages.catalogue import told
+from circulation.messages.names import Names
 
 __all__ = ["condition_sentence"]
 
@@ -37,11 +38,13 @@ def condition_sentence(event: Event) -> str:
 def _of_copy(event: Event) -> str:
     match event:
         case ConditionReported(what=what, at=at, van=van, code=code, custodies=custodies):
-            where = f"on van {van}" if van else f"at {at}"
-            had = ", then ".join(keeper(one) for one in custodies) or "nobody that is known"
-            return f"It was reported {what} {where}: {NOTE_CODES[code]}; it was last with {had}."
+            note, had = told(f"note.{code}"), "; ".join(keeper(one) for one in custodies) or keeper(None)
+            if van:
+                return f"It was reported {what} on van {van}: {note}; it was last with {had}."
+            return f"It was reported {what} at {at}: {note}; it was last with {had}."
         case ItemWithdrawn(at=at, code=code):
-            return f"It was withdrawn from the stock at {at or 'the office'}: {NOTE_CODES[code]}."
+            place, note = at or told("phrase.office"), told(f"note.{code}")
+            return f"It was withdrawn from the stock at {place}: {note}."
         case ItemDeclaredLost(why=why, last=last):
             return f"It was declared lost ({why}); last had by {keeper(last)}."
         case LostItemPaid():
@@ -53,9 +56,9 @@ def _of_copy(event: Event) -> str:
         case ItemUnlocated(code=code, last=last):
             return f"Its journey was aborted ({code}); nobody knows where it is since {keeper(last)} had it."
         case TransitOverdue(search=search, last=last):
-            return f"It is overdue on its way, last had by {keeper(last)}; to look for it: {', '.join(search)}."
+            return f"It is overdue on its way, last had by {keeper(last)}; to look for it: {Names(search)}."
         case ItemSearched(at=at, found=found):
-            return f"It was looked for at {at} and {'found' if found else 'not found'}."
+            return f"It was looked for at {at} and found." if found else f"It was looked for at {at} and not found."
         case ItemRestored(was=was, why=why):
             return f"It is not {was} any more ({why})."
         case _:
@@ -65,8 +68,8 @@ def _of_copy(event: Event) -> str:
 def _of_loan(event: Event) -> str:
     match event:
         case LoanClaimedReturned(said=said, search=search):
-            where = f" at {said}" if said else ""
-            return f"Its patron says that it is back{where}; to look for it: {', '.join(search)}."
+            at = f" at {said}" if said else ""
+            return f"Its patron says that it is back{at}; to look for it: {Names(search)}."
         case LoanClaimRejected(loan=loan):
             return f"The claim that it is back was rejected; loan {loan} is an ordinary one again."
         case LoanClosedMissing(loan=loan, why=why):
@@ -82,6 +85,7 @@ def _of_stranger(event: Event) -> str:
         case ForeignItemSeen(branch=branch):
             return f"It was seen at {branch} on its way back to its network."
         case ForeignItemClosed(branch=branch, how=how):
-            return f"It was dealt with at {branch or 'the office'}: {how}."
+            place = branch or told("phrase.office")
+            return f"It was dealt with at {place}: {how}."
         case _:
             return ""

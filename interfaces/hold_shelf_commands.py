@@ -186,9 +186,9 @@ def _copy_meant(session: Session, what: str) -> str:
         return hold.captured or hold.target or ""
     copies = [copy.item for copy in catalogue.copies_of(views, what if hold is None else hold.title)]
     if len(copies) != 1:
-        shown = ", ".join(copies[:10]) or "none"
+        barcodes = ", ".join(copies[:10]) or "none"
         raise Misused(
-            Invalid("hold.explain-what", f"{what[:80]} has {len(copies)} copies: {shown}.", "Name one with --item.")
+            Invalid("hold.explain-what", f"{what[:80]} has {len(copies)} copies: {barcodes}.", "Name one with --item.")
         )
     return copies[0]
 

@@ -7,6 +7,7 @@ Facts of other kinds have their type and payload only.
 from __future__ import annotations
 
 from circulation.clock import iso
+from circulation.custodian import Custodian
 from circulation.custody import Place
 from circulation.due_dates import DueDatesMoved
 from circulation.event import Event, Fact
@@ -36,6 +37,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.messages.catalogue import told
 from circulation.move import MoveCancelled, MoveEnded, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import (
@@ -57,14 +59,6 @@ from circulation.tote_words import custody_text
 from interfaces.condition_sentences import condition_sentence
 
 __all__ = ["sentence_of"]
-
-_HOW_RETURNED = {"desk": "at the desk", "drop": "in the book drop", "import": "in another system's list"}
-_SEEN_AS = {
-    "passing": "on its way elsewhere",
-    "again": "and nothing had changed since the last scan there",
-    "found": "where it was not expected",
-    "here": "where it belongs",
-}
 
 
 def sentence_of(fact: Fact) -> str:
@@ -88,7 +82,7 @@ def _of_loan(event: Event) -> str:
             for_hold = f" for hold {hold}" if hold else ""
             return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
         case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
-            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+            return f"Its loan was renewed at {branch} until {iso(due_us)}, renewal {renewals}."
         case LoanRecalled(due_us=due_us, rule=rule, hold=hold):
             for_hold = f" for hold {hold}" if hold else ""
             return f"Its loan was recalled{for_hold}, due {iso(due_us)} by rule '{rule}'."
@@ -99,9 +93,10 @@ def _of_loan(event: Event) -> str:
 
 
 def _of_dates(moved: DueDatesMoved, branch: str) -> str:
-    why = "its hours had changed" if moved.closure is None else f"closure {moved.closure} of {moved.scope}"
-    dates = ", ".join(f"{iso(move.was_us)} became {iso(move.becomes_us)}" for move in moved.moves)
-    return f"Its date at {branch} was moved, {why}: {dates}."
+    dates = ", ".join(told("phrase.became", was=iso(one.was_us), becomes=iso(one.becomes_us)) for one in moved.moves)
+    if moved.closure is None:
+        return told("history.dates-moved:hours", branch=branch, dates=dates)
+    return told("history.dates-moved", branch=branch, closure=moved.closure, scope=moved.scope, dates=dates)
 
 
 def _of_item(event: Event) -> str:
@@ -111,13 +106,14 @@ def _of_item(event: Event) -> str:
             return f"It entered the catalogue at {branch}, owned by {owner}{from_}."
         case ItemDescribed(home=home):
             return f"Its description was replaced; its home is {home}."
-        case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=reason):
-            return f"It stayed at {branch}: limit '{limit}' denies its way to {destination}. {reason}"
+        case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=because):
+            return f"It stayed at {branch}: limit '{limit}' denies its way to {destination}: {because}"
         case ItemReturned(branch=branch, by=by):
-            return f"It was returned at {branch}, {_HOW_RETURNED[by]}."
+            return told(f"history.returned:{by}", branch=branch)
         case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):
+            seen = told(f"phrase.seen-{as_}")
             then = f"; it goes on to {onward}" if onward else f"; it waits there for hold {hold}" if hold else ""
-            return f"It was seen at {branch}, {_SEEN_AS[as_]}{then}."
+            return f"It was seen at {branch}, {seen}{then}."
         case ItemArrived(branch=branch, filling=filling):
             unseen = f"; nobody scanned it, tote {filling} was accepted whole after a check" if filling else ""
             return f"It arrived at {branch}, where it was to go{unseen}."
@@ -142,10 +138,11 @@ def _of_item(event: Event) -> str:
         case ItemUnpacked(filling=filling, branch=branch):
             return f"It was taken out of tote {filling} at {branch}."
         case ItemMissed(branch=branch, hold=hold, filling=filling, last=last):
+            if filling:
+                had = custody_text(last or Custodian())
+                return f"It was looked for at {branch} in tote {filling} and not found; {had} had it last."
             for_hold = f" for hold {hold}" if hold else ""
-            in_tote = f" in tote {filling}" if filling else ""
-            had = f"; {custody_text(last)} had it last" if last else ""
-            return f"It was looked for at {branch}{for_hold}{in_tote} and not found{had}."
+            return f"It was looked for at {branch}{for_hold} and not found."
         case _:
             return ""
 
@@ -180,8 +177,9 @@ def _of_move(event: Event) -> str:
         case MoveCancelled(move=move, why=why):
             return f"Move {move} was cancelled: {why}."
         case MoveEnded(move=move, branch=branch, why=why):
-            how = f"it has arrived at {branch}" if why == "arrived" else "its time there is over"
-            return f"Move {move} has ended: {how}."
+            if why == "arrived":
+                return f"Move {move} has ended: it has arrived at {branch}."
+            return f"Move {move} has ended: its time there is over."
         case _:
             return ""
 
@@ -221,10 +219,12 @@ def _of_tote(event: Event, filling: str) -> str:
 
 
 def _place(place: Place) -> str:
-    where = {"branch": f"at {place.ref}", "filling": f"in tote {place.ref}", "patron": "on loan"}
-    return where.get(place.kind, "missing")
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    match place.kind:
+        case "branch":
+            return told("phrase.at-branch", branch=place.ref)
+        case "filling":
+            return told("phrase.in-tote", filling=place.ref)
+        case "patron":
+            return told("phrase.on-loan")
+        case _:
+            return told("phrase.missing")

@@ -67,26 +67,25 @@ def require_hub(ledger: Ledger, code: str) -> str:
 def check_trunk(trunk: TrunkSet) -> None:
     """Raises `Invalid` (`trunk.impossible`), naming what cannot be."""
     arrives = trunk.arrives_days * LAST_MINUTE + trunk.arrives_minute
-    wrong = [
-        (trunk.origin == trunk.destination, f"goes from {trunk.origin} to itself"),
-        (not trunk.days or any(not 0 <= day <= 6 for day in trunk.days), "runs on no weekday from 0 (Monday) to 6"),
-        (
-            not (0 <= trunk.departs_minute < LAST_MINUTE and 0 <= trunk.arrives_minute < LAST_MINUTE),
-            "departs or arrives outside 00:00 to 23:59",
-        ),
-        (
-            not 0 <= trunk.arrives_days <= 3 or arrives <= trunk.departs_minute,
-            (
-                f"arrives at {_clock(trunk.arrives_minute)}, {trunk.arrives_days} days after it departs at "
-                f"{_clock(trunk.departs_minute)}"
-            ),
-        ),
-        (not 1 <= trunk.totes <= 10_000, f"carries {trunk.totes} totes, and 1 to 10,000 are possible"),
-        (not 0 <= trunk.cutoff_minutes <= LAST_MINUTE, f"closes {trunk.cutoff_minutes} minutes before it departs"),
-    ]
-    for is_wrong, why in wrong:
-        if is_wrong:
-            raise Invalid("trunk.impossible", f"The trunk run '{trunk.trunk}' {why}.", "Check the times and places.")
+    name = trunk.trunk
+    if trunk.origin == trunk.destination:
+        raise Invalid("trunk.impossible:to-itself", trunk=name, origin=trunk.origin)
+    if not trunk.days or any(not 0 <= day <= 6 for day in trunk.days):
+        raise Invalid("trunk.impossible:weekdays", trunk=name)
+    if not (0 <= trunk.departs_minute < LAST_MINUTE and 0 <= trunk.arrives_minute < LAST_MINUTE):
+        raise Invalid("trunk.impossible:times", trunk=name)
+    if not 0 <= trunk.arrives_days <= 3 or arrives <= trunk.departs_minute:
+        raise Invalid(
+            "trunk.impossible:arrives-first",
+            trunk=name,
+            arrives=_clock(trunk.arrives_minute),
+            days=trunk.arrives_days,
+            departs=_clock(trunk.departs_minute),
+        )
+    if not 1 <= trunk.totes <= 10_000:
+        raise Invalid("trunk.impossible:totes", trunk=name, totes=trunk.totes)
+    if not 0 <= trunk.cutoff_minutes <= LAST_MINUTE:
+        raise Invalid("trunk.impossible:cutoff", trunk=name, minutes=trunk.cutoff_minutes)
 
 
 def set_trunk(courier: Courier, trunk: TrunkSet) -> tuple[Event, ...]:
