@@ -62,11 +62,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens_minute < self.closes_minute <= LAST_MINUTE:
-            raise Invalid(
-                "hours.impossible",
-                f"Minutes {self.opens_minute} to {self.closes_minute} are not a span within one day.",
-                "Open before you close, between 00:00 and 24:00.",
-            )
+            raise Invalid("hours.impossible", opens_minute=self.opens_minute, closes_minute=self.closes_minute)
 
     def __str__(self) -> str:
         return "-".join(f"{m // 60:02d}:{m % 60:02d}" for m in (self.opens_minute, self.closes_minute))
@@ -136,17 +132,9 @@ class Closure:
     def __post_init__(self) -> None:
         kind, _, name = self.scope.partition("/")
         if self.scope != "all" and not (kind in ("member", "branch") and name):
-            raise Invalid(
-                "closure.scope",
-                f"'{self.scope[:60]}' does not say who is closed.",
-                "Use all, member/<name> or branch/<code>.",
-            )
+            raise Invalid("closure.scope", scope=self.scope[:60])
         if self.last < self.first:
-            raise Invalid(
-                "closure.backwards",
-                f"The closure '{self.id}' ends on {self.last} before it begins on {self.first}.",
-                "Swap the two dates.",
-            )
+            raise Invalid("closure.backwards", id=self.id, last=self.last, first=self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +181,7 @@ class Calendar:
         try:
             return self.branches[code]
         except KeyError:
-            raise Unknown(
-                "branch.unknown",
-                f"There is no branch '{code[:60]}' in the calendar.",
-                "List the branches with: branchline network list",
-            ) from None
+            raise Unknown("branch.unknown", branch=code[:60]) from None
 
     def closure_on(self, code: str, day: date) -> Closure | None:
         """The closure that shuts the branch on that day; the widest scope first."""
@@ -331,11 +315,11 @@ class Calendar:
     @staticmethod
     def _days_after(day: date, days: int) -> date:
         if days < 0:
-            raise Invalid("loan.days", f"{days} days lie in the past.", "Give 0 days or more.")
+            raise Invalid("loan.days:past", days=days)
         try:
             return day + timedelta(days=days)
         except OverflowError:
-            raise Invalid("loan.days", f"{days} days from {day} are after the year 9999.", "Give fewer days.") from None
+            raise Invalid("loan.days", days=days, day=day) from None
 
 
 @lru_cache(maxsize=64)
@@ -344,11 +328,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Invalid(
-            "calendar.zone",
-            f"'{name[:60]}' is not a time zone.",
-            "Use a name such as Europe/London or Europe/Dublin.",
-        ) from None
+        raise Invalid("calendar.zone", name=name[:60]) from None
 
 
 def local_day(instant_us: int, zone: ZoneInfo) -> date:

@@ -30,7 +30,7 @@ from circulation.foreign import ForeignItemClosed, ForeignItemReceived, ForeignI
 from circulation.hold import HoldTargeted
 from circulation.messages.catalogue import together, told
 from circulation.messages.names import Names
-from circulation.saying import Receipt
+from circulation.saying import Receipt, say
 from circulation.unknown import UnknownCodeClosed
 
 __all__ = ["also_told", "condition_words", "keeper", "now_asks"]
@@ -101,36 +101,22 @@ def _of_copy(event: Event, then: str) -> Receipt | None:
             note, last = told(f"note.{code}"), keeper(custodies[-1] if custodies else None)
             before = (told("condition.before", keeper=keeper(one)) for one in reversed(custodies[:-1]))
             then = together(*before, told("condition.scan-it"), then)
-            sentence = f"It is {what}: {note}. It was with {last}. {then}"
-            return Receipt("condition.reported", f"Reported {what}", sentence, "aside")
+            return say("condition.reported", "aside", what=what, note=note, last=last, then=then)
         case ItemWithdrawn():
-            return Receipt(
-                "withdrawn", "Withdrawn", f"It fills no hold; scan it to send it to its owner. {then}", "aside"
-            )
+            return say("withdrawn", "aside", then=then)
         case ItemDeclaredLost(why=why, loan=loan, last=last):
             then = together(told("lost.loan-open", loan=loan) if loan else "", then)
-            return Receipt("lost", "Lost", f"It is given up ({why}); last had by {keeper(last)}. {then}", "done")
+            return say("lost", "done", why=why, keeper=keeper(last), then=then)
         case LostItemPaid():
-            return Receipt("lost.paid", "Paid for", "It was paid for; if it is scanned, its owner is told.", "done")
+            return say("lost.paid", "done")
         case ItemUnlocated(code=code, last=last):
-            return Receipt(
-                "transit.aborted",
-                "Journey aborted",
-                f"Its journey is given up ({code}); nobody knows where it is since {keeper(last)} had it. {then}",
-                "done",
-            )
+            return say("transit.aborted", "done", code=code, keeper=keeper(last), then=then)
         case TransitOverdue(search=search, last=last):
-            return Receipt(
-                "transit.overdue",
-                "Search for it",
-                f"It is overdue on its way; last had by {keeper(last)}. To look for it: {Names(search)}.",
-                "done",
-            )
+            return say("transit.overdue", "done", keeper=keeper(last), search=Names(search))
         case ItemSearched():
-            return Receipt("searched", "Not found", "It was looked for here and not found.", "done")
+            return say("searched", "done")
         case ItemRestored(was=was, why=why):
-            sentence = f"It is not {was} ({why}). Scan it to see where it belongs. {then}"
-            return Receipt("restored", "Restored", sentence, "done")
+            return say("restored", "done", was=was, why=why, then=then)
         case _:
             return None
 
@@ -138,12 +124,11 @@ def _of_copy(event: Event, then: str) -> Receipt | None:
 def _of_loan(event: Event) -> Receipt | None:
     match event:
         case LoanClaimedReturned(loan=loan, search=search):
-            sentence = f"Loan {loan} stays open and is not overdue. To look for it: {Names(search)}."
-            return Receipt("claim.returned", "Claimed returned", sentence, "done")
+            return say("claim.returned", "done", loan=loan, search=Names(search))
         case LoanClaimRejected(loan=loan):
-            return Receipt("claim.rejected", "Claim rejected", f"Loan {loan} is an ordinary loan again.", "done")
+            return say("claim.rejected", "done", loan=loan)
         case LoanClosedMissing(loan=loan, why=why):
-            return Receipt("claim.missing", "Missing", f"Loan {loan} has ended ({why}); the copy is missing.", "done")
+            return say("claim.missing", "done", loan=loan, why=why)
         case _:
             return None
 
@@ -156,10 +141,10 @@ def _of_stranger(fact: Fact) -> Receipt | None:
             return _send_on(fact, told("foreign.on-its-way"), branch, destination)
         case ForeignItemClosed(how=how):
             ref = fact.stream[8:]
-            return Receipt("foreign.closed", "Dealt with", f"{ref} is {how}.", "done")
+            return say("foreign.closed", "done", ref=ref, how=how)
         case UnknownCodeClosed(entry=entry, how=how) if how != "foreign":
             branch = fact.stream[8:]
-            return Receipt("unknown.closed", "Dealt with", f"{branch}-{entry} is {how}.", "done")
+            return say("unknown.closed", "done", branch=branch, entry=entry, how=how)
         case _:
             return None
 
@@ -167,14 +152,5 @@ def _of_stranger(fact: Fact) -> Receipt | None:
 def _send_on(fact: Fact, came_in: str, branch: str, destination: str) -> Receipt:
     ref = fact.stream.removeprefix("foreign/")
     if destination == branch:
-        sentence = f"{came_in} It is handed over from here."
-        return Receipt("foreign.here", "Hand over", sentence, "aside", slip=("HAND OVER", ref))
-    sentence = f"{came_in} It goes to {destination}, which hands it over."
-    return Receipt(
-        "foreign.send",
-        f"Send to {destination}",
-        sentence,
-        "send",
-        route_to=destination,
-        slip=(f"TO {destination}", "ANOTHER NETWORK'S", ref),
-    )
+        return say("foreign.here", "aside", came_in=came_in, ref=ref)
+    return say("foreign.send", "send", route_to=destination, came_in=came_in, ref=ref)

@@ -28,6 +28,7 @@ from circulation.floating import (
     WalkedLanesSet,
 )
 from circulation.folds import FLOATING_FOLD
+from circulation.messages.names import Names
 
 __all__ = [
     "FloatingRules",
@@ -53,37 +54,25 @@ def set_group(policy: Floating, group: FloatingGroup) -> tuple[Event, ...]:
     Raises `Invalid`: `floating.no-branches`; `floating.homing-days` (1 to 3,650), `floating.title-copies` (1 to 999).
     """
     if not group.branches:
-        raise Invalid(
-            "floating.no-branches",
-            f"Group '{group.group}' has no branches.",
-            "Name them with --to CODE, --member NAME or --all.",
-        )
+        raise Invalid("floating.no-branches", group=group.group)
     if group.homing_days is not None and not 1 <= group.homing_days <= 3650:
-        raise Invalid(
-            "floating.homing-days", f"A homing time of {group.homing_days} days is not possible.", "Give 1 to 3650."
-        )
+        raise Invalid("floating.homing-days", homing_days=group.homing_days)
     if group.title_copies is not None and not 1 <= group.title_copies <= 999:
-        raise Invalid(
-            "floating.title-copies", f"{group.title_copies} copies of a title are not possible.", "Give 1 to 999."
-        )
+        raise Invalid("floating.title-copies", title_copies=group.title_copies)
     return () if policy.groups.get(group.group) == group else (FloatingGroupSet(**asdict(group)),)
 
 
 def remove_group(policy: Floating, name: str) -> tuple[Event, ...]:
     """A group does not hold any more. Raises `Unknown` (`floating.unknown-group`)."""
     if name not in policy.groups:
-        raise Unknown(
-            "floating.unknown-group",
-            f"There is no floating group '{name[:60]}'.",
-            f"There are: {', '.join(sorted(policy.groups)) or 'none'}.",
-        )
+        raise Unknown("floating.unknown-group", group=name[:60], groups=Names(sorted(policy.groups)))
     return (FloatingGroupRemoved(group=name),)
 
 
 def set_limit(policy: Floating, branch: str, item_type: str, copies: int) -> tuple[Event, ...]:
     """A branch (`*`: every other one) keeps so many from elsewhere. Raises `Invalid` (`floating.limit`)."""
     if not 0 <= copies <= 1_000_000:
-        raise Invalid("floating.limit", f"A branch cannot keep {copies} copies.", "Give 0 to 1000000.")
+        raise Invalid("floating.limit", copies=copies)
     if policy.limits.get(branch, {}).get(item_type) == copies:
         return ()
     return (FloatLimitSet(branch=branch, item_type=item_type, copies=copies),)
@@ -93,11 +82,7 @@ def remove_limit(policy: Floating, branch: str, item_type: str) -> tuple[Event, 
     """A limit does not hold any more. Raises `Unknown` (`floating.unknown-limit`)."""
     known = [f"{item_type} at {branch}" for branch, by_type in policy.limits.items() for item_type in by_type]
     if f"{item_type} at {branch}" not in known:
-        raise Unknown(
-            "floating.unknown-limit",
-            f"There is no limit for {item_type} at {branch}.",
-            f"There are: {', '.join(sorted(known)) or 'none'}.",
-        )
+        raise Unknown("floating.unknown-limit", item_type=item_type, branch=branch, known=Names(sorted(known)))
     return (FloatLimitRemoved(branch=branch, item_type=item_type),)
 
 
@@ -105,18 +90,14 @@ def set_lanes(policy: Floating, lanes: str, branches: Collection[str]) -> tuple[
     """Branches are a walk apart. Raises `Invalid` (`floating.one-branch`)."""
     walked = tuple(sorted(set(branches)))
     if len(walked) < 2:
-        raise Invalid("floating.one-branch", f"Nobody walks from {walked[0]} to itself.", "Name two.")
+        raise Invalid("floating.one-branch", walked=walked[0])
     return () if policy.lanes.get(lanes) == walked else (WalkedLanesSet(lanes=lanes, branches=walked),)
 
 
 def remove_lanes(policy: Floating, lanes: str) -> tuple[Event, ...]:
     """The branches are apart again. Raises `Unknown` (`floating.unknown-lanes`)."""
     if lanes not in policy.lanes:
-        raise Unknown(
-            "floating.unknown-lanes",
-            f"There is no set of walked lanes '{lanes[:60]}'.",
-            f"There are: {', '.join(sorted(policy.lanes)) or 'none'}.",
-        )
+        raise Unknown("floating.unknown-lanes", lanes=lanes[:60], policy_lanes=Names(sorted(policy.lanes)))
     return (WalkedLanesRemoved(lanes=lanes),)
 
 
@@ -221,8 +202,4 @@ class FloatingRules:
         elif kind == "member":
             require_member(self._ledger, name)
         elif scope != "all":
-            raise Invalid(
-                "floating.scope",
-                f"'{scope[:60]}' does not say which branches.",
-                "Use all, member/<name> or branch/<code>.",
-            )
+            raise Invalid("floating.scope", scope=scope[:60])

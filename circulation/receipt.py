@@ -52,7 +52,7 @@ from circulation.messages.catalogue import together, told
 from circulation.messages.names import Names
 from circulation.move import MoveCancelled, MoveRequested
 from circulation.override import RuleOverridden
-from circulation.saying import Receipt, Signal
+from circulation.saying import Receipt, Signal, say
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import words_about_totes, words_of_move
 
@@ -63,7 +63,7 @@ def receipt_of(appended: Appended) -> Receipt:
     """The receipt of the facts of one command; one that recorded nothing says so."""
     facts = appended.facts
     if not facts:
-        return Receipt("nothing", "Nothing to do", "There was nothing to record.", "done")
+        return say("nothing", "done")
     receipt = _worded(facts)
     item = next((fact.stream[5:] for fact in facts if fact.stream.startswith("item/")), None)
     odd = next((fact for fact in facts if isinstance(fact.event, ToteItemFound)), None)
@@ -97,50 +97,40 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
     for event in events:
         match event:
             case ScanUndone():
-                return Receipt("undone", "Undone", "The last scan of this copy does not count.", "done")
+                return say("undone", "done")
             case LateScanRecorded(branch=branch, custody_us=custody_us):
-                return Receipt(
-                    "late",
-                    "Old scan",
-                    f"This scan at {branch} is older than what is known of the copy since {iso(custody_us)}; "
-                    "it is kept as history and moves nothing.",
-                    "aside",
-                )
+                return say("late", "aside", branch=branch, known_since=iso(custody_us))
             case UnknownCodeScanned():
-                return Receipt(
-                    "unknown",
-                    "Unknown code",
-                    "No item of this network carries this code; it is recorded as received here.",
-                    "aside",
-                    slip=("UNKNOWN ITEM", f"{facts[0].stream[8:]}-{facts[0].version}", "keep for cataloguing"),
-                )
+                return say("unknown", "aside", branch=facts[0].stream[8:], entry=facts[0].version)
             case ItemPlacedOnHoldShelf(hold=hold, until_us=until_us, code=code):
-                return Receipt(
+                return say(
                     "hold-shelf",
-                    "Hold shelf here",
-                    f"{came_in} It waits here for hold {hold} until {iso(until_us)}.",
                     "hold-shelf",
                     hold=hold,
-                    slip=("HOLD SHELF", f"code {code}", f"until {iso(until_us)[:10]}"),
+                    came_in=came_in,
+                    until=iso(until_us),
+                    code=code,
+                    until_day=iso(until_us)[:10],
                 )
             case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=because):
-                return Receipt(
+                return say(
                     "shelve.held-back",
-                    "Keep it here",
-                    f"{came_in} It belongs to {destination}, but limit '{limit}' keeps it at {branch}: {because}",
                     "shelve",
+                    came_in=came_in,
+                    destination=destination,
+                    limit=limit,
+                    branch=branch,
+                    because=because,
                 )
             case TransitOpened(destination=destination, reason=reason, hold=hold):
-                why = f"for hold {hold}" if hold else f"reason {reason}"
-                return Receipt(
-                    f"send.{reason}",
-                    f"Send to {destination}",
-                    f"{came_in} It goes to {destination}, {why}.",
+                return say(
+                    "send.hold" if hold else f"send.{reason}",
                     "send",
                     route_to=destination,
                     reason=reason,
                     hold=hold,
-                    slip=(f"TO {destination}", reason.upper(), f"from {facts[0].desk}"),
+                    came_in=came_in,
+                    desk=facts[0].desk,
                 )
             case _:
                 continue
@@ -157,73 +147,43 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ItemDescribed():
                 return _edited(facts)
             case ItemSighted(as_="passing", onward=onward) if onward:
-                return Receipt(
-                    "send.onward",
-                    f"Send to {onward}",
-                    f"{came_in} It is on its way to {onward} and goes on from here.",
-                    "send",
-                    route_to=onward,
-                    slip=(f"TO {onward}", "ONWARD", f"from {fact.desk}"),
-                )
+                return say("send.onward", "send", route_to=onward, came_in=came_in, desk=fact.desk)
             case ItemSighted(as_="again", onward=onward) if onward:
-                return Receipt(
-                    "again",
-                    f"Still to {onward}",
-                    f"{came_in} It still is to go to {onward}.",
-                    "send",
-                    route_to=onward,
-                    slip=(f"TO {onward}", "AGAIN", f"from {fact.desk}"),
-                )
+                return say("again", "send", route_to=onward, came_in=came_in, desk=fact.desk)
             case ItemPacked(onward=onward) if onward:
-                return Receipt(
-                    "send.onward",
-                    f"Send to {onward}",
-                    f"{came_in} It goes on to {onward}.",
-                    "send",
-                    route_to=onward,
-                    slip=(f"TO {onward}", "ONWARD", f"from {fact.desk}"),
-                )
+                return say("send.onward:packed", "send", route_to=onward, came_in=came_in, desk=fact.desk)
             case ItemSighted(hold=hold) if hold:
-                return Receipt(
-                    "hold-shelf",
-                    "Hold shelf here",
-                    f"{came_in} It still waits here for hold {hold}.",
-                    "hold-shelf",
-                    hold=hold,
-                    slip=("HOLD SHELF", "AGAIN"),
-                )
+                return say("hold-shelf:still", "hold-shelf", hold=hold, came_in=came_in)
             case ItemSighted(as_="again"):
-                return Receipt("again", "Nothing changed", came_in, "shelve")
+                return say("again:nothing", "shelve", came_in=came_in)
             case ItemReturned() | ItemArrived() | ItemSighted():
                 until = _stays_until(fact)
                 if until:
-                    return Receipt("shelve", "Shelve here", f"{came_in} It stays here until {until}.", "shelve")
-                return Receipt("shelve", "Shelve here", f"{came_in} It stays here.", "shelve")
+                    return say("shelve:until", "shelve", came_in=came_in, until=until)
+                return say("shelve", "shelve", came_in=came_in)
             case ItemMissed(branch=branch):
                 then = now_asks(facts)
-                return Receipt("missed", "Missing", f"It was not found at {branch}. {then}", "done")
+                return say("missed", "done", branch=branch, then=then)
             case ToteSealed() | ToteLoaded() | ToteUnloaded() | ToteReceived() | ToteOpened():
                 return _of_tote(words_of_move(fact), fact)
             case HoldPlaced(hold=hold, pickup=pickup, obstacles=obstacles):
                 then = _how_filled(facts, obstacles or ())
-                return Receipt("hold.placed", "Hold placed", f"Hold {hold} for {pickup}. {then}", "done", hold=hold)
+                return say("hold.placed", "done", hold=hold, pickup=pickup, then=then)
             case HoldCancelled(hold=hold, recalled=recalled):
-                still = (
-                    f" The loan of {recalled}, recalled for it, stays due as it is; to give the time back: "
-                    f"branchline loan recall {recalled} --withdraw."
+                return (
+                    say("hold.cancelled:recalled", "done", hold=hold, recalled=recalled)
                     if recalled
-                    else ""
+                    else say("hold.cancelled", "done", hold=hold)
                 )
-                return Receipt("hold.cancelled", "Hold cancelled", f"Hold {hold} has ended.{still}", "done", hold=hold)
             case HoldSuspended(hold=hold, until=until):
-                how_long = f"until {until}" if until else "until it is resumed"
-                sentence = f"Hold {hold} keeps its place and takes no copy {how_long}."
-                return Receipt("hold.suspended", "Hold suspended", sentence, "done", hold=hold)
+                return (
+                    say("hold.suspended", "done", hold=hold, until=until)
+                    if until
+                    else say("hold.suspended:open-ended", "done", hold=hold)
+                )
             case HoldResumed(hold=hold):
                 then = _asked(facts)
-                return Receipt(
-                    "hold.resumed", "Hold resumed", f"Hold {hold} takes copies again. {then}", "done", hold=hold
-                )
+                return say("hold.resumed", "done", hold=hold, then=then)
             case _:
                 continue
     return _hold_changed(facts) or _of_move(facts)
@@ -235,14 +195,11 @@ def _hold_changed(facts: Sequence[Fact]) -> Receipt | None:
         match fact.event:
             case HoldPickupChanged(hold=hold, pickup=pickup):
                 then = _redirected(facts)
-                sentence = f"Hold {hold} is for pickup at {pickup} now and keeps its place. {then}"
-                return Receipt("hold.pickup", "Pickup changed", sentence, "done", hold=hold)
+                return say("hold.pickup", "done", hold=hold, pickup=pickup, then=then)
             case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
-                sentence = f"Its copy waits at {branch} for hold {hold} until {iso(until_us)}."
-                return Receipt("hold.extended", "Kept longer", sentence, "done", hold=hold)
+                return say("hold.extended", "done", hold=hold, branch=branch, until=iso(until_us))
             case HoldLapsed(hold=hold, expires=expires):
-                sentence = f"Hold {hold} was wanted until {expires} and has ended."
-                return Receipt("hold.lapsed", "Hold ended", sentence, "done", hold=hold)
+                return say("hold.lapsed", "done", hold=hold, expires=expires)
             case _:
                 continue
     return None
@@ -253,14 +210,17 @@ def _of_move(facts: Sequence[Fact]) -> Receipt:
     for fact in reversed(facts):
         match fact.event:
             case MoveRequested(to=to, stay_until=stay_until):
-                then = f", and stays until {stay_until}" if stay_until else ""
-                return Receipt("move.requested", "Move requested", f"It goes to {to} at its next scan{then}.", "done")
+                return (
+                    say("move.requested:until", "done", to=to, stay_until=stay_until)
+                    if stay_until
+                    else say("move.requested", "done", to=to)
+                )
             case MoveCancelled(move=move, why=why):
-                return Receipt("move.cancelled", "Move cancelled", f"Move {move} was cancelled: {why}.", "done")
+                return say("move.cancelled", "done", move=move, why=why)
             case _:
                 continue
     names = Names(sorted({type(fact.event).__name__ for fact in facts}))
-    return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+    return say("recorded", "done", names=names)
 
 
 def _asked(facts: Sequence[Fact]) -> str:
@@ -291,7 +251,7 @@ def _stays_until(fact: Fact) -> str:
     for ground in getattr(fact.event, "grounds", None) or ():
         code, _, what = ground.partition(" ")
         if code == "move.stays":
-            return what.rpartition(" ")[2]
+            return str(what).rpartition(" ")[2]
     return ""
 
 
@@ -307,18 +267,14 @@ def _of_loan(fact: Fact, facts: Sequence[Fact]) -> Receipt | None:
         case ItemLent(due_us=due_us, rule=rule, hold=hold, renewals_allowed=renewals, renewals_rule=by):
             also = "" if by in (None, "default") else told("lent.renewals", renewals=renewals, rule=by)
             then = together(also, _overridden(facts))
-            sentence = f"Due {iso(due_us)} by rule '{rule}'. {then}"
-            return Receipt("lent", "Lent", sentence, "done", due_us=due_us, hold=hold)
+            return say("lent", "done", due_us=due_us, hold=hold, due=iso(due_us), rule=rule, then=then)
         case LoanRenewed(due_us=due_us, renewals=renewals, rule=rule):
             then = _overridden(facts)
-            sentence = f"Due {iso(due_us)}, renewal {renewals} by rule '{rule}'. {then}"
-            return Receipt("renewed", "Renewed", sentence, "done", due_us=due_us)
+            return say("renewed", "done", due_us=due_us, due=iso(due_us), renewals=renewals, rule=rule, then=then)
         case LoanRecalled(due_us=due_us, was_due_us=was_due_us, rule=rule):
-            sentence = f"It is due {iso(due_us)} by rule '{rule}', no longer {iso(was_due_us)}; tell the borrower."
-            return Receipt("recalled", "Recalled", sentence, "done", due_us=due_us)
+            return say("recalled", "done", due_us=due_us, due=iso(due_us), rule=rule, was_due=iso(was_due_us))
         case LoanRecallWithdrawn(due_us=due_us):
-            sentence = f"It is due {iso(due_us)}, as before it was recalled."
-            return Receipt("recall.withdrawn", "Recall withdrawn", sentence, "done", due_us=due_us)
+            return say("recall.withdrawn", "done", due_us=due_us, due=iso(due_us))
         case _:
             return None
 
@@ -347,7 +303,7 @@ def _edited(facts: Sequence[Fact]) -> Receipt:
         told("hold.not-promised", hold=fact.event.hold) for fact in facts if isinstance(fact.event, HoldTargetDropped)
     ]
     then = together(*dropped, *(now_asks((fact,)) for fact in facts))
-    return Receipt("item.edited", "Item edited", f"Its description was replaced. {then}", "done")
+    return say("item.edited", "done", then=then)
 
 
 def _about_closed_days(facts: Sequence[Fact]) -> Receipt | None:
@@ -357,14 +313,12 @@ def _about_closed_days(facts: Sequence[Fact]) -> Receipt | None:
         match fact.event:
             case ClosureDeclared(first=first, last=last, reason=why):
                 then = _moved_dates(facts)
-                sentence = f"{scope} is closed from {first} to {last}: {why}. {then}"
-                return Receipt("closure.declared", "Closed", sentence, "done")
+                return say("closure.declared", "done", scope=scope, first=first, last=last, why=why, then=then)
             case ClosureWithdrawn(closure=closure):
-                sentence = f"Closure {closure} of {scope} does not hold any more; dates that it moved stay."
-                return Receipt("closure.withdrawn", "Closure withdrawn", sentence, "done")
+                return say("closure.withdrawn", "done", closure=closure, scope=scope)
             case DueDatesMoved():
                 then = _moved_dates(facts)
-                return Receipt("dates.moved", "Dates moved", f"{then}", "done")
+                return say("dates.moved", "done", then=then)
             case _:
                 continue
     return None
@@ -396,21 +350,21 @@ def _seen(facts: Sequence[Fact]) -> str:
     for fact in facts:
         match fact.event:
             case ItemReturned(branch=branch, by="drop"):
-                return f"Returned at {branch} in the book drop, as of {iso(fact.happened_us)}."
+                return told("came-in.returned-drop", branch=branch, happened=iso(fact.happened_us))
             case ItemReturned(branch=branch):
-                return f"Returned at {branch}."
+                return told("came-in.returned", branch=branch)
             case ItemArrived(branch=branch):
-                return f"Arrived at {branch}."
+                return told("came-in.arrived", branch=branch)
             case ItemSighted(branch=branch, as_="again"):
-                return f"It was scanned again at {branch}; nothing changed since."
+                return told("came-in.sighted-again", branch=branch)
             case ItemSighted(branch=branch, as_="found"):
-                return f"Found at {branch}, not on loan."
+                return told("came-in.sighted-found", branch=branch)
             case ItemSighted(branch=branch):
-                return f"Seen at {branch}, not on loan."
+                return told("came-in.sighted", branch=branch)
             case ItemSetAside(branch=branch):
-                return f"Found at {branch}, wanted for a hold."
+                return told("came-in.set-aside", branch=branch)
             case ItemPacked(branch=branch, filling=filling):
-                return f"Packed at {branch} into {filling}."
+                return told("came-in.packed", branch=branch, filling=filling)
             case _:
                 continue
     return ""

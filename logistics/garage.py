@@ -91,11 +91,7 @@ def take_van_out(van: Van | None, name: str, first: str, last: str, reason: str)
     present = _known(van, name)
     first, last = parse_day(first), parse_day(last)
     if last < first:
-        raise Invalid(
-            "van.out-ends-before-it-begins",
-            f"Van '{name}' cannot be off the road from {first} to {last}.",
-            "Give the first day with --from and the last one with --to.",
-        )
+        raise Invalid("van.out-ends-before-it-begins", van=name, first=first, last=last)
     if any(out.first <= first and last <= out.last for out in present.out):
         return ()
     return (VanOut(first=first, last=last, reason=reason),)
@@ -116,8 +112,7 @@ def retire_van(van: Van | None, name: str) -> tuple[Event, ...]:
 
 def _known(van: Van | None, name: str) -> Van:
     if van is None or van.retired:
-        left = "has left the fleet" if van is not None else "is not in the fleet"
-        raise Unknown("van.unknown", f"Van '{name}' {left}.", "List the vans with: branchline fleet list")
+        raise Unknown("van.unknown:retired" if van is not None else "van.unknown:garage", van=name)
     return van
 
 

@@ -19,6 +19,7 @@ PARTS = ("names.", "phrase.", "note.")
 """Parts of sentences, which other messages take up."""
 FROM_ELSEWHERE = {
     "usage": "{said}",
+    "seal.unsigned:newest": "{broken}",
     "run.deviation:line": "{reason}",
     "plan.unsound": "{said}",
     "command.busy:beaten": "{last}",
