@@ -6,6 +6,8 @@ The number is the version of the fold: raise it when a fold or its state changes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from circulation.branch import Branch, fold_branch
 from circulation.closure import Closed, fold_closures
 from circulation.due_dates import MovedDates, fold_due_dates
@@ -18,6 +20,7 @@ from circulation.ledger import Fold
 from circulation.offline.device import Device, fold_device
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRules, fold_loan_rules
+from circulation.question import fold_questions
 from circulation.rotation import Rotation, fold_rotation
 from circulation.scan_session import Correction, fold_corrections
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
@@ -38,6 +41,7 @@ __all__ = [
     "ITEM",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "QUESTIONS_FOLD",
     "ROTATION",
     "SESSION",
     "TITLE",
@@ -65,3 +69,4 @@ DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
 FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
 FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)
+QUESTIONS_FOLD = Fold("questions", 1, fold_questions, Mapping[str, str])
