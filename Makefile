@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.branchline-ready
+PEERS := $(VENV)/.branchline-peers
 STORE := out/demo.db
 WORKERS := 2
 
@@ -17,7 +18,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := check
 .DELETE_ON_ERROR:
-.PHONY: help check demo test lint lint-format lint-rules lint-types lint-imports format bench bench-properties soak docs constraints clean
+.PHONY: help check demo test lint lint-format lint-rules lint-types lint-imports format bench bench-routing bench-properties soak docs constraints clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -28,7 +29,7 @@ check: ## lint, then test
 
 demo: $(READY) ## make a network, play weeks of circulation on it and plan the next day's vans
 	@mkdir -p out
-	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views*
+	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views* $(STORE).tree*
 	$(BIN)/branchline --store $(STORE) demo $(ARGS)
 
 test: $(READY) ## the whole test suite
@@ -53,11 +54,14 @@ format: $(READY) ## put the code into the agreed format and order the imports
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## the measured promises, beside their targets
+bench: $(PEERS) ## the measured promises, beside their targets
 	$(BIN)/python -m bench $(ARGS)
 
+bench-routing: $(PEERS) ## routes beside PyVRP and VROOM, for docs/performance.md; goes on where it stopped (hours)
+	$(BIN)/python -m bench.routing --full $(ARGS)
+
 bench-properties: $(READY) ## the property tests with many more examples than `make test` runs
-	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough $(ARGS)
+	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough -o faulthandler_timeout=0 $(ARGS)
 
 soak: $(READY) ## a month played on the real branches of the south-west (needs the shared data)
 	$(BIN)/python -m bench.southwest_month $(ARGS)
@@ -67,7 +71,7 @@ docs: $(READY) ## write docs/cli.md again from the commands
 
 constraints: ## put the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)
-	$(MAKE) --no-print-directory $(READY) CONSTRAINED=
+	$(MAKE) --no-print-directory $(READY) $(PEERS) CONSTRAINED=
 	{ echo "# The exact versions under test, of everything that an install brings in. To take newer ones: make constraints."; \
 		$(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt
 	touch $(READY)
@@ -88,3 +92,8 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Installing Branchline into $(VENV) (half a minute the first time)" >&2
 	@$(BIN)/python -m pip install --quiet $(CONSTRAINED) -e '.[dev]'
 	@touch $@
+
+$(PEERS): $(READY)
+	@echo "Installing what the measurements compare with" >&2
+	@$(BIN)/python -m pip install --quiet $(CONSTRAINED) -e '.[dev,bench]' && touch $@ || \
+		echo "It cannot be installed here: the measurements leave it out and say so." >&2

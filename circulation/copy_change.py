@@ -98,7 +98,7 @@ class CopyChange:
         changes = [NewEvents(item_stream(item.barcode), loaded.version, declared.item)]
         on_title = declared.title
         hold = None if declared.wants is None else title.holds[declared.wants]
-        promise = None if hold is None else self._holds.promise_another(title, hold, without=item.barcode, at_us=at_us)
+        promise = None if hold is None else self._holds.promise_another(hold, without=item.barcode, at_us=at_us)
         if promise is not None:
             on_title = (*on_title, *promise.title)
             other = self._ledger.load(item_stream(promise.item), ITEM)

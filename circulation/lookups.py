@@ -17,12 +17,13 @@ __all__ = ["Catalogue", "Contents", "Copy", "Courier", "NextStop", "OpenFilling"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of a title as last seen; `branch` is None where it is not at a branch."""
+    """A copy of a title as last seen; `branch` is None where it is not at a branch, `part` where it is whole."""
 
     barcode: str
     branch: str | None
     on_shelf: bool
     shelf_mark: str = ""
+    part: str | None = None
 
 
 class Catalogue(Protocol):

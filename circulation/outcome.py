@@ -24,6 +24,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.queue_order import QueueRulings
 from circulation.shelves import Shelves
 from circulation.transfer_limits import TransferLimit
 
@@ -55,7 +56,8 @@ class Rulings:
     `shelf_until` is the instant until which a hold of a patron category, shelved here and now, would wait;
     `bars` names the rule or limit that keeps a copy (by its barcode) from a hold, empty for none; `keeps` is the
     transfer limit that denies this copy its way home; `floats` says whether it carries the float flag here,
-    None that its own description says so; `shelves` says where copies may float and how full the branches are.
+    None that its own description says so; `shelves` says where copies may float and how full the branches are;
+    `queue` is what holds for the queue of its title.
     """
 
     shelf_until: Callable[[str], int]
@@ -63,6 +65,7 @@ class Rulings:
     keeps: Callable[[], TransferLimit | None] = lambda: None
     floats: Callable[[], bool | None] = lambda: None
     shelves: Callable[[], Shelves] = Shelves
+    queue: QueueRulings = field(default_factory=QueueRulings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from circulation.due_dates import DueDatesMoved
 from circulation.event import Appended, Fact
 from circulation.hold import (
     HoldCancelled,
+    HoldLapsed,
+    HoldPickupChanged,
     HoldPlaced,
     HoldResumed,
     HoldSuspended,
@@ -26,6 +28,8 @@ from circulation.hold import (
     Obstacle,
 )
 from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
     ItemArrived,
     ItemDescribed,
     ItemHeldBack,
@@ -33,6 +37,7 @@ from circulation.item import (
     ItemMissed,
     ItemPacked,
     ItemPlacedOnHoldShelf,
+    ItemReleased,
     ItemReturned,
     ItemSetAside,
     ItemSighted,
@@ -242,10 +247,31 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 sentence = f"Hold {hold} keeps its place and takes no copy {how_long}."
                 return Receipt("hold.suspended", "Hold suspended", sentence, "done", hold=hold)
             case HoldResumed(hold=hold):
-                return Receipt("hold.resumed", "Hold resumed", f"Hold {hold} takes copies again.", "done", hold=hold)
+                sentence = f"Hold {hold} takes copies again. {_asked(facts)}".strip()
+                return Receipt("hold.resumed", "Hold resumed", sentence, "done", hold=hold)
             case _:
                 continue
-    return _of_move(facts)
+    return _hold_changed(facts) or _of_move(facts)
+
+
+def _hold_changed(facts: Sequence[Fact]) -> Receipt | None:
+    """The words where a hold is picked up elsewhere, waits longer or is not wanted any more."""
+    for fact in facts:
+        match fact.event:
+            case HoldPickupChanged(hold=hold, pickup=pickup):
+                sentence = (
+                    f"Hold {hold} is for pickup at {pickup} now and keeps its place. {_redirected(facts)}".strip()
+                )
+                return Receipt("hold.pickup", "Pickup changed", sentence, "done", hold=hold)
+            case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
+                sentence = f"Its copy waits at {branch} for hold {hold} until {iso(until_us)}."
+                return Receipt("hold.extended", "Kept longer", sentence, "done", hold=hold)
+            case HoldLapsed(hold=hold, expires=expires):
+                sentence = f"Hold {hold} was wanted until {expires} and has ended."
+                return Receipt("hold.lapsed", "Hold ended", sentence, "done", hold=hold)
+            case _:
+                continue
+    return None
 
 
 def _of_move(facts: Sequence[Fact]) -> Receipt:
@@ -261,6 +287,27 @@ def _of_move(facts: Sequence[Fact]) -> Receipt:
                 continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _asked(facts: Sequence[Fact]) -> str:
+    """Which branch is asked to pull which copy, as a sentence; empty where none is."""
+    target = next((fact.event for fact in facts if isinstance(fact.event, HoldTargeted)), None)
+    return f"{target.branch} is asked to pull {target.item} by {iso(target.pull_by_us)}." if target else ""
+
+
+def _redirected(facts: Sequence[Fact]) -> str:
+    """What happens now with the copy of a hold whose pickup branch is another one, as a sentence."""
+    for fact in facts:
+        match fact.event:
+            case CaptureRedirected(branch=None, pickup=pickup):
+                return f"Item {fact.stream[5:]} is on its way and goes to {pickup} from its next scan on."
+            case CaptureRedirected(branch=branch, pickup=pickup) if branch == pickup:
+                return f"Item {fact.stream[5:]} is at {branch} already: scan it there for the hold shelf."
+            case CaptureRedirected(branch=branch, pickup=pickup):
+                return f"Item {fact.stream[5:]} is at {branch}: scan it there and it goes to {pickup}."
+            case _:
+                continue
+    return _asked(facts)
 
 
 def _how_long(fact: Fact) -> str:
@@ -365,6 +412,15 @@ def _of_tote(words: Words, fact: Fact) -> Receipt:
 
 
 def _came_in(facts: Sequence[Fact]) -> str:
+    """How the item came to lie on the desk, as a sentence, and that its time on the hold shelf was over."""
+    expired = next(
+        (f.event.hold for f in facts if isinstance(f.event, ItemReleased) and f.event.why == "expired"), None
+    )
+    then = f" Nobody came for hold {expired} in time." if expired else ""
+    return f"{_seen(facts)}{then}"
+
+
+def _seen(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:

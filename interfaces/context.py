@@ -238,6 +238,19 @@ class Session:
             self._open[name] = self._closing.enter_context(self._factories[name](self))
         return self._open[name]
 
+    def unnamed(self, text: str) -> str:
+        """The text without the cards of this store's patrons; nothing is made for it."""
+        from circulation.errors import BranchlineError
+        from circulation.store.url import StoreUrl
+        from interfaces.unnamed import knows_cards, without_cards
+
+        if not any(letter.isdigit() for letter in text):
+            return text
+        try:
+            return without_cards(text, knows_cards(StoreUrl.parse(self.options.store)))
+        except BranchlineError:
+            return text  # what is no address of a store knows no cards
+
     def close(self) -> None:
         """Close what was opened, in reverse order."""
         self._open.clear()

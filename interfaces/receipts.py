@@ -53,7 +53,7 @@ def show_receipts(session: Session, barcodes: list[str], act: Callable[[str, str
         try:
             receipts.append(act(barcode, given and f"{given}-{number}"))
         except (Refused, Unknown, Invalid) as error:
-            refusals.append(f"{barcode}: {error.sentence} {error.hint}".rstrip())
+            refusals.append(session.unnamed(f"{barcode}: {error.sentence} {error.hint}".rstrip()))
     session.output.emit(receipts, _COLUMNS)
     for refusal in refusals:
         print(printable(refusal), file=sys.stderr)

@@ -11,6 +11,8 @@ from circulation.custody import Place
 from circulation.due_dates import DueDatesMoved
 from circulation.event import Event, Fact
 from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
     ItemAdded,
     ItemArrived,
     ItemDescribed,
@@ -72,6 +74,7 @@ def sentence_of(fact: Fact) -> str:
     return (
         _of_loan(fact.event)
         or _of_item(fact.event)
+        or _of_waiting(fact.event)
         or _of_move(fact.event)
         or _of_correction(fact.event)
         or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
@@ -155,6 +158,16 @@ def _of_correction(event: Event) -> str:
             return f"The rule {rule} was overridden for what follows; the reason is sealed."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+        case _:
+            return ""
+
+
+def _of_waiting(event: Event) -> str:
+    match event:
+        case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
+            return f"It waits longer on the hold shelf of {branch} for hold {hold}, until {iso(until_us)}."
+        case CaptureRedirected(hold=hold, pickup=pickup):
+            return f"Hold {hold}, for which it is set aside, is for pickup at {pickup} now."
         case _:
             return ""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from circulation.keyring import Keyring
     from circulation.ledger import Ledger
     from circulation.past_ledger import PastLedger
+    from circulation.privacy_desk import PrivacyDesk
     from circulation.session_desk import SessionDesk
     from interfaces.live_courier import LiveCourier
     from logistics.dispatcher import Dispatcher
@@ -68,9 +69,9 @@ def _ledger(session: Session) -> Iterator[Ledger | PastLedger]:
 
 @contextmanager
 def _keyring(session: Session) -> Iterator[Keyring]:
-    from circulation.keyring import Keyring
+    from circulation.shredding import open_keyring
 
-    keyring = Keyring.open(session.part("ledger").url.beside("keys"))
+    keyring = open_keyring(session.part("ledger"))
     try:
         yield keyring
     finally:
@@ -143,6 +144,15 @@ def _runs(session: Session) -> Iterator[RunDesk]:
     yield RunDesk(session.part("ledger"), session.part("commands"), DayBoardOfViews(session.part("views")))
 
 
+@contextmanager
+def _privacy(session: Session) -> Iterator[PrivacyDesk]:
+    from circulation.borrower import Borrowers
+    from circulation.privacy_desk import PrivacyDesk
+
+    commands, keyring = session.part("commands"), session.part("keyring")
+    yield PrivacyDesk(commands, keyring, Borrowers(session.part("ledger"), keyring, commands))
+
+
 FACTORIES: dict[str, Factory] = {
     "ledger": _ledger,
     "keyring": _keyring,
@@ -153,4 +163,5 @@ FACTORIES: dict[str, Factory] = {
     "sessions": _sessions,
     "dispatcher": _dispatcher,
     "runs": _runs,
+    "privacy": _privacy,
 }

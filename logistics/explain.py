@@ -2,7 +2,8 @@
 Why a stop is left out, what it would take, and which limits a plan has come up against.
 
 Nothing here is a guess. For every van the stop is put back at every position of the tour with one limit lifted at
-a time; the smallest lift that works is named, and it was tried. Where no single lift works, that is said.
+a time; the smallest lift that works is named, and it was tried. Where no single lift works, that is said. A stop of a
+pair is put back together with the other one, in every two positions.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from logistics.solver.timetable import fits, loads, tour_of
 
 __all__ = ["Explanation", "Limit", "Obstacle", "TightLimit", "explain", "tight_limits"]
 
-Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "hub", "several"]
+Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "on-board", "hub", "several"]
 
 NEARLY_FULL_TOTES = 1
 NEARLY_CLOSED_SECONDS = 600
 NEARLY_OVER_SECONDS = 900
+NEARLY_TOO_LONG_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class Obstacle:
     """
     What keeps a stop out of one van, and how much more of it lets the stop in.
 
-    `lacking` counts totes (capacity), grams (weight), seconds (window, shift, break: the break's length) or micros
-    (price: what serving it would cost above its price). It is 0 for `hub`, and for `several`: no single limit.
+    `lacking` counts totes (capacity), grams (weight), seconds (window, shift, on-board: the longest time that
+    its pair may ride, break: the break's length) or micros (price: what serving it, and with it the other stop of its
+    pair, would cost above the price of leaving it out). It is 0 for `hub`, and for `several`: no single limit.
     `after` is the stop after which it would go in, None: first.
     """
 
@@ -53,12 +56,13 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class TightLimit:
     """
-    A limit that a route has come up against: `slack` totes (capacity), grams (weight), or seconds (window, shift).
+    A limit that a route has come up against: `slack` totes (capacity), grams (weight), or seconds (the others).
 
-    A window with a negative slack made the van wait that long for it to open. `stop` is where; None for a shift.
+    A window with a negative slack made the van wait that long for it to open. `stop` is where, for a time on board
+    where it ends; None for a shift.
     """
 
-    limit: Literal["capacity", "weight", "window", "shift"]
+    limit: Literal["capacity", "weight", "window", "shift", "on-board"]
     van: str
     stop: str | None
     slack: int
@@ -81,11 +85,11 @@ def explain(problem: RoutingProblem, solution: Solution) -> tuple[Explanation, .
 
 def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Obstacle:
     """The limit of this van whose lifting takes least, of the first kind that suffices."""
-    its = problem.stops[stop]
-    if its.hub is not None and its.hub != van.hub:
+    if any(problem.stops[one].hub not in {None, van.hub} for one in _together(problem, stop)):
         return Obstacle(van.id, "hub", 0, None)
     as_it_is = _as_it_is(problem, van, order, stop, now)
-    lifted = (lift(problem, van, order, stop) for lift in (_more_room, _longer_shift, _wider_window, _no_break))
+    lifts = (_more_room, _longer_shift, _wider_window, _longer_ride, _no_break)
+    lifted = (lift(problem, van, order, stop) for lift in lifts)
     for attempts in (as_it_is, *lifted):
         found = min(attempts, key=lambda one: one.lacking, default=None)
         if found is not None:
@@ -93,11 +97,30 @@ def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
     return Obstacle(van.id, "several", 0, None)
 
 
+def _together(problem: RoutingProblem, stop: int) -> tuple[int, ...]:
+    """The stop, or both stops of its pair in their order."""
+    pair = problem.pair_of.get(stop)
+    return (stop,) if pair is None else (pair.first, pair.second)
+
+
+def _price(problem: RoutingProblem, stop: int) -> int:
+    return sum(problem.stops[one].price or 0 for one in _together(problem, stop))
+
+
 def _positions(problem: RoutingProblem, order: Sequence[int], stop: int) -> Iterator[tuple[str | None, list[int]]]:
-    """The stop before it, and the tour with it, for every position."""
+    """The stop before it, and the tour with it and what goes in with it, for every position."""
+    for tour in _tours(order, _together(problem, stop)):
+        at = tour.index(stop)
+        yield problem.stops[tour[at - 1]].id if at else None, tour
+
+
+def _tours(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int]]:
+    first, *rest = together
     for at in range(len(order) + 1):
-        before = problem.stops[order[at - 1]].id if at else None
-        yield before, [*order[:at], stop, *order[at:]]
+        if not rest:
+            yield [*order[:at], first, *order[at:]]
+        for to in range(at, len(order) + 1) if rest else ():
+            yield [*order[:at], first, *order[at:to], *rest, *order[to:]]
 
 
 def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Iterator[Obstacle]:
@@ -105,7 +128,7 @@ def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
         if fits(problem, van, tour):
             route = tour_of(problem, van, tour)
             if route is not None:
-                extra = route.micros - now - (problem.stops[stop].price or 0)
+                extra = route.micros - now - _price(problem, stop)
                 yield Obstacle(van.id, "price", max(0, extra), after)
 
 
@@ -134,9 +157,13 @@ def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop:
 
 def _wider_window(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
     its = problem.stops[stop]
-    for after, tour in _positions(problem, order, stop):
-        route = tour_of(problem, van, tour, {stop: replace(its, windows=())})
-        if route is None or not its.windows:
+    least = END_OF_TIME
+    for after, tour in _positions(problem, order, stop) if its.windows else ():
+        # only a position that needs less than any before is worth finding out how much
+        if not any(
+            _starts_within(problem, van, tour, stop, (opens - least + 1, closes + least - 1))
+            for opens, closes in its.windows
+        ):
             continue
         soonest = _earliest(problem, van, tour, stop)
         for opens, closes in its.windows:
@@ -144,9 +171,28 @@ def _wider_window(problem: RoutingProblem, van: Van, order: Sequence[int], stop:
             if later == 0:
                 latest = _latest(problem, van, tour, stop, soonest, opens)
                 earlier = opens - latest
-            wider = ((opens - earlier, closes + later),)
-            if fits(problem, van, tour, {stop: replace(its, windows=wider)}):
+            if _starts_within(problem, van, tour, stop, (opens - earlier, closes + later)):
+                least = min(least, later or earlier)
                 yield Obstacle(van.id, "window", later or earlier, after, closes_later=later > 0)
+
+
+def _longer_ride(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
+    pair = problem.pair_of.get(stop)
+    if pair is None or pair.longest_seconds is None:
+        return
+    least = END_OF_TIME
+    for after, tour in _positions(problem, order, stop):
+        low, high = pair.longest_seconds, least - 1
+        if not fits(problem, van, tour, aboard={pair.first: high}):
+            continue
+        while low < high:
+            middle = (low + high) // 2
+            if fits(problem, van, tour, aboard={pair.first: middle}):
+                high = middle
+            else:
+                low = middle + 1
+        least = low
+        yield Obstacle(van.id, "on-board", least - pair.longest_seconds, after)
 
 
 def _earliest(problem: RoutingProblem, van: Van, tour: Sequence[int], stop: int) -> int:
@@ -174,7 +220,8 @@ def _latest(problem: RoutingProblem, van: Van, tour: Sequence[int], stop: int, s
 
 
 def _starts_within(problem: RoutingProblem, van: Van, tour: Sequence[int], stop: int, window: tuple[int, int]) -> bool:
-    return fits(problem, van, tour, {stop: replace(problem.stops[stop], windows=(window,))})
+    wider = max(0, window[0]), min(END_OF_TIME, window[1])
+    return fits(problem, van, tour, {stop: replace(problem.stops[stop], windows=(wider,))})
 
 
 def _no_break(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
@@ -198,7 +245,8 @@ def _sentence(problem: RoutingProblem, stop: Stop, obstacles: Sequence[Obstacle]
     if ways:
         return f"Stop {stop.id} is left out. It could be served if {', or '.join(ways)}."
     if set(least) == {"hub"}:
-        hub = problem.hubs[stop.hub or 0].id
+        hubs = (problem.stops[one].hub for one in _together(problem, problem.stop_index[stop.id]))
+        hub = problem.hubs[next(hub for hub in hubs if hub is not None)].id
         return f"Stop {stop.id} is left out: it belongs to hub {hub}, which has no van."
     return f"Stop {stop.id} is left out: no van of its hub can take it by changing one limit alone."
 
@@ -217,11 +265,14 @@ def _way(problem: RoutingProblem, stop: Stop, obstacle: Obstacle) -> str:
     if obstacle.limit == "window":
         edge = "stayed open" if obstacle.closes_later else "opened"
         return f"it {edge} {minutes} {'longer' if obstacle.closes_later else 'earlier'} (van {van.id}, {where})"
+    if obstacle.limit == "on-board":
+        return f"what rides with it might be on board {minutes} longer (van {van.id}, {where})"
     if obstacle.limit == "break":
         return f"van {van.id} took no break of {minutes} ({where})"
     if stop.price is None or lacking == 0:
         return f"the search had gone on: van {van.id} has room {where}"
-    return f"leaving it out cost {stop.price + lacking} micros and not {stop.price} (van {van.id}, {where})"
+    price = _price(problem, problem.stop_index[stop.id])
+    return f"leaving it out cost {price + lacking} micros and not {price} (van {van.id}, {where})"
 
 
 def _minutes(seconds: int) -> str:
@@ -234,7 +285,7 @@ def tight_limits(problem: RoutingProblem, solution: Solution) -> tuple[TightLimi
     Where the plan is at a limit, route by route.
 
     Capacity: at most 1 tote to spare on the fullest leg. Window: the van waits for it, or starts within 10 minutes
-    of its end. Shift: back within 15 minutes of its end.
+    of its end. Shift: back within 15 minutes of its end. On board: within 10 minutes of the longest time.
     """
     return tuple(tight for route in solution.routes for tight in _tight(problem, route))
 
@@ -255,5 +306,12 @@ def _tight(problem: RoutingProblem, route: Route) -> Iterator[TightLimit]:
         closes = next((end for start, end in windows if start <= visit.start <= end), None)
         if closes is not None and closes - visit.start <= NEARLY_CLOSED_SECONDS:
             yield TightLimit("window", van.id, visit.stop, closes - visit.start)
+    visits = {problem.stop_index[visit.stop]: visit for visit in route.visits}
+    for pair in problem.pairs:
+        if pair.longest_seconds is None or pair.first not in visits or pair.second not in visits:
+            continue
+        slack = pair.longest_seconds - (visits[pair.second].start - visits[pair.first].leave)
+        if slack <= NEARLY_TOO_LONG_SECONDS:
+            yield TightLimit("on-board", van.id, visits[pair.second].stop, slack)
     if van.shift_end - route.return_hub <= NEARLY_OVER_SECONDS:
         yield TightLimit("shift", van.id, None, van.shift_end - route.return_hub)

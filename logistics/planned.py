@@ -31,7 +31,7 @@ from logistics.solution import Route, Solution, Violation, verify
 __all__ = ["Judge", "planned"]
 
 Judge = Callable[[RoutingProblem, Solution], Sequence[Violation]]
-_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "weight", "several", "hub")
+_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "on-board", "weight", "several", "hub")
 
 _NEARLY_TOO_LATE_SECONDS = 300
 """A break that begins within so many seconds of its latest moment binds."""
@@ -157,7 +157,7 @@ def _money(micros: int) -> str:
 
 def _tight(problem: RoutingProblem, solution: Solution) -> Iterable[TightLimit]:
     for found in tight_limits(problem, solution):
-        if found.limit == "weight":
+        if found.limit == "weight" or found.limit == "on-board":  # noqa: PLR1714  a set would not narrow the type
             continue
         spare = max(0, found.slack)
         unit: Literal["totes", "seconds"] = "totes" if found.limit == "capacity" else "seconds"

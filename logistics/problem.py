@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from circulation.errors import Invalid
 
-__all__ = ["END_OF_TIME", "UNLIMITED", "Break", "Hub", "Pair", "RoutingProblem", "Stop", "Van"]
+__all__ = ["END_OF_TIME", "UNLIMITED", "Break", "Credit", "Hub", "Pair", "RoutingProblem", "Stop", "Van"]
 
 Window = tuple[int, int]
 UNLIMITED = 1_000_000_000
@@ -103,10 +103,11 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """
-    Totes that ride from one stop to a later one on the same van, without seeing the hub.
+    Totes that must ride from one stop to a later one on the same van, without seeing the hub.
 
-    `first` and `second` are indices of stops; a stop is in one pair at most. `longest_seconds` bounds the
-    time from driving on at the first to the start of service at the second; None: as long as it takes.
+    `first` and `second` are indices of stops; a stop is in one pair at most, and may have totes from and to the
+    hub besides. Of an optional pair both stops are served or neither. `longest_seconds` bounds the time from
+    driving on at the first to the start of service at the second; None: as long as it takes.
     """
 
     first: int
@@ -116,11 +117,27 @@ class Pair:
     longest_seconds: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """
+    What is saved when totes that may ride directly do: `micros` if `origin` comes before `destination` on one van.
+
+    Indices of stops, at most one credit for an origin and destination. Their totes stay among what the origin
+    collects for the hub and the destination gets from it, so that a plan is good whether they ride or not: a
+    load never exceeds what is reckoned. What has neither a pair nor a credit never rides directly.
+    """
+
+    origin: int
+    destination: int
+    micros: int
+
+
 @dataclass(frozen=True)
 class RoutingProblem:
     """
     Hubs, vans, stops, and for every ordered pair of places the metres and seconds between them.
 
+    Totes between two stops go over the hub (the neutral case), must ride on one van (`pairs`), or may (`credits`).
     In both matrices the hubs come first, then the stops, each in the order of its tuple. `stop_place` and
     `hub` indices follow that. Raises `Invalid` when anything in it cannot be true.
     """
@@ -131,6 +148,7 @@ class RoutingProblem:
     metres: tuple[tuple[int, ...], ...]
     seconds: tuple[tuple[int, ...], ...]
     pairs: tuple[Pair, ...] = ()
+    credits: tuple[Credit, ...] = ()
 
     def __post_init__(self) -> None:
         _check_names("hub", [hub.id for hub in self.hubs])
@@ -143,6 +161,7 @@ class RoutingProblem:
         for stop in self.stops:
             self._check_stop(stop)
         self._check_pairs()
+        self._check_credits()
         for name, matrix in (("metres", self.metres), ("seconds", self.seconds)):
             self._check_matrix(name, matrix)
         self._check_size()
@@ -166,14 +185,28 @@ class RoutingProblem:
         """Index of a stop to the pair that it is in, at either end."""
         return {end: pair for pair in self.pairs for end in (pair.first, pair.second)}
 
+    @cached_property
+    def credits_from(self) -> dict[int, list[tuple[int, int]]]:
+        """Index of an origin to its credits as (index of the destination, micros)."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for credit in self.credits:
+            found.setdefault(credit.origin, []).append((credit.destination, credit.micros))
+        return found
+
     def digest(self) -> str:
         """SHA-256 (hexadecimal) over a canonical form of everything in the problem."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         parts = {
             "hubs": [asdict(hub) for hub in self.hubs],
             "vans": [asdict(van) for van in self.vans],
             "stops": [asdict(stop) for stop in self.stops],
             "pairs": [asdict(pair) for pair in self.pairs],
         }
+        if self.credits:  # a problem without them keeps the digest that it had before there were any
+            parts["credits"] = [asdict(credit) for credit in self.credits]
         sha = hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode())
         for matrix in (self.metres, self.seconds):
             for row in matrix:
@@ -236,6 +269,16 @@ class RoutingProblem:
             if one.hub is not None and two.hub is not None and one.hub != two.hub:
                 raise Invalid("bad-pair", f"The pair {one.id} to {two.id} belongs to two hubs.")
 
+    def _check_credits(self) -> None:
+        seen: set[tuple[int, int]] = set()
+        for credit in self.credits:
+            way = credit.origin, credit.destination
+            inside = all(0 <= end < len(self.stops) for end in way)
+            if way[0] == way[1] or not inside or way in seen:
+                raise Invalid("bad-credit", f"Credit {way[0]} to {way[1]} is given twice, or names no two stops.")
+            _check_amounts(f"Credit {way[0]} to {way[1]}", credit.micros)
+            seen.add(way)
+
     def _check_matrix(self, name: str, matrix: tuple[tuple[int, ...], ...]) -> None:
         size = len(self.hubs) + len(self.stops)
         if len(matrix) != size or any(len(row) != size for row in matrix):
@@ -254,11 +297,23 @@ class RoutingProblem:
         hours = max((van.micros_per_second for van in self.vans), default=0) * END_OF_TIME * max(1, len(self.vans))
         fixed = sum(van.micros_fixed for van in self.vans)
         prices = sum(stop.price or 0 for stop in self.stops)
-        if arcs * dearest + hours + fixed + prices >= _COST_CEILING:
+        self._check_sums()
+        saved = sum(credit.micros for credit in self.credits)
+        if arcs * dearest + hours + fixed + prices + saved >= _COST_CEILING:
             raise Invalid(
                 "cost-too-large",
                 "The costs of this problem could overflow 64-bit integers.",
                 "Use a coarser unit of money or of distance.",
+            )
+
+    def _check_sums(self) -> None:
+        totes = sum(stop.deliver + stop.collect for stop in self.stops) + sum(pair.totes for pair in self.pairs)
+        grams = sum(stop.deliver_grams + stop.collect_grams for stop in self.stops)
+        grams += sum(pair.grams for pair in self.pairs)
+        service = sum(stop.seconds_at_stop for stop in self.stops)
+        if max(totes, grams, service) >= _COST_CEILING:
+            raise Invalid(
+                "amounts-too-large", "All totes, grams or seconds of service together could overflow 64-bit integers."
             )
 
 

@@ -9,14 +9,17 @@ from dataclasses import asdict
 from typing import Any
 
 from circulation.errors import Invalid
-from logistics.problem import Break, Hub, Pair, RoutingProblem, Stop, Van
+from logistics.problem import Break, Credit, Hub, Pair, RoutingProblem, Stop, Van
 
 __all__ = ["problem_from_bytes", "problem_to_bytes"]
 
 
 def problem_to_bytes(problem: RoutingProblem) -> bytes:
     """Canonical JSON in UTF-8: the same problem gives the same bytes."""
-    return json.dumps(asdict(problem), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    fields = asdict(problem)
+    if not problem.credits:  # as such a problem was written before there were credits
+        del fields["credits"]
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def problem_from_bytes(data: bytes) -> RoutingProblem:
@@ -30,6 +33,7 @@ def problem_from_bytes(data: bytes) -> RoutingProblem:
             metres=tuple(tuple(row) for row in raw["metres"]),
             seconds=tuple(tuple(row) for row in raw["seconds"]),
             pairs=tuple(Pair(**pair) for pair in raw["pairs"]),
+            credits=tuple(Credit(**credit) for credit in raw.get("credits", ())),
         )
     except (ValueError, KeyError, TypeError) as failed:
         raise Invalid(

@@ -35,7 +35,8 @@ class Route:
 
     `break_start` is None for a van without one. `break_after` counts the visits that come before the break;
     None when it is taken at the hub, before leaving or after returning. `seconds` runs from leaving to
-    returning. `micros` is this route's share of the cost.
+    returning. `micros` is this route's share of the cost, less the credits that it earns: below 0 where these
+    are worth more than the drive.
     """
 
     van: str
@@ -264,7 +265,8 @@ def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
     places = [van.hub, *(problem.stop_place(number) for number in numbers), van.hub]
     metres = sum(problem.metres[one][two] for one, two in pairwise(places))
     seconds = route.return_hub - route.leave_hub
-    micros = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed
+    earned = _earned(problem, numbers)
+    micros = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed - earned
     if (route.metres, route.seconds, route.micros) != (metres, seconds, micros):
         yield Violation(
             "cost",
@@ -272,6 +274,16 @@ def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
             f"Van {van.id} drives {metres} m in {seconds} s for {micros} micros, not {route.metres} m in"
             f" {route.seconds} s for {route.micros}.",
         )
+
+
+def _earned(problem: RoutingProblem, numbers: list[int]) -> int:
+    """The credits whose origin is called at before their destination."""
+    call = {number: order for order, number in enumerate(numbers)}
+    return sum(
+        credit.micros
+        for credit in problem.credits
+        if credit.origin in call and credit.destination in call and call[credit.origin] < call[credit.destination]
+    )
 
 
 def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violation]:

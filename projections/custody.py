@@ -280,6 +280,37 @@ def _reported(working: Working, seen: Seen, _item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _extended(working: Working, seen: Seen) -> None:
+    """A longer wait is no sighting: it holds whenever it was said, as long as the copy waits for that hold."""
+    capture = _capture_of(working, seen)
+    if capture is not None:
+        _end_capture(working, seen, "extended")
+        working[CAPTURE_NOW].put(
+            capture._replace(until_us=seen.data["until_us"], from_pos=seen.position, from_us=seen.happened_us)
+        )
+
+
+def _redirected(working: Working, seen: Seen) -> None:
+    """Another pickup branch is no sighting either; a journey for the hold leads there from now on."""
+    capture, pickup = _capture_of(working, seen), seen.data["pickup"]
+    if capture is None:
+        return
+    _end_capture(working, seen, "redirected")
+    working[CAPTURE_NOW].put(
+        capture._replace(pickup=pickup, until_us=None, code=None, from_pos=seen.position, from_us=seen.happened_us)
+    )
+    transit = working[TRANSIT_NOW].get(seen.subject)
+    if transit is not None and transit.hold == capture.hold:
+        _end_transit(working, seen, "redirected")
+        working[TRANSIT_NOW].put(transit._replace(destination=pickup, from_pos=seen.position))
+
+
+def _capture_of(working: Working, seen: Seen) -> CaptureNow | None:
+    """The copy's capture, if it is for the hold that the fact is about."""
+    capture = working[CAPTURE_NOW].get(seen.subject)
+    return capture if capture is not None and capture.hold == seen.data["hold"] else None
+
+
 def _withdrawn(working: Working, seen: Seen, _item: ItemNow) -> None:
     conditions.begin(working, seen, "defect", "withdrawn", at=seen.data["at"], code=seen.data["code"])
 
@@ -451,7 +482,7 @@ def _restore_loan(working: Working, seen: Seen, loan: dict[str, Any] | None) -> 
 
 def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | None) -> None:
     before = working[TRANSIT_NOW].get(seen.subject)
-    if before and transit and before.transit == transit["transit"]:
+    if before and transit and (before.transit, before.destination) == (transit["transit"], transit["destination"]):
         return
     _end_transit(working, seen, "undone")
     if transit:
@@ -465,8 +496,10 @@ def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | Non
 
 def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | None) -> None:
     before = working[CAPTURE_NOW].get(seen.subject)
-    if before and capture and (before.hold, before.until_us) == (capture["hold"], capture.get("until_us")):
-        return
+    if before and capture:
+        told = (capture["hold"], capture["pickup"], capture.get("until_us"))
+        if (before.hold, before.pickup, before.until_us) == told:
+            return
     _end_capture(working, seen, "undone")
     if capture:
         working[CAPTURE_NOW].put(
@@ -479,7 +512,7 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    4,
+    5,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
         CONDITION_NOW, CONDITION_PAST, GUESTS,
@@ -488,6 +521,8 @@ CUSTODY = Projection(
         "ItemAdded": _added,
         "ItemDescribed": _described,
         "ScanUndone": _undone,
+        "HoldShelfExtended": _extended,
+        "CaptureRedirected": _redirected,
         "ItemRestored": _undone,
         "LoanRecalled": _due_anew,
         "LoanRecallWithdrawn": _due_anew,

@@ -66,7 +66,7 @@ class StreamCatalogue:
         for stream in self.ledger.streams("item/"):
             item = self.ledger.load(stream, ITEM).state
             if item is not None and item.title == title:
-                found.append(Copy(item.barcode, item.branch, item.on_shelf, item.shelf_mark))
+                found.append(Copy(item.barcode, item.branch, item.on_shelf, item.shelf_mark, item.part))
         return sorted(found, key=lambda copy: copy.barcode)
 
     def guests(self, item_type: str, *, besides: str) -> Mapping[str, int]:

@@ -48,6 +48,7 @@ GROUPS: dict[str, Group] = {
     "fleet": Group(_CONSORTIUM, "Vans: import them, take them off the road."),
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),
     "policy": Group(_CONSORTIUM, "Loan and hold rules."),
+    "queue": Group(_CONSORTIUM, "In which order holds are filled."),
     "floating": Group(_CONSORTIUM, "Where copies may float, and how many a branch keeps."),
     "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
     "actor": Group(_CONSORTIUM, "Who may do what."),
@@ -57,6 +58,7 @@ GROUPS: dict[str, Group] = {
     "events": Group(_RECORD, "Read, search, sample and export the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
     "audit": Group(_RECORD, "Prove what was true at any moment."),
+    "privacy": Group(_RECORD, "Forget people, age what has ended, give people their data."),
     "demo": Group(_TRY, "Fill a store with a realistic network and play days on it."),
     "bench": Group(_TRY, "Measure the promises on this machine."),
 }

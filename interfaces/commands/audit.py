@@ -1,4 +1,4 @@
-"""`branchline audit`: whether what people look at can be true."""
+"""`branchline audit`: whether what people look at can be true, and the evidence for it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import typer
 from interfaces.audit_commands import exceptions, replay
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
+from interfaces.evidence_commands import app as evidence
 from interfaces.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from circulation.ledger import Ledger
 
 app = typer.Typer()
+app.add_typer(evidence)
 
 _READ_AT_ONCE = 5000
 

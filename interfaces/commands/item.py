@@ -110,6 +110,9 @@ def edit(
     home: Annotated[str | None, typer.Option(metavar="CODE", help="The branch where it belongs.")] = None,
     item_type: Annotated[str | None, typer.Option("--type", help="What it is: book, dvd, …")] = None,
     shelf_mark: Annotated[str | None, typer.Option(help="Where it stands on the shelf.")] = None,
+    part: Annotated[
+        str | None, typer.Option(metavar="PART", help="The volume or part of the title; empty for a whole copy.")
+    ] = None,
     floats: Annotated[
         bool | None, typer.Option("--floats/--goes-home", help="Whether it stays where returned.")
     ] = None,
@@ -124,7 +127,7 @@ def edit(
 
     session = session_of(context)
     not_backdated(session)
-    change = Edit(home=home, item_type=item_type, shelf_mark=shelf_mark, floats=floats, holdable=holdable)
+    change = Edit(home, item_type, shelf_mark, floats, holdable, part)
     receipt = session.part("desk").catalogue.edit(session.caller, barcode, change, request=session.options.request)
     show_receipt(session, receipt)
 

@@ -48,7 +48,7 @@ def list_items(
     session.replays = session.replays or (title is not None and session.options.as_of is not None)
     views, branch = session.part("views"), session.options.branch
     if title is not None:
-        columns = ("item", "title", "owner", "home", "item_type", "shelf_mark", "floats", "holdable")
+        columns = ("item", "title", "owner", "home", "item_type", "shelf_mark", "part", "floats", "holdable")
         session.output.emit(catalogue.copies_of(views, title), columns)
     elif branch is not None:
         found = locations.at(views, branch, as_of=session.position)

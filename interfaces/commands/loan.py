@@ -139,11 +139,18 @@ def _plain(loan: object) -> dict[str, object]:
 @accepts("as_of")
 @listing
 def overrides(context: typer.Context) -> None:
-    """List every rule that was overridden: for which item, by whom, when, and why until the loan is forgotten."""
+    """
+    List every rule that was overridden: for which item, by whom, when, and why until the loan is forgotten.
+
+    Who reads reasons is recorded.
+    """
     from interfaces.overrides import COLUMNS, overridden
 
     session = session_of(context)
-    session.output.emit(overridden(session.part("ledger"), session.part("keyring"), upto=session.position), COLUMNS)
+    rows = list(overridden(session.part("ledger"), session.part("keyring"), upto=session.position))
+    # Reasons are personal data: who is shown some is recorded.
+    session.part("privacy").record_reasons(session.caller, sum(row["why"] is not None for row in rows))
+    session.output.emit(rows, COLUMNS)
 
 
 @app.command("long-overdue")

@@ -56,7 +56,7 @@ def block(
     """The patron may not borrow or place holds."""
     session = session_of(context)
     session.part("desk").borrowers.block(session.caller, card, reason)
-    session.output.note(f"Blocked: {reason}.")
+    session.output.note(f"Blocked: {reason.strip().lower()}.")
 
 
 @app.command()

@@ -52,7 +52,7 @@ class Shelves:
         for barcode in self._opening.copies_of.get(title, ()):
             item = self._ledger.load(item_stream(barcode), ITEM).state
             if item is not None:
-                found.append(Copy(barcode, item.branch, item.on_shelf and item.holdable, item.shelf_mark))
+                found.append(Copy(barcode, item.branch, item.on_shelf and item.holdable, item.shelf_mark, item.part))
         return found
 
     def guests(self, item_type: str, *, besides: str) -> Mapping[str, int]:

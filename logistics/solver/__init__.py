@@ -43,6 +43,6 @@ def second_opinion(problem: RoutingProblem, solution: Solution) -> bool:
 
 def warm_up() -> float:
     """Compile everything that `solve` runs and keep it on disk; returns the seconds that it took."""
-    from logistics.solver.warm_up import warm_up as compile_all
+    from logistics.solver.warming import warm_up as compile_all
 
     return compile_all()

@@ -13,7 +13,7 @@ import numpy as np
 
 from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
-from logistics.solver.kernel.day import PRICE, Day, Ints, day_of
+from logistics.solver.kernel.day import PRICE, SECOND, Day, Ints, day_of
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge, judge_all
 from logistics.solver.kernel.recreate import insert_all
@@ -118,7 +118,7 @@ class NativeSearch:
         self.adopt(self.orders())
         tours = self._tours
         for place in np.flatnonzero(tours.place[:, VAN] < 0):
-            if place < self.day.hubs:
+            if place < self.day.hubs or self.day.stop[place, SECOND]:
                 continue
             insert_all(self.day, tours, self._known, self._chance, np.array([place]), 1, 0.0)
             if tours.place[place, VAN] >= 0:
@@ -134,7 +134,7 @@ class NativeSearch:
         return _orders(self.day, self._best_stop, self._best_size)
 
     def judge(self, van: int, places: Sequence[int]) -> int:
-        """Cost of a tour over places for a van, negative when it cannot drive it."""
+        """Cost of a tour over places for a van, `IMPOSSIBLE` when it cannot drive it."""
         return int(judge(self.day, self._scratch, van, np.array(places, dtype=np.int64)))
 
     def judge_all(self, vans: Sequence[int], tours: Sequence[Sequence[int]]) -> Ints:

@@ -10,16 +10,16 @@ import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from circulation.errors import Refused
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
-from logistics.solver.timetable import assemble, fits, timetable
+from logistics.solver.cut_down import orders_from, timed
+from logistics.solver.timetable import assemble
 
 if TYPE_CHECKING:
     from logistics.solver.native import NativeSearch
 
-__all__ = ["orders_from", "plan"]
+__all__ = ["plan"]
 
 CHUNK = 500
 """Moves between two looks at the clock under a budget of iterations."""
@@ -43,14 +43,9 @@ def plan(
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
-    if problem.pairs:
-        raise Refused(
-            "pairs-not-routed",
-            f"This problem has {len(problem.pairs)} pairs that ride from stop to stop; the solver routes by hubs only.",
-            "Leave the pairs out, or send them over their hub.",
-        )
     if not problem.stops or not problem.vans:
         return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
+    problem.digest()  # kept with the problem: worked out now, not when the time is over
     start = orders_from(problem, start_from) if start_from is not None else {}
     if importlib.util.find_spec("numba") is None:
         from logistics.solver.routing_library import search
@@ -76,26 +71,6 @@ def plan(
         seed=seed,
         iterations=native.iterations,
     )
-
-
-def timed(problem: RoutingProblem, van: int, order: Sequence[int]) -> list[int]:
-    """
-    The tour, or what is left of it when it gives up stops until an exact timetable exists.
-
-    The search times breaks by estimate; seldom a tour comes out that the exact timetable does not allow. The stop
-    whose loss costs least goes first, and is listed as unserved rather than the whole plan being lost.
-    """
-    left = list(order)
-    while left and timetable(problem, van, left) is None:
-        without = [[*left[:place], *left[place + 1 :]] for place in range(len(left))]
-        possible = [place for place, rest in enumerate(without) if timetable(problem, van, rest) is not None]
-        left = without[min(possible or range(len(left)), key=lambda place: (_loss(problem, left[place]), place))]
-    return left
-
-
-def _loss(problem: RoutingProblem, stop: int) -> int:
-    price = problem.stops[stop].price
-    return 1 << 60 if price is None else price
 
 
 def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None) -> bool:
@@ -161,22 +136,3 @@ def _choose(
         native.adopt(choice.orders)
         answered = True
     return answered
-
-
-def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:
-    """The tours of a solution, perhaps of another problem, cut down to what is feasible in this one."""
-    orders: dict[int, list[int]] = {}
-    seen: set[int] = set()
-    for route in solution.routes:
-        van = problem.van_index.get(route.van)
-        if van is None:
-            continue
-        order: list[int] = []
-        for stop_id in route.stops:
-            stop = problem.stop_index.get(stop_id)
-            if stop is not None and stop not in seen and fits(problem, problem.vans[van], [*order, stop]):
-                order.append(stop)
-                seen.add(stop)
-        if order:
-            orders[van] = order
-    return orders

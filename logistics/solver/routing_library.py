@@ -2,7 +2,8 @@
 OR-Tools' routing library on the same problem: the second opinion on a plan, and the search without numba.
 
 What is on board is one quantity that changes at every stop, tied at the start to another, what is still to be
-delivered. Breaks may here also interrupt a drive, which only widens what is accepted.
+delivered. Breaks may here also interrupt a drive, which only widens what is accepted. The search does not see credits:
+they are counted in the cost of what it finds, and where they are it is no more than a fallback.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from logistics.problem import END_OF_TIME, RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget
-from logistics.solver.timetable import assemble, timetable
+from logistics.solver.cut_down import timed
+from logistics.solver.timetable import assemble
 
 __all__ = ["accepts", "search"]
 
 _MUST = 1 << 50
 """The price, far above any route, of leaving out a stop that must be served."""
+
+_NEVER_BINDS = 2 * END_OF_TIME
+"""Seconds that no two moments of a day are apart."""
 
 
 class _Model:
@@ -34,12 +39,17 @@ class _Model:
         self.routing = pywrapcp.RoutingModel(self.manager)
         self.breaks: dict[int, pywrapcp.IntervalVar] = {}
         self._costs()
-        self._loads("totes", [van.totes for van in problem.vans],
-                    [(stop.deliver, stop.collect) for stop in problem.stops])  # fmt: skip
-        self._loads("grams", [van.grams for van in problem.vans],
-                    [(stop.deliver_grams, stop.collect_grams) for stop in problem.stops])  # fmt: skip
+        totes = [(stop.deliver, stop.collect) for stop in problem.stops]
+        grams = [(stop.deliver_grams, stop.collect_grams) for stop in problem.stops]
+        riding, heavy = [0] * len(problem.stops), [0] * len(problem.stops)
+        for pair in problem.pairs:
+            riding[pair.first], riding[pair.second] = pair.totes, -pair.totes
+            heavy[pair.first], heavy[pair.second] = pair.grams, -pair.grams
+        self._loads("totes", [van.totes for van in problem.vans], totes, riding)
+        self._loads("grams", [van.grams for van in problem.vans], grams, heavy)
         self._times()
         self._choices()
+        self._pairs()
 
     def index(self, stop: int) -> int:
         """The routing library's number of a stop."""
@@ -54,12 +64,14 @@ class _Model:
             self.routing.SetArcCostEvaluatorOfVehicle(evaluators[van.micros_per_metre], number)
             self.routing.SetFixedCostOfVehicle(van.micros_fixed, number)
 
-    def _loads(self, unit: str, capacities: Sequence[int], amounts: Sequence[tuple[int, int]]) -> None:
-        """`unit` is on board; at the start exactly what `still to deliver` says is."""
-        if not any(deliver or collect for deliver, collect in amounts):
+    def _loads(
+        self, unit: str, capacities: Sequence[int], amounts: Sequence[tuple[int, int]], riding: Sequence[int]
+    ) -> None:
+        """`unit` is on board; at the start exactly what `still to deliver` says. `riding` gets on, below 0 off."""
+        if not any(deliver or collect for deliver, collect in amounts) and not any(riding):
             return
         hubs = [0] * len(self.problem.hubs)
-        steps = [collect - deliver for deliver, collect in amounts]
+        steps = [collect - deliver + ride for (deliver, collect), ride in zip(amounts, riding, strict=True)]
         change = self.routing.RegisterUnaryTransitVector([*hubs, *steps])
         given = self.routing.RegisterUnaryTransitVector([*hubs, *(-deliver for deliver, _ in amounts)])
         still = f"{unit} still to deliver"
@@ -102,6 +114,22 @@ class _Model:
                 self.breaks[number] = interval
                 time.SetBreakIntervalsOfVehicle([interval], number, visits)
             self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.routing.End(number)))
+
+    def _pairs(self) -> None:
+        """On one van, the first stop before the second, and not on board for too long."""
+        solver, time = self.routing.solver(), self.routing.GetDimensionOrDie("time")
+        for pair in self.problem.pairs:
+            first, second = self.index(pair.first), self.index(pair.second)
+            self.routing.AddPickupAndDelivery(first, second)
+            solver.Add(self.routing.VehicleVar(first) == self.routing.VehicleVar(second))
+            solver.Add(self.routing.ActiveVar(first) == self.routing.ActiveVar(second))
+            # a stop that is left out has a time too, which then must not bind
+            taken = self.routing.ActiveVar(first) * _NEVER_BINDS
+            ride = time.CumulVar(second) - time.CumulVar(first)
+            solver.Add(ride - taken >= -_NEVER_BINDS)
+            if pair.longest_seconds is not None:
+                longest = self.problem.stops[pair.first].seconds_at_stop + pair.longest_seconds
+                solver.Add(ride + taken <= longest + _NEVER_BINDS)
 
     def fix_times(self, solution: Solution) -> None:
         """Fix leaving, service, break and return to the solution's; what is left to decide is nothing."""
@@ -159,7 +187,10 @@ def search(problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[in
 def _solve(model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]) -> dict[int, list[int]] | None:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     strategy = routing_enums_pb2.FirstSolutionStrategy
-    parameters.first_solution_strategy = strategy.LOCAL_CHEAPEST_INSERTION
+    pairs = len(model.problem.pairs) > 0
+    parameters.first_solution_strategy = (
+        strategy.PARALLEL_CHEAPEST_INSERTION if pairs else strategy.LOCAL_CHEAPEST_INSERTION
+    )
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     if budget.iterations is not None:
         parameters.solution_limit = budget.iterations
@@ -184,12 +215,6 @@ def _solve(model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]) ->
             order.append(model.manager.IndexToNode(index) - offset)
             index = answer.Value(routing.NextVar(index))
         if order:
-            orders[van] = _cut(model.problem, van, order)
+            # the library may interrupt a drive for a break; where that fails here, something is left out
+            orders[van] = timed(model.problem, van, order)
     return orders
-
-
-def _cut(problem: RoutingProblem, van: int, order: list[int]) -> list[int]:
-    """The library may interrupt a drive for a break; where that fails here, the last stops are left out."""
-    while order and timetable(problem, van, order) is None:
-        order = order[:-1]
-    return order

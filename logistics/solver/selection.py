@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from logistics.solver.kernel.day import KIND, PRICE
+from logistics.solver.kernel.judge import IMPOSSIBLE
 from logistics.solver.native import NativeSearch
 
 __all__ = ["Choice", "choose_routes"]
@@ -74,7 +75,7 @@ def choose_routes(
         model.add(cp_model.LinearExpr.sum(driving[kind]) <= len(vans))
     musts = [place for place in out if day.stop[place, PRICE] < 0]
     model.add(sum(out[place] for place in musts) <= search.left_out)
-    missing = max(column.micros for column in columns) * day.vans + 1
+    missing = 2 * max(abs(column.micros) for column in columns) * day.vans + 1
     missing = min(missing, (1 << 58) // max(1, len(musts)))
     prices = [missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE]) for place in out]
     model.minimize(
@@ -115,7 +116,7 @@ def _columns(
     for places, verdict in zip(tours, verdicts, strict=True):
         covered = frozenset(places)
         for kind, micros in zip(vans_of, verdict, strict=True):
-            if micros < 0:
+            if micros == IMPOSSIBLE:
                 continue
             column = cheapest.get((covered, kind))
             if column is None or micros < column.micros:

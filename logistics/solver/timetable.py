@@ -3,36 +3,25 @@ The best times for a given van and order of stops.
 
 The van returns as early as it can, and then leaves as late as that allows, so nobody is paid to wait. A van
 with a break carries two clocks through the tour, "not taken yet" and "taken": the earliest clock of each is
-enough to decide feasibility exactly, because arriving earlier never hurts.
+enough to decide feasibility exactly, because arriving earlier never hurts. Where it does, on a tour with a longest
+time on board, `rides` finds the times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
-from logistics.problem import Break, RoutingProblem, Stop, Van
+from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution, Unserved, Visit
+from logistics.solver.credits import earned
+from logistics.solver.rides import Tour, best_times, rides_of
+from logistics.solver.windows import NEVER, first_start, last_start
 
 __all__ = ["VERSION", "assemble", "fits", "loads", "timetable", "tour_of"]
 
-VERSION = "1"
+VERSION = "2"
 """Goes up whenever the same problem, seed and iterations may give other routes."""
-NEVER = 1 << 60
-
-
-def first_start(stop: Stop, arrive: int) -> int:
-    """The first second at or after `arrive` at which service may start; `NEVER` when every window is over."""
-    if not stop.windows:
-        return arrive
-    return next((max(arrive, opens) for opens, closes in stop.windows if arrive <= closes), NEVER)
-
-
-def last_start(stop: Stop, latest: int) -> int:
-    """The last second up to `latest` at which service may start; `-NEVER` when no window is open yet."""
-    if not stop.windows:
-        return latest
-    return next((min(latest, closes) for opens, closes in reversed(stop.windows) if latest >= opens), -NEVER)
 
 
 def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -57,26 +46,51 @@ def timetable(problem: RoutingProblem, van_index: int, order: Sequence[int]) -> 
     return tour_of(problem, problem.vans[van_index], order)
 
 
-def fits(problem: RoutingProblem, van: Van, order: Sequence[int], instead: Mapping[int, Stop] | None = None) -> bool:
-    """Whether a van, which need not be of the problem, can drive this order: hub, loads on every leg, times."""
+def fits(
+    problem: RoutingProblem,
+    van: Van,
+    order: Sequence[int],
+    instead: Mapping[int, Stop] | None = None,
+    aboard: Mapping[int, int] | None = None,
+) -> bool:
+    """Whether a van, which need not be of the problem, can drive this order: hub, pairs, loads on every leg, times."""
+    call = {stop: number for number, stop in enumerate(order)}
+    if any(call.get(pair.first, NEVER) >= call.get(pair.second, -1) for pair in _pairs_on(problem, order)):
+        return False
     if any(problem.stops[stop].hub not in {None, van.hub} for stop in order):
         return False
     totes, grams = loads(problem, order)
     if max(totes) > van.totes or max(grams) > van.grams:
         return False
-    return tour_of(problem, van, order, instead) is not None
+    return tour_of(problem, van, order, instead, aboard) is not None
+
+
+def _pairs_on(problem: RoutingProblem, order: Sequence[int]) -> Iterator[Pair]:
+    return (problem.pair_of[stop] for stop in order if stop in problem.pair_of)
 
 
 def tour_of(
-    problem: RoutingProblem, van: Van, order: Sequence[int], instead: Mapping[int, Stop] | None = None
+    problem: RoutingProblem,
+    van: Van,
+    order: Sequence[int],
+    instead: Mapping[int, Stop] | None = None,
+    aboard: Mapping[int, int] | None = None,
 ) -> Route | None:
     """
     The best times of a van, which need not be of the problem, over this order; None where its times forbid it.
 
-    `instead` gives some stops (by index) other windows than theirs.
+    `instead` gives some stops (by index) other windows than theirs, `aboard` some pairs (by the index of their first
+    stop) another longest time on board.
     """
     drive = _drives(problem, van, order)
     stops = [(instead or {}).get(number, problem.stops[number]) for number in order]
+    rides = rides_of(problem, order, aboard or {}) if problem.pairs else []
+    if rides:
+        times = best_times(Tour(van, stops, drive, rides))
+        if times is None:
+            return None
+        leave, break_after, starts, _ = times
+        return _walk(problem, van, order, stops, drive, leave=leave, after=break_after, starts=starts)
     back = _earliest_return(van, stops, drive)
     if back is None:
         return None
@@ -149,12 +163,14 @@ def _walk(
     *,
     leave: int,
     after: int | None,
+    starts: Sequence[int] | None = None,
 ) -> Route:
+    """The route that leaves then and rests there, serving as soon as it can, or at the given `starts`."""
     clock, visits, break_start = leave, [], None
     rest = van.rest
     for count, stop in enumerate(stops):
         arrive = clock + drive[count]
-        start = first_start(stop, arrive)
+        start = starts[count] if starts else first_start(stop, arrive)
         clock = start + stop.seconds_at_stop
         visits.append(Visit(stop=stop.id, arrive=arrive, start=start, leave=clock))
         if rest and after == count + 1:
@@ -178,7 +194,10 @@ def _walk(
         grams=grams,
         metres=metres,
         seconds=back - leave,
-        micros=metres * van.micros_per_metre + (back - leave) * van.micros_per_second + van.micros_fixed,
+        micros=metres * van.micros_per_metre
+        + (back - leave) * van.micros_per_second
+        + van.micros_fixed
+        - earned(problem, order),
     )
 
 

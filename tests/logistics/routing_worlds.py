@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
-from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
+from logistics.problem import Break, Credit, Hub, Pair, RoutingProblem, Stop, Van
 
-__all__ = ["random_day", "street"]
+__all__ = ["random_day", "random_rides", "street"]
 
 
 def street(stops: Sequence[tuple[int, Stop]], vans: Sequence[Van], *, hubs: Sequence[int] = (0,)) -> RoutingProblem:
@@ -75,3 +76,21 @@ def _random_stop(chance: random.Random, number: int, hubs: int) -> Stop:
         deliver_grams=deliver * 9000,
         collect_grams=collect * 9000,
     )
+
+
+def random_rides(problem: RoutingProblem, seed: int) -> RoutingProblem:
+    """The same day with some stops made pairs, some bounded or optional, and credits between others."""
+    chance = random.Random(seed)
+    numbers = list(range(len(problem.stops)))
+    chance.shuffle(numbers)
+    pairs, stops = [], list(problem.stops)
+    for one, two in zip(numbers[::2], numbers[1::2], strict=False):
+        if chance.random() < 0.6:
+            price = None if chance.random() < 0.7 else chance.randrange(100) * 1_000_000
+            stops[one] = replace(stops[one], price=price)
+            stops[two] = replace(stops[two], price=price, hub=chance.choice([None, stops[one].hub]))
+            totes = chance.randrange(4)
+            pairs.append(Pair(one, two, totes, totes * 9000, chance.choice([None, 600, 3600, 7200])))
+    ways = [(one, two) for one in numbers for two in numbers if one != two and chance.random() < 0.2]
+    credited = tuple(Credit(one, two, chance.randrange(20) * 1_000_000) for one, two in ways)
+    return replace(problem, stops=tuple(stops), pairs=tuple(pairs), credits=credited)

@@ -8,7 +8,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from circulation.errors import Invalid
-from logistics.problem import Break, Hub, Pair, RoutingProblem, Stop, Van
+from logistics.problem import Break, Credit, Hub, Pair, RoutingProblem, Stop, Van
+from logistics.problem_file import problem_from_bytes, problem_to_bytes
 from tests.logistics.routing_worlds import street
 
 STREET = street([(1, Stop("a", deliver=2)), (2, Stop("b"))], [Van("van", hub=0, totes=5)])
@@ -41,6 +42,12 @@ def one_van(van: Van) -> RoutingProblem:
         ("bad-window", lambda: one_stop(Stop("a", windows=((-1, 4),)))),
         ("bad-pair", lambda: replace(STREET, pairs=(Pair(0, 0, totes=1),))),
         ("bad-pair", lambda: replace(STREET, pairs=(Pair(0, 2, totes=1),))),
+        ("bad-credit", lambda: replace(STREET, credits=(Credit(0, 0, 1),))),
+        ("bad-credit", lambda: replace(STREET, credits=(Credit(0, 2, 1),))),
+        ("bad-credit", lambda: replace(STREET, credits=(Credit(0, 1, 1), Credit(0, 1, 2)))),
+        ("bad-amount", lambda: replace(STREET, credits=(Credit(0, 1, -1),))),
+        ("cost-too-large", lambda: replace(STREET, credits=(Credit(0, 1, 1 << 59),))),
+        ("amounts-too-large", lambda: one_stop(Stop("a", deliver=1 << 58, collect=1 << 58))),
         ("bad-pair", lambda: replace(STREET, pairs=(Pair(0, 1, totes=1), Pair(1, 0, totes=1)))),
         ("bad-matrix", lambda: replace(STREET, metres=STREET.metres[:-1])),
         ("bad-matrix", lambda: replace(STREET, seconds=((0, 0, -1), *STREET.seconds[1:]))),
@@ -70,6 +77,7 @@ def test_a_problem_cannot_be_changed() -> None:
         replace(STREET, seconds=((0, 1, 1), *STREET.seconds[1:])),
         replace(STREET, metres=STREET.seconds, seconds=STREET.metres),
         replace(STREET, pairs=(Pair(0, 1, totes=1),)),
+        replace(STREET, credits=(Credit(0, 1, 1),)),
     ],
 )
 def test_another_problem_has_another_digest(other: RoutingProblem) -> None:
@@ -85,3 +93,9 @@ def test_the_same_problem_has_the_same_digest_on_every_machine() -> None:
 
 def test_time_at_a_stop_grows_with_the_totes_handled() -> None:
     assert 300 + 20 * 7 == Stop("a", deliver=4, collect=3, service_seconds=300, seconds_per_tote=20).seconds_at_stop
+
+
+def test_a_problem_with_pairs_and_credits_is_read_back_as_it_was_written() -> None:
+    for problem in (STREET, replace(STREET, pairs=(Pair(0, 1, totes=1),)), replace(STREET, credits=(Credit(0, 1, 1),))):
+        again = problem_from_bytes(problem_to_bytes(problem))
+        assert (problem, problem.digest()) == (again, again.digest())

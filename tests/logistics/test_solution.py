@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
+from logistics.problem import Break, Credit, Pair, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution, Unserved, Visit, verify
 from tests.logistics.routing_worlds import street
 
@@ -115,6 +115,11 @@ PLANTED: list[tuple[str, Callable[[], tuple[RoutingProblem, Solution]]]] = [
     ("pair", lambda: (replace(PROBLEM, pairs=(Pair(1, 0, totes=0),)), SOLUTION)),
     ("pair", lambda: (replace(with_stop(2, price=None), pairs=(Pair(0, 2, totes=0),)), SOLUTION)),
     ("load", lambda: (replace(PROBLEM, pairs=(Pair(0, 1, totes=1),)), SOLUTION)),
+    ("load", lambda: (replace(PROBLEM, pairs=(Pair(0, 1, totes=0, grams=1),)), SOLUTION)),
+    ("capacity", lambda: (replace(PROBLEM, pairs=(Pair(0, 1, totes=5),)), SOLUTION)),
+    ("capacity", lambda: (replace(PROBLEM, pairs=(Pair(0, 1, totes=0, grams=61),)), SOLUTION)),
+    ("cost", lambda: (replace(PROBLEM, credits=(Credit(0, 1, 1),)), SOLUTION)),
+    ("cost", lambda: (PROBLEM, with_route(micros=ROUTE.micros - 1))),
     ("on-board", lambda: (replace(PROBLEM, pairs=(Pair(0, 1, totes=0, longest_seconds=899),)), SOLUTION)),
 ]  # fmt: skip
 
@@ -126,3 +131,9 @@ def test_a_planted_violation_is_caught(rule: str, plant: Callable[[], tuple[Rout
 
 def test_time_on_board_may_be_as_long_as_it_may() -> None:
     assert set() == rules(replace(PROBLEM, pairs=(Pair(0, 1, totes=0, longest_seconds=900),)), SOLUTION)
+
+
+def test_a_credit_counts_where_its_origin_comes_first_on_one_van() -> None:
+    some = (Credit(0, 1, 70), Credit(1, 0, 100), Credit(0, 2, 100))
+    earned = replace(with_route(micros=ROUTE.micros - 70), micros=SOLUTION.micros - 70)
+    assert set() == rules(replace(PROBLEM, credits=some), earned)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from circulation.errors import Refused
-from logistics.problem import Break, Hub, Pair, RoutingProblem, Stop, Van
+from logistics.problem import Break, Hub, RoutingProblem, Stop, Van
 from logistics.solution import verify
 from logistics.solver import Budget, ProgressReport, second_opinion, solve, warm_up
-from logistics.solver.planner import timed
+from logistics.solver.cut_down import timed
 from tests.logistics.routing_worlds import random_day, street
 
 MOVES = Budget(iterations=400)
@@ -113,12 +111,6 @@ def test_without_vans_everything_is_left_out() -> None:
     solution = solve(problem, MOVES, 1)
     assert [("a", "no-room"), ("b", "price")] == [(left.stop, left.reason) for left in solution.unserved]
     assert 7 == solution.micros
-
-
-def test_pairs_are_refused_and_not_forgotten() -> None:
-    problem = street([(1, Stop("a")), (2, Stop("b"))], [Van("van", hub=0, totes=1)])
-    with pytest.raises(Refused, match="1 pairs"):
-        solve(replace(problem, pairs=(Pair(0, 1, totes=1),)), MOVES, 1)
 
 
 def test_a_budget_of_seconds_is_kept() -> None:

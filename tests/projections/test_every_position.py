@@ -25,7 +25,7 @@ from circulation.item import Item, fold_item, item_stream
 from circulation.ledger import Ledger
 from circulation.shelves import count_guests
 from circulation.tote import Filling, fold_filling
-from projections import guests, holds, loans, locations, moves, totes, transits
+from projections import conditions, guests, holds, loans, locations, moves, totes, transits
 from projections.discrepancies import discrepancies
 from projections.empties import empties
 from projections.endings import EndingsOfViews
@@ -34,7 +34,8 @@ from projections.locations import Where
 from projections.registry import PROJECTIONS, open_views
 from projections.views import Views
 from tests.cast import BRANCHES, DUNE, ITEMS, MIDDLEMARCH
-from tests.properties.test_network_machine import Network, branches
+from tests.properties.test_conditions_machine import Conditions
+from tests.properties.test_network_machine import branches
 
 
 def item_at(ledger: Ledger, barcode: str, position: int) -> Item | None:
@@ -122,7 +123,7 @@ def assert_equal_at(ledger: Ledger, views: Views, position: int, as_of: int | No
         ]
 
 
-class NetworkSeen(Network):
+class NetworkSeen(Conditions):
     """The network with views: one that follows every step, one that follows when it is asked."""
 
     @initialize()
@@ -176,6 +177,20 @@ class NetworkSeen(Network):
         assert {move.item: (move.move, move.queued) for move in moves.moves(self.live)} == {
             barcode: (waiting[0].move, len(waiting) - 1) for barcode, waiting in held.items() if waiting
         }
+
+    @invariant()
+    def the_views_know_the_conditions(self) -> None:
+        """What is listed is what the streams say."""
+        for barcode in ITEMS:
+            custody = self.world.item(barcode).custody
+            seen = conditions.conditions_of(self.live, barcode)
+            assert {kind: (one.what, one.since_us) for kind, one in seen.items()} == {
+                kind: (one.what, one.since_us)
+                for kind, one in (("defect", custody.defect), ("absence", custody.absence))
+                if one is not None
+            }
+            if custody.absence is not None:
+                assert seen["absence"].to_search == custody.absence.to_search
 
     @invariant()
     def totes_are_where_their_streams_say(self) -> None:

@@ -1,7 +1,8 @@
 """
 Any sequence of commands about conditions among those of the network: a copy is always in exactly one place (case 39).
 
-The invariants of the network hold as before; views and folds agree at every position.
+The invariants of the network hold as before. With views beside it, the same machine runs in
+`tests/projections/test_every_position.py`.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from circulation.clock import DAY_US
 from circulation.condition_rules import CONDITIONS, fills_holds
 from circulation.custody import Custody
 from circulation.transit_overdue import LaneLimit
-from projections import conditions
 from tests.cast import ITEMS
-from tests.projections.test_every_position import NetworkSeen
 from tests.properties import test_network_machine
-from tests.properties.test_network_machine import barcodes, branches
+from tests.properties.test_network_machine import Network, barcodes, branches
 
 _WHAT = st.sampled_from(["damaged", "incomplete"])
 
@@ -44,7 +43,7 @@ def contradictions_in(custody: Custody) -> list[str]:
     return [what for what, is_so in wrong.items() if is_so]
 
 
-class Conditions(NetworkSeen):
+class Conditions(Network):
     """The network with everything that may become of a copy."""
 
     @rule(barcode=barcodes, branch=branches, what=_WHAT)
@@ -96,20 +95,6 @@ class Conditions(NetworkSeen):
         """No custody says two things at once, at any fact of any copy."""
         for barcode in ITEMS:
             assert contradictions_in(self.world.item(barcode).custody) == []
-
-    @invariant()
-    def the_views_know_the_conditions(self) -> None:
-        """What is listed is what the streams say."""
-        for barcode in ITEMS:
-            custody = self.world.item(barcode).custody
-            seen = conditions.conditions_of(self.live, barcode)
-            assert {kind: (one.what, one.since_us) for kind, one in seen.items()} == {
-                kind: (one.what, one.since_us)
-                for kind, one in (("defect", custody.defect), ("absence", custody.absence))
-                if one is not None
-            }
-            if custody.absence is not None:
-                assert seen["absence"].to_search == custody.absence.to_search
 
 
 TestConditions = pytest.mark.case(39)(Conditions.TestCase)

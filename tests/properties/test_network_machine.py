@@ -103,8 +103,8 @@ class Network(RuleBasedStateMachine):
     @rule(title=titles, patron=patrons)
     def pick_up(self, title: str, patron: str) -> None:
         """A patron comes for what is set aside."""
-        hold = self.world.desk.borrowers.by_card(self.world.cards[patron]).hold_on(title)
-        copy = None if hold is None else self.world.title(title).holds[hold].captured
+        holds = self.world.desk.borrowers.by_card(self.world.cards[patron]).holds_on(title)
+        copy = next((self.world.title(title).holds[hold].captured for hold in holds), None)
         if copy is not None:
             self.lend(copy, patron, "bath")
 
@@ -199,6 +199,53 @@ class Network(RuleBasedStateMachine):
         if holds:
             act = getattr(self.world.desk.holds, what)
             self._try(act, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(title=titles, number=st.integers(0, 5), pickup=branches)
+    def change_pickup(self, title: str, number: int, pickup: str) -> None:
+        """One of the open holds is picked up elsewhere, wherever its copy is."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(
+                self.world.desk.pickups.change, self.world.at("bristol"), holds[number % len(holds)], pickup=pickup
+            )
+
+    @rule(title=titles, number=st.integers(0, 5), days=st.integers(1, 9))
+    def extend(self, title: str, number: int, days: int) -> None:
+        """A copy is to wait longer; whatever is on no hold shelf is refused."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(self.world.desk.pickups.extend, self.world.at("bath"), holds[number % len(holds)], days=days)
+
+    @rule(title=titles, patron=patrons, pickup=branches, days=st.integers(0, 3))
+    def place_for_days(self, title: str, patron: str, pickup: str, days: int) -> None:
+        """A hold that is not wanted for long."""
+        expires = self.world.desk.places.day(pickup, self.world.clock_us + days * DAY_US)
+        card = self.world.cards[patron]
+        self._try(
+            self.world.desk.holds.place, self.world.at(pickup), card=card, pickup=pickup, title=title, expires=expires
+        )
+
+    @rule(title=titles, number=st.integers(0, 5), days=st.integers(0, 14))
+    def lapse(self, title: str, number: int, days: int) -> None:
+        """Days pass: hold shelves expire, and holds are wanted no longer."""
+        self.world.clock_us += days * DAY_US
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(self.world.desk.holds.lapse, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(barcode=barcodes, branch=branches)
+    def foresee(self, barcode: str, branch: str) -> None:
+        """What is foreseen is what the scan then does, and foreseeing records nothing."""
+        head = self.ledger.head()
+        (foreseen,) = self.world.desk.foresight.scans(branch, [barcode])
+        assert self.ledger.head() == head
+        receipt = self.world.desk.scan(self.world.at(branch), barcode)
+        facts = [fact.event for fact in self.ledger.facts(after=head.position, limit=100)]
+        assert {type(event) for event in foreseen.outcome.title} == {
+            type(event) for event in facts if type(event).__name__.startswith("Hold")
+        }
+        if foreseen.to is not None:
+            assert receipt.route_to == foreseen.to
 
     @rule(barcode=barcodes)
     def miss(self, barcode: str) -> None:

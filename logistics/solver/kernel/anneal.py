@@ -56,8 +56,7 @@ def anneal(
     `best` holds cost and number of absent must-stops of the best tours, and the filled length of `pool`, to
     which new routes are appended as (van, size, stops…).
     """
-    stops = np.zeros(day.places, np.int64)
-    key = np.zeros(day.places, np.float64)
+    stops, key = tours.removed, tours.key
     cost, absent = _cost(day, tours), tours.total[ABSENT]
     cooling = (cold / hot) ** (1.0 / max(1, iterations))
     heat = hot

@@ -3,7 +3,8 @@ Earliest and latest times and the loads along a tour, so that an insertion is ju
 
 A van with a break has two clocks: DUE (break not taken) and TAKEN. Position 0 is the hub before leaving,
 position m + 1 the hub after returning; a time is when service starts there. For a van without a break only
-TAKEN is in use. All times are exact: an insertion that passes is feasible, one that fails is not.
+TAKEN is in use. All times are exact: an insertion that passes is feasible, one that fails is not. Only a longest
+time on board is not in them; `rides` adds it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import (
     BEGINS,
-    COLLECT,
-    COLLECT_GRAMS,
+    CHANGE,
+    CHANGE_GRAMS,
     DELIVER,
     DELIVER_GRAMS,
     ENDS,
@@ -21,6 +22,7 @@ from logistics.solver.kernel.day import (
     REST_FROM,
     REST_TO,
     SERVICE,
+    TARIFF,
     WINDOW,
     WINDOWS,
     Day,
@@ -31,9 +33,10 @@ __all__ = ["NEVER", "first_start", "last_start", "paid_seconds", "set_clocks"]
 
 NEVER = 1 << 60
 # Columns by position: earliest start with the break still to take, and behind; latest start from which the
-# rest can be done; totes on leaving, the most on any leg up to there and from there; the same in grams.
-DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER = range(10)
-CLOCK_COLUMNS = 10
+# rest can be done; totes on leaving, the most on any leg up to there and from there; the same in grams; the cost of
+# the drive to the next position, and its seconds.
+DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER, ONWARDS, DRIVE = range(12)
+CLOCK_COLUMNS = 12
 
 
 @compiled
@@ -63,27 +66,38 @@ def last_start(stop: Ints, place: int, latest: int) -> int:
 @compiled
 def set_clocks(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
     """Fill one van's clocks and loads (position, column) from its tour."""
+    _set_onwards(day, clocks, van, tour, size)
     if day.timed:
         _set_earliest(day, clocks, van, tour, size)
         _set_latest(day, clocks, van, tour, size)
-    _set_loads(day.stop, clocks, tour, size, DELIVER, COLLECT, LOAD)
+    _set_loads(day.stop, clocks, tour, size, DELIVER, CHANGE, LOAD)
     if day.weighed:
-        _set_loads(day.stop, clocks, tour, size, DELIVER_GRAMS, COLLECT_GRAMS, HEFT)
+        _set_loads(day.stop, clocks, tour, size, DELIVER_GRAMS, CHANGE_GRAMS, HEFT)
+
+
+@compiled
+def _set_onwards(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
+    arc, hub = day.arc[day.van[van, TARIFF]], day.van[van, HUB]
+    before = hub
+    for k in range(size + 1):
+        here = tour[k] if k < size else hub
+        clocks[k, ONWARDS] = arc[before, here] if size > 0 else 0
+        clocks[k, DRIVE] = day.seconds[before, here]
+        before = here
 
 
 @compiled
 def _set_earliest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
-    stop, seconds = day.stop, day.seconds
+    stop = day.stop
     hub, rest = day.van[van, HUB], day.van[van, REST]
     rest_from, rest_to = day.van[van, REST_FROM], day.van[van, REST_TO]
     begins = day.van[van, BEGINS]
-    before = hub
     due = begins if rest > 0 else NEVER
     taken = max(begins, rest_from) + rest if rest > 0 else begins
     clocks[0, DUE], clocks[0, TAKEN] = due, taken
     for k in range(1, size + 2):
         here = tour[k - 1] if k <= size else hub
-        drive = seconds[before, here]
+        drive = clocks[k - 1, DRIVE]
         start = first_start(stop, here, taken + drive) if taken < NEVER else NEVER
         clocks[k, TAKEN] = start
         taken = start + stop[here, SERVICE]
@@ -95,21 +109,19 @@ def _set_earliest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> No
             if due <= rest_to:
                 taken = min(taken, max(due, rest_from) + rest)
         clocks[k, DUE] = start
-        before = here
 
 
 @compiled
 def _set_latest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
-    stop, seconds = day.stop, day.seconds
+    stop = day.stop
     hub, rest = day.van[van, HUB], day.van[van, REST]
     rest_from, rest_to = day.van[van, REST_FROM], day.van[van, REST_TO]
     taken_by = day.van[van, ENDS]
     due_by = rest_to if rest > 0 else -NEVER
     clocks[size + 1, TAKEN_BY], clocks[size + 1, DUE_BY] = taken_by, due_by
-    after = hub
     for k in range(size, -1, -1):
         here = tour[k - 1] if k > 0 else hub
-        drive, service = seconds[here, after], stop[here, SERVICE]
+        drive, service = clocks[k, DRIVE], stop[here, SERVICE]
         if rest > 0:
             by = last_start(stop, here, due_by - drive - service) if due_by > -NEVER else -NEVER
             if k > 0 and taken_by > -NEVER:
@@ -119,18 +131,17 @@ def _set_latest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None
             due_by = by
         taken_by = last_start(stop, here, taken_by - drive - service) if taken_by > -NEVER else -NEVER
         clocks[k, TAKEN_BY], clocks[k, DUE_BY] = taken_by, due_by
-        after = here
 
 
 @compiled
-def _set_loads(stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, collect: int, first: int) -> None:
+def _set_loads(stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, change: int, first: int) -> None:
     """Loads in the column `first`, most before in the next, most after in the one after."""
     aboard = 0
     for k in range(size):
         aboard += stop[tour[k], deliver]
     clocks[0, first] = clocks[0, first + 1] = aboard
     for k in range(1, size + 1):
-        aboard += stop[tour[k - 1], collect] - stop[tour[k - 1], deliver]
+        aboard += stop[tour[k - 1], change]
         clocks[k, first] = aboard
         clocks[k, first + 1] = max(aboard, clocks[k - 1, first + 1])
     clocks[size + 1, first + 2] = 0

@@ -1,8 +1,12 @@
 """
-One decorator, `compiled`: machine code by numba, kept on disk so that only the first run ever compiles.
+Two decorators, `compiled` and `compiled_apart`: machine code by numba, kept on disk so that only the first run ever
+compiles.
 
-numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the
-folder used here is named after the text of the whole kernel, so a changed kernel never meets old code.
+Nothing in the kernel makes an array: all are handed in and outlive the call. So numba may leave out the counting of
+references (`_nrt=False`), which with so many arrays took five sixths of the time; what would need it does not compile.
+
+numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the folder used
+here is named after the text of the whole kernel, so a changed kernel never meets old code.
 """
 
 from __future__ import annotations
@@ -12,11 +16,11 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "compiled_apart"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -42,10 +46,30 @@ _FOLDER = str(_cache_folder())
 
 
 def compiled(function: F) -> F:
-    """Compile on first call, release the interpreter lock while running, keep the result on disk."""
+    """
+    Compile on first call, release the interpreter lock while running, keep the result on disk.
+
+    Inlined wherever it is called: handing on a dozen arrays takes longer than most of these functions do.
+    """
+    return _compile(function, inline=True)
+
+
+def compiled_apart(function: F) -> F:
+    """The same for what is long and seldom called: compiled once, not once for every caller."""
+    return _compile(function, inline=False)
+
+
+def _compile(function: F, *, inline: bool) -> F:
+    options: dict[str, Any] = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "forceinline": inline,
+        "_nrt": False,
+    }
     before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = _FOLDER  # type: ignore[attr-defined]
     try:
-        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
+        return cast(F, numba.njit(**options)(function))
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from logistics.problem import UNLIMITED, RoutingProblem, Van
+from logistics.problem import UNLIMITED, Pair, RoutingProblem, Van
 
 __all__ = ["Day", "Ints", "day_of"]
 
@@ -17,8 +17,17 @@ MUST = -1
 """The price of a stop that must be served."""
 
 
-# Columns of `Day.stop`; the windows follow as (opens, closes) from WINDOW on.
-DELIVER, COLLECT, DELIVER_GRAMS, COLLECT_GRAMS, PRICE, ONLY_HUB, SERVICE, FAR, WINDOWS, WINDOW = range(10)
+NO_LIMIT = 1 << 60
+"""The longest time on board of what may ride as long as it takes."""
+
+
+# Columns of `Day.stop`; the windows follow as (opens, closes) from WINDOW on. CHANGE: what a call adds to the totes
+# on board, rides of pairs included; RIDE: totes that get on here for another stop, below 0 where they get off. MATE:
+# the place at the other end of the pair, -1 for none; SECOND: 1 where the ride ends; LONGEST: seconds on board.
+(
+    DELIVER, COLLECT, CHANGE, RIDE, DELIVER_GRAMS, COLLECT_GRAMS, CHANGE_GRAMS, RIDE_GRAMS,
+    PRICE, ONLY_HUB, SERVICE, FAR, MATE, SECOND, LONGEST, WINDOWS, WINDOW,
+) = range(17)  # fmt: skip
 # Columns of `Day.van`. REST is the length of the break, 0 for none; REST_TO is cut to what the shift allows.
 HUB, KIND, TARIFF, TOTES, GRAMS, BEGINS, ENDS, REST, REST_FROM, REST_TO, PER_SECOND, FIXED = range(12)
 
@@ -35,11 +44,18 @@ class Day(NamedTuple):
     vans: int
     timed: bool  # false when no window, shift or break can ever bind and time costs nothing
     weighed: bool  # false when grams can never bind
+    bounded: bool  # true when something may not ride as long as it takes
+    credited: bool  # true when something may ride directly
     arc: Ints  # tariff, from, to -> micros
+    arc_to: Ints  # the same as tariff, to, from: a scan for one stop then reads one row of each
     seconds: Ints  # from, to
+    seconds_to: Ints  # to, from
     near: Ints  # place -> the stops, nearest first
     stop: Ints  # place, column
     van: Ints  # van, column
+    credit: Ints  # from, to -> micros; one empty cell when nothing is credited
+    credits: Ints  # the same by destination: (from, micros), those of a place between its two entries in …
+    credits_of: Ints  # place -> the first
 
 
 def day_of(problem: RoutingProblem) -> Day:
@@ -57,17 +73,26 @@ def day_of(problem: RoutingProblem) -> Day:
         van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest for van in vans
     )
     heaviest = sum(stop.deliver_grams + stop.collect_grams for stop in stops)
+    heaviest += sum(pair.grams for pair in problem.pairs)
+    credit, credits_to, credits_of = _credits(problem, places)
     return Day(
         hubs=hubs,
         places=places,
         vans=len(vans),
         timed=timed,
         weighed=any(van.grams < min(heaviest, UNLIMITED) for van in vans),
+        bounded=any(pair.longest_seconds is not None for pair in problem.pairs),
+        credited=len(problem.credits) > 0,
         arc=np.ascontiguousarray(arc),
+        arc_to=np.ascontiguousarray(arc.transpose(0, 2, 1)),
         seconds=np.ascontiguousarray(seconds.astype(np.int32)),
+        seconds_to=np.ascontiguousarray(seconds.T.astype(np.int32)),
         near=np.ascontiguousarray(near.astype(np.int32)),
         stop=_stop_rows(problem, mean[:hubs].min(axis=0)),
         van=_van_rows(problem, tariffs),
+        credit=credit,
+        credits=credits_to,
+        credits_of=credits_of,
     )
 
 
@@ -81,12 +106,44 @@ def _stop_rows(problem: RoutingProblem, far: Ints) -> Ints:
         rows[place, DELIVER_GRAMS], rows[place, COLLECT_GRAMS] = stop.deliver_grams, stop.collect_grams
         rows[place, PRICE] = MUST if stop.price is None else stop.price
         rows[place, ONLY_HUB] = -1 if stop.hub is None else stop.hub
+        rows[place, CHANGE] = stop.collect - stop.deliver
+        rows[place, CHANGE_GRAMS] = stop.collect_grams - stop.deliver_grams
+        rows[place, MATE], rows[place, LONGEST] = -1, NO_LIMIT
         rows[place, SERVICE] = stop.seconds_at_stop
         rows[place, FAR] = far[place]
         rows[place, WINDOWS] = len(stop.windows)
         for order, (opens, closes) in enumerate(stop.windows):
             rows[place, WINDOW + 2 * order], rows[place, WINDOW + 2 * order + 1] = opens, closes
+    for pair in problem.pairs:
+        _pair_rows(problem, pair, rows)
     return rows
+
+
+def _pair_rows(problem: RoutingProblem, pair: Pair, rows: Ints) -> None:
+    first, second = problem.stop_place(pair.first), problem.stop_place(pair.second)
+    hub = max(rows[first, ONLY_HUB], rows[second, ONLY_HUB])
+    for place, mate, sign in ((first, second, 1), (second, first, -1)):
+        rows[place, ONLY_HUB] = hub
+        rows[place, MATE], rows[place, SECOND] = mate, int(sign < 0)
+        rows[place, RIDE], rows[place, RIDE_GRAMS] = sign * pair.totes, sign * pair.grams
+        rows[place, CHANGE] += sign * pair.totes
+        rows[place, CHANGE_GRAMS] += sign * pair.grams
+    if pair.longest_seconds is not None:
+        rows[first, LONGEST] = pair.longest_seconds
+
+
+def _credits(problem: RoutingProblem, places: int) -> tuple[Ints, Ints, Ints]:
+    """As a matrix, and as a list by destination."""
+    table = np.zeros((places, places) if problem.credits else (1, 1), np.int64)
+    listed = np.zeros((len(problem.credits), 2), np.int64)
+    starts = np.zeros(places + 1, np.int64)
+    ordered = sorted(problem.credits, key=lambda credit: (credit.destination, credit.origin))
+    for number, credit in enumerate(ordered):
+        origin, destination = problem.stop_place(credit.origin), problem.stop_place(credit.destination)
+        table[origin, destination] = credit.micros
+        listed[number] = origin, credit.micros
+        starts[destination + 1] += 1
+    return table, listed, starts.cumsum()
 
 
 def _van_rows(problem: RoutingProblem, tariffs: list[tuple[int, int]]) -> Ints:

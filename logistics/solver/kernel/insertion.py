@@ -1,5 +1,5 @@
 """
-Where in a tour a stop goes best.
+Where in a tour a stop goes best; where a pair does is in `pairs`.
 
 Each position is judged in constant time on the clocks and loads of the tour. The two best positions are
 remembered with the tour's number: as long as the tour does not change, the next question costs one look-up.
@@ -11,8 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from logistics.solver.kernel.clocks import (
-    DUE,
-    DUE_BY,
     HEFT,
     HEFT_AFTER,
     HEFT_BEFORE,
@@ -20,12 +18,11 @@ from logistics.solver.kernel.clocks import (
     LOAD_AFTER,
     LOAD_BEFORE,
     NEVER,
-    TAKEN,
-    TAKEN_BY,
-    first_start,
+    ONWARDS,
     set_clocks,
 )
 from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.credits import credits_first, credits_past
 from logistics.solver.kernel.day import (
     COLLECT,
     COLLECT_GRAMS,
@@ -34,49 +31,60 @@ from logistics.solver.kernel.day import (
     FIXED,
     GRAMS,
     HUB,
+    MATE,
     ONLY_HUB,
     PER_SECOND,
-    REST,
-    REST_FROM,
-    REST_TO,
     SERVICE,
     TARIFF,
     TOTES,
     Day,
     Ints,
 )
-from logistics.solver.kernel.tours import CLOCKED, SIZE, STAMP, Tours
+from logistics.solver.kernel.pairs import scan_pair
+from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.timing import in_time, too_late
+from logistics.solver.kernel.tours import CLOCKED, SIZE, STAMP, TRIAL, Tours
 
 __all__ = ["look", "nothing_known"]
 
-# Columns of what is known by place and van: for which tour, and the two best (extra micros, position).
-OF_STAMP, EXTRA, POSITION, NEXT_EXTRA, NEXT_POSITION = range(5)
+# Columns of what is known by place and van: for which tour, and the two best (extra micros, stops before it, and for
+# a pair, under its first place, stops before its second).
+OF_STAMP, EXTRA, POSITION, SECOND_POSITION, NEXT_EXTRA, NEXT_POSITION, NEXT_SECOND_POSITION = range(7)
 
 
 def nothing_known(day: Day) -> Ints:
     """No insertion has been looked at yet."""
-    return np.zeros((day.places, day.vans, NEXT_POSITION + 1), np.int64)
+    return np.zeros((day.places, day.vans, NEXT_SECOND_POSITION + 1), np.int64)
 
 
 @compiled
 def look(day: Day, tours: Tours, known: Ints, place: int, van: int) -> None:
-    """Fill `known` with the best positions of `place` in the present tour of `van`."""
-    known[place, van, OF_STAMP] = tours.van[van, STAMP]
-    known[place, van, EXTRA] = NEVER
-    known[place, van, NEXT_EXTRA] = NEVER
+    """Fill `known` with the best positions of `place`, a single stop or the first of a pair, in the tour of `van`."""
+    row = known[place, van]
+    row[OF_STAMP] = tours.van[van, STAMP]
+    row[EXTRA] = row[NEXT_EXTRA] = NEVER
     if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
         return
     if tours.van[van, CLOCKED] == 0:
         set_clocks(day, tours.clocks[van], van, tours.stop[van], tours.van[van, SIZE])
         tours.van[van, CLOCKED] = 1
-    _scan(day, tours.clocks[van], tours.stop[van], tours.van[van, SIZE], known, place, van)
+    if day.stop[place, MATE] >= 0:
+        (
+            row[EXTRA], row[POSITION], row[SECOND_POSITION],
+            row[NEXT_EXTRA], row[NEXT_POSITION], row[NEXT_SECOND_POSITION],
+        ) = scan_pair(day, tours, van, place)  # fmt: skip
+    else:
+        row[EXTRA], row[POSITION], row[NEXT_EXTRA], row[NEXT_POSITION] = _scan(day, tours, van, place)
 
 
 @compiled
-def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int, van: int) -> None:
-    arc, seconds, stop = day.arc[day.van[van, TARIFF]], day.seconds, day.stop
+def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, int]:
+    """The two best positions of a single stop: extra micros and stops before it, twice."""
+    clocks, tour, size = tours.clocks[van], tours.stop[van], tours.van[van, SIZE]
+    stop, tariff = day.stop, day.van[van, TARIFF]
+    arc_to, arc_from = day.arc_to[tariff, place], day.arc[tariff, place]
+    seconds_to, seconds_from, service = day.seconds_to[place], day.seconds[place], stop[place, SERVICE]
     hub, timed, weighed = day.van[van, HUB], day.timed, day.weighed
-    service, rest = stop[place, SERVICE], day.van[van, REST]
     room_out, room_back = (
         day.van[van, TOTES] - stop[place, DELIVER],
         day.van[van, TOTES] - stop[place, COLLECT],
@@ -86,15 +94,19 @@ def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int
         day.van[van, GRAMS] - stop[place, COLLECT_GRAMS],
     )
     extra = service * day.van[van, PER_SECOND] + (day.van[van, FIXED] if size == 0 else 0)
+    bounded = day.bounded and has_bounds(day, tour, size)
+    credit = credits_first(day, place, tour, size) if day.credited else 0
     best, best_at, second, second_at = NEVER, -1, NEVER, -1
     before = hub
     for k in range(size + 1):
-        if clocks[k, LOAD_BEFORE] > room_out:
+        if clocks[k, LOAD_BEFORE] > room_out or (timed and too_late(day, clocks, van, k, place)):
             break
         after = tour[k] if k < size else hub
-        cost = arc[before, place] + arc[place, after] + extra
-        if size > 0:
-            cost -= arc[before, after]
+        cost = arc_to[before] + arc_from[after] - clocks[k, ONWARDS] + extra
+        if day.credited:
+            if k > 0:
+                credit += credits_past(day, place, before)
+            cost -= credit
         fits = cost < second and clocks[k, LOAD] <= room_back and clocks[k + 1, LOAD_AFTER] <= room_back
         if fits and weighed:
             fits = (
@@ -103,12 +115,9 @@ def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int
                 and clocks[k + 1, HEFT_AFTER] <= heft_back
             )
         if fits and timed:
-            there, onwards = seconds[before, place], seconds[place, after]
-            ready = clocks[k, TAKEN] + stop[before, SERVICE] + there
-            leave = first_start(stop, place, ready) + service
-            fits = leave + onwards <= clocks[k + 1, TAKEN_BY]
-            if not fits and rest > 0:
-                fits = _with_break(day, clocks, place, van, k, before, there, onwards)
+            fits = in_time(day, clocks, van, k, before, place, seconds_to[before], seconds_from[after])
+        if fits and bounded:
+            fits = _rides_fit_with(day, tours, van, place, k)
         if fits:
             if cost < best:
                 second, second_at = best, best_at
@@ -116,27 +125,16 @@ def _scan(day: Day, clocks: Ints, tour: Ints, size: int, known: Ints, place: int
             else:
                 second, second_at = cost, k
         before = after
-    known[place, van, EXTRA], known[place, van, POSITION] = best, best_at
-    known[place, van, NEXT_EXTRA], known[place, van, NEXT_POSITION] = second, second_at
+    return int(best), best_at, int(second), second_at
 
 
 @compiled
-def _with_break(day: Day, clocks: Ints, place: int, van: int, k: int, before: int, there: int, onwards: int) -> bool:
-    """In time with the break still ahead, right after the stop, or right before it."""
-    stop, rest, rest_from, rest_to = (
-        day.stop,
-        day.van[van, REST],
-        day.van[van, REST_FROM],
-        day.van[van, REST_TO],
-    )
-    latest = clocks[k + 1, TAKEN_BY]
-    ready = clocks[k, DUE] + stop[before, SERVICE]
-    leave = first_start(stop, place, ready + there) + stop[place, SERVICE]
-    if leave + onwards <= clocks[k + 1, DUE_BY]:
-        return True
-    if leave <= rest_to and max(leave, rest_from) + rest + onwards <= latest:
-        return True
-    if k > 0 and ready <= rest_to:
-        start = first_start(stop, place, max(ready, rest_from) + rest + there)
-        return bool(start + stop[place, SERVICE] + onwards <= latest)
-    return False
+def _rides_fit_with(day: Day, tours: Tours, van: int, place: int, k: int) -> bool:
+    """Whether times exist for the tour with the stop in it."""
+    tour, trial, size = tours.stop[van], tours.work[TRIAL], tours.van[van, SIZE]
+    for number in range(k):
+        trial[number] = tour[number]
+    trial[k] = place
+    for number in range(k, size):
+        trial[number + 1] = tour[number]
+    return bool(rides_fit(day, tours.work, tours.at, van, trial, size + 1))

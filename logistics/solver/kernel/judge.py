@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from logistics.solver.kernel.clocks import DUE, HEFT_AFTER, LOAD_AFTER, TAKEN, set_clocks
+from logistics.solver.kernel.clocks import DUE, HEFT_AFTER, LOAD_AFTER, NEVER, TAKEN, set_clocks
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import (
     ENDS,
     GRAMS,
     HUB,
+    MATE,
     ONLY_HUB,
     REST,
     REST_TO,
+    SECOND,
     TOTES,
     Day,
     Ints,
 )
-from logistics.solver.kernel.tours import CLOCKED, SIZE, Tours, price_tour
+from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.tours import CLOCKED, SIZE, Tours, new_ticket, price_tour
 
 __all__ = ["IMPOSSIBLE", "judge", "judge_all"]
 
-IMPOSSIBLE = -1
+IMPOSSIBLE = NEVER
 
 
 @compiled
@@ -31,6 +34,8 @@ def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
         if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
             return IMPOSSIBLE
         scratch.stop[van, k] = place
+    if not _pairs_are_whole(day, scratch, tour, size):
+        return IMPOSSIBLE
     scratch.van[van, SIZE] = size
     clocks = scratch.clocks[van]
     set_clocks(day, clocks, van, scratch.stop[van], size)
@@ -44,7 +49,25 @@ def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
         resting = day.van[van, REST] > 0 and clocks[size + 1, DUE] <= day.van[van, REST_TO]
         if not rested and not resting:
             return IMPOSSIBLE
+    if day.bounded and has_bounds(day, tour, size) and not rides_fit(day, scratch.work, scratch.at, van, tour, size):
+        return IMPOSSIBLE
     return price_tour(day, scratch, van)
+
+
+@compiled
+def _pairs_are_whole(day: Day, scratch: Tours, tour: Ints, size: int) -> bool:
+    """Whether of every pair both stops are called at, or none, and in their order."""
+    ticket, riding = new_ticket(scratch), 0
+    for k in range(size):
+        mate = day.stop[tour[k], MATE]
+        if mate >= 0 and day.stop[tour[k], SECOND] == 0:
+            scratch.seen[tour[k]] = ticket
+            riding += 1
+        elif mate >= 0:
+            if scratch.seen[mate] != ticket:
+                return False
+            riding -= 1
+    return riding == 0
 
 
 @compiled

@@ -2,7 +2,8 @@
 Recreate: put absent stops back one by one, each at its best place, now and then blinking at the best.
 
 Section 5.3 of the paper, with `BLINK` its blink rate. Stops at a price go in only where that is cheaper than
-leaving them out, except in a small share of moves that force them in to see what follows.
+leaving them out, except in a small share of moves that force them in to see what follows. A pair counts as one stop,
+and stands under its first.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from logistics.solver.kernel.clocks import NEVER
-from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.compile import compiled, compiled_apart
 from logistics.solver.kernel.day import (
     COLLECT,
     DELIVER,
     FAR,
     KIND,
+    MATE,
     PRICE,
+    RIDE,
+    SECOND,
     WINDOW,
     WINDOWS,
     Day,
@@ -27,8 +31,10 @@ from logistics.solver.kernel.insertion import (
     EXTRA,
     NEXT_EXTRA,
     NEXT_POSITION,
+    NEXT_SECOND_POSITION,
     OF_STAMP,
     POSITION,
+    SECOND_POSITION,
     look,
 )
 from logistics.solver.kernel.tours import SIZE, STAMP, VAN, Tours, draw, put
@@ -52,7 +58,9 @@ def absent_stops(
     share = 1.0 if everything else min(1.0, OPTIONAL_TRIED / max(1, optional))
     just = count
     for place in range(day.hubs, day.places):
-        if tours.place[place, VAN] >= 0 or (day.stop[place, PRICE] >= 0 and draw(chance) >= share):
+        if tours.place[place, VAN] >= 0 or day.stop[place, SECOND] == 1:
+            continue
+        if day.stop[place, PRICE] >= 0 and draw(chance) >= share:
             continue
         seen = False
         for number in range(just):
@@ -77,7 +85,7 @@ def sort_stops(day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int
         if rule < 4:
             key[number] = draw(chance)
         elif rule < 8:
-            key[number] = -float(max(day.stop[place, DELIVER], day.stop[place, COLLECT]))
+            key[number] = -float(max(day.stop[place, DELIVER], day.stop[place, COLLECT], day.stop[place, RIDE]))
         elif rule < 10:
             key[number] = -float(day.stop[place, FAR])
         elif rule < 11:
@@ -92,10 +100,6 @@ def sort_stops(day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int
         for number in range(count):
             if day.stop[stops[number], PRICE] >= 0:
                 key[number] += 4.0 * NEVER
-    if count > 64:
-        order = np.argsort(key[:count])
-        stops[:count] = stops[:count][order]
-        return
     for number in range(1, count):
         place, value = stops[number], key[number]
         slot = number
@@ -105,18 +109,22 @@ def sort_stops(day: Day, chance: npt.NDArray[np.uint64], stops: Ints, count: int
         stops[slot], key[slot] = place, value
 
 
-@compiled
+@compiled_apart
 def insert_all(
     day: Day, tours: Tours, known: Ints, chance: npt.NDArray[np.uint64], stops: Ints, count: int, blink: float
 ) -> None:
     """Insert the stops in their order; what fits nowhere stays out. A `blink` of 0 always takes the best place."""
-    tried = np.zeros(day.vans, np.int64)
+    tried = tours.tried
+    for kind in range(day.vans):
+        tried[kind] = 0
     force = blink > 0 and draw(chance) < FORCE
     for number in range(count):
         place = stops[number]
-        price = day.stop[place, PRICE]
+        price, mate = day.stop[place, PRICE], day.stop[place, MATE]
+        if mate >= 0 and price >= 0:
+            price += day.stop[mate, PRICE]
         best = NEVER if price < 0 or force else price
-        best_van, best_position = -1, -1
+        best_van, best_position, second_position = -1, -1, -1
         for van in range(day.vans):
             if tours.van[van, SIZE] == 0:
                 # of the idle vans of one kind only the first is worth a look
@@ -130,8 +138,12 @@ def insert_all(
             if draw(chance) >= blink:
                 best = known[place, van, EXTRA]
                 best_van, best_position = van, known[place, van, POSITION]
+                second_position = known[place, van, SECOND_POSITION]
             elif known[place, van, NEXT_EXTRA] < best:
                 best = known[place, van, NEXT_EXTRA]
                 best_van, best_position = van, known[place, van, NEXT_POSITION]
+                second_position = known[place, van, NEXT_SECOND_POSITION]
         if best_van >= 0:
             put(day, tours, place, best_van, best_position)
+            if mate >= 0:
+                put(day, tours, mate, best_van, second_position + 1)

@@ -15,16 +15,32 @@ import numpy.typing as npt
 
 from logistics.solver.kernel.clocks import CLOCK_COLUMNS, paid_seconds, set_clocks
 from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.credits import earned
 from logistics.solver.kernel.day import FIXED, HUB, PER_SECOND, PRICE, TARIFF, Day, Ints
+from logistics.solver.kernel.rides import has_bounds, paid_with_rides
 
-__all__ = ["Tours", "draw", "empty_tours", "let_stand", "price_tour", "put", "take_back", "take_out", "touch"]
+__all__ = [
+    "Tours",
+    "draw",
+    "empty_tours",
+    "let_stand",
+    "new_ticket",
+    "price_tour",
+    "put",
+    "take_back",
+    "take_out",
+    "touch",
+]
 
 # Columns of `Tours.van`; CLOCKED: the clocks belong to the present tour. KEPT_…: as before the move.
 SIZE, COST, STAMP, CLOCKED, KEPT, KEPT_SIZE, KEPT_COST, KEPT_STAMP = range(8)
 # Columns of `Tours.place`: the van that calls (-1 for none), in how many moves it was left out.
 VAN, MISSED = range(2)
-# Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out.
-STAMPS, PRICES, ABSENT = range(3)
+# Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out, and the
+# last number given for marking places as seen.
+STAMPS, PRICES, ABSENT, TICKETS = range(4)
+# Rows of `Tours.work` behind the two of `rides`: a tour on trial; the cheapest insertion from a position on.
+TRIAL, CHEAPEST = range(2, 4)
 
 
 class Tours(NamedTuple):
@@ -37,6 +53,12 @@ class Tours(NamedTuple):
     touched: Ints  # the vans kept in this move; the last element counts them
     total: Ints
     clocks: Ints
+    work: Ints  # working space (row, position)
+    at: Ints  # working space: place -> position
+    seen: Ints  # place -> the ticket of the last walk that saw it
+    removed: Ints  # working space: the stops that are to be put back, in which order, and the keys of that order
+    key: npt.NDArray[np.float64]
+    tried: Ints  # working space: kind of van -> in which step an idle one was looked at
 
 
 def empty_tours(day: Day, width: int) -> Tours:
@@ -47,9 +69,25 @@ def empty_tours(day: Day, width: int) -> Tours:
     place = np.zeros((day.places, 2), np.int64)
     place[:, VAN] = -1
     prices = day.stop[day.hubs :, PRICE]
-    total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum()], np.int64)
+    total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum(), 0], np.int64)
     clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
-    return Tours(stop, stop.copy(), van, place, np.zeros(day.vans + 1, np.int64), total, clocks)
+    touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((CHEAPEST + 1, width + 4), np.int64)
+    at, seen = np.zeros(day.places, np.int64), np.zeros(day.places, np.int64)
+    return Tours(
+        stop,
+        stop.copy(),
+        van,
+        place,
+        touched,
+        total,
+        clocks,
+        work,
+        at,
+        seen,
+        at.copy(),
+        np.zeros(day.places),
+        touched.copy(),
+    )
 
 
 @compiled
@@ -159,8 +197,15 @@ def put(day: Day, tours: Tours, place: int, van: int, position: int) -> None:
 
 
 @compiled
+def new_ticket(tours: Tours) -> int:
+    """A number that no place is marked with yet."""
+    tours.total[TICKETS] += 1
+    return int(tours.total[TICKETS])
+
+
+@compiled
 def price_tour(day: Day, tours: Tours, van: int) -> int:
-    """The exact cost of a van's tour, 0 when it stays at the hub."""
+    """The exact cost of a van's tour less the credits that it earns, 0 when it stays at the hub."""
     size = tours.van[van, SIZE]
     if size == 0:
         return 0
@@ -178,5 +223,11 @@ def price_tour(day: Day, tours: Tours, van: int) -> int:
         if tours.van[van, CLOCKED] == 0:
             set_clocks(day, tours.clocks[van], van, stop[van], size)
             tours.van[van, CLOCKED] = 1
-        cost += per_second * (paid_seconds(day, tours.clocks[van], van, stop[van], size) - drive)
+        if day.bounded and has_bounds(day, stop[van], size):
+            paid = paid_with_rides(day, tours.work, tours.at, van, stop[van], size)
+        else:
+            paid = paid_seconds(day, tours.clocks[van], van, stop[van], size)
+        cost += per_second * (paid - drive)
+    if day.credited:
+        cost -= earned(day, tours.seen, new_ticket(tours), stop[van], size)
     return int(cost)
