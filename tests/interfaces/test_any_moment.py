@@ -27,8 +27,8 @@ OF_NO_MOMENT = {
     "rotation send", "items declare-foreign",
     # what they tell does not change with the log
     "item rules",
-    # they are about the views, which have no past of their own
-    "projection follow", "projection list", "projection rebuild", "projection verify",
+    # they name their moments themselves, or are about the views, which have no past of their own
+    "diff", "projection follow", "projection list", "projection rebuild", "projection verify",
 }  # fmt: skip
 
 
