@@ -143,7 +143,7 @@ def test_a_bug_tells_its_place_and_not_its_message(
     told = capsys.readouterr().err
     assert "error[bug]" in told
     assert "LookupError" in told
-    assert "cli.py line" in told
+    assert "interfaces/command_tree.py line" in told
     assert "BRANCHLINE_DEBUG=1" in told
     assert "Agatha" not in told
     assert "Traceback" not in told
