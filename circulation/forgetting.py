@@ -232,7 +232,7 @@ def refuse_open_business(loans: tuple[str, ...], holds: tuple[str, ...], *, unde
     if under_legal_hold:
         raise Refused("privacy.legal-hold")
     if loans:
-        raise Refused("privacy.loans-open", loans=len(loans), the_loans=", ".join(loans[:10]))
+        raise Refused("privacy.loans-open", loans=len(loans), refs=", ".join(loans[:10]))
     if holds:
         # Not cancelled here: the log would tell by position whose holds they were.
-        raise Refused("privacy.holds-open", holds=len(holds), the_holds=", ".join(holds[:10]))
+        raise Refused("privacy.holds-open", holds=len(holds), refs=", ".join(holds[:10]))

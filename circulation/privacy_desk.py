@@ -151,7 +151,7 @@ class PrivacyDesk:
         def decide(_at_us: int) -> Decision:
             borrower = self._borrowers.by_id(patron)
             if borrower is None:
-                raise Unknown("patron.unknown:place-legal-hold")
+                raise Unknown("patron.unknown:forgotten")
             version = self._ledger.load(LEGAL_HOLDS, LEGAL_HOLDS_FOLD).version
             watched = NewEvents(patron_stream(patron), borrower.version, ())
             return Decision((NewEvents(LEGAL_HOLDS, version, (placed,)), watched))

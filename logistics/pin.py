@@ -73,22 +73,22 @@ def check_pins(problem: RoutingProblem) -> None:
         if pin.van is not None:
             _check_van(problem, pin.stop, pin.van, where)
             if van_of.setdefault(pin.stop, pin.van) != pin.van:
-                raise Invalid("bad-pin:check-pins", what=where)
+                raise Invalid("bad-pin:two-vans", what=where)
         _check_order(problem, pin, where)
     for stop, pins in problem.pins_of.items():
         if pinned_windows(problem.stops[stop], pins) is None:
-            raise Invalid("bad-pin:pin", stop=problem.stops[stop].id, windows=list(problem.stops[stop].windows))
+            raise Invalid("bad-pin:windows", stop=problem.stops[stop].id, windows=list(problem.stops[stop].windows))
     for pair in problem.pairs:
         if len({van_of[end] for end in (pair.first, pair.second) if end in van_of}) > 1:
-            raise Invalid("bad-pin:check-pins-2", first=pair.first, second=pair.second)  # fmt: skip
+            raise Invalid("bad-pin:pair", first=pair.first, second=pair.second)  # fmt: skip
 
 
 def _check_van(problem: RoutingProblem, stop: int, van: int, where: str) -> None:
     if not 0 <= van < len(problem.vans):
-        raise Invalid("bad-pin:check-van", what=where, van=van, vans=len(problem.vans))
+        raise Invalid("bad-pin:no-van", what=where, van=van, vans=len(problem.vans))
     hub = problem.stops[stop].hub
     if hub is not None and hub != problem.vans[van].hub:
-        raise Invalid("bad-pin:check-van-2", what=where, van=problem.vans[van].id)
+        raise Invalid("bad-pin:other-hub", what=where, van=problem.vans[van].id)
 
 
 def _check_order(problem: RoutingProblem, pin: Pin, where: str) -> None:
@@ -96,7 +96,7 @@ def _check_order(problem: RoutingProblem, pin: Pin, where: str) -> None:
         pair = problem.pair_of.get(sooner)
         backwards = pair is not None and (pair.second, pair.first) == (sooner, later)
         if backwards or later in problem.sooner_than.get(sooner, ()):
-            raise Invalid("bad-pin:check-order", what=where)
+            raise Invalid("bad-pin:order", what=where)
 
 
 def broken_pins(problem: RoutingProblem, routes: Sequence[Route]) -> Iterator[tuple[str, str]]:

@@ -332,7 +332,7 @@ class RoutingProblem:
             way = credit.origin, credit.destination
             inside = all(0 <= end < len(self.stops) for end in way)
             if way[0] == way[1] or not inside or way in seen:
-                raise Invalid("bad-credit", way=way[0], the_way=way[1])
+                raise Invalid("bad-credit", origin=way[0], destination=way[1])
             _check_amounts(f"Credit {way[0]} to {way[1]}", credit.micros)
             seen.add(way)
 

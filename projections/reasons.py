@@ -52,7 +52,7 @@ def why_item(views: Views, barcode: str, *, as_of: int | None = None) -> list[Be
         raise (
             Unknown("why.no-item", barcode=barcode)
             if as_of is None
-            else Unknown("why.no-item:at-position-no", as_of=as_of, barcode=barcode)
+            else Unknown("why.no-item:then", as_of=as_of, barcode=barcode)
         )
     return found
 
@@ -84,7 +84,7 @@ def why_filling(views: Views, filling: str, *, as_of: int | None = None) -> list
     with views.reading("totes", as_of=as_of) as connection:
         found = list(_of_filling(connection, filling, as_of))
     if not found:
-        raise Unknown("tote.unknown", tote=filling[:60])
+        raise Unknown("tote.unknown:list", tote=filling[:60])
     return found
 
 

@@ -141,7 +141,7 @@ def read_against(path: Path, origin: str, *, key: str | None = None, remembered:
         else:
             found[checkpoint.size, checkpoint.root] = checkpoint
     if not found and not broken:
-        raise Unknown("seal.missing:read-against", path=path)
+        raise Unknown("seal.missing:folder", path=path)
     return Against(verifier, tuple(found[one] for one in sorted(found)), tuple(broken), leaves)
 
 

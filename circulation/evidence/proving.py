@@ -65,5 +65,5 @@ def prove_consistency(tree: Tree, old: Checkpoint, new: Checkpoint) -> tuple[byt
     if is_consistent(old.size, new.size, old.root, new.root, path):
         return tuple(path)
     if tree.root(new.size) != new.root:
-        raise Refused("seal.unprovable:prove-consistency", size=new.size)
+        raise Refused("seal.unprovable:checkpoint", size=new.size)
     return None

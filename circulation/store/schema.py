@@ -84,7 +84,7 @@ def check_facts(shown: str, facts: Mapping[str, str], *, simulated: bool | None)
     if not written.isdigit() or "store" not in facts:
         raise not_a_store(shown)
     if int(written) > FORMAT:
-        raise Invalid("store.newer", store=shown, format=written, the_format=FORMAT)
+        raise Invalid("store.newer", store=shown, format=written, known=FORMAT)
     if simulated is not None and simulated != (facts.get("clock") == "simulated"):
         kinds = ("simulated", "real") if simulated else ("real", "simulated")
         raise Refused("store.clock", kind=kinds[0], store=shown, kept=kinds[1])

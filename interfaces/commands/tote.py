@@ -54,7 +54,7 @@ def show(
         fillings = totes.fillings_of(views, parse_barcode(tote), as_of=as_of)
         found = fillings[-1] if fillings else None
     if found is None:
-        raise Unknown("tote.unknown", tote=tote[:60])
+        raise Unknown("tote.unknown:list", tote=tote[:60])
     name = found.filling
     rows = []
     for item in locations.items_in(views, name, as_of=as_of):

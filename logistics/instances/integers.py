@@ -92,7 +92,7 @@ class _Clock:
             return ()
         opens, closes = self.up(node.earliest), self._down(min(node.latest, max(self._last, node.earliest)))
         if closes < opens:
-            raise Invalid("instance.window:windows", number=node.number)
+            raise Invalid("instance.window:node", number=node.number)
         return ((opens, closes),)
 
 

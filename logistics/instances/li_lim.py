@@ -43,11 +43,11 @@ def read_li_lim(lines: Sequence[Line]) -> Instance:
         if number != len(nodes):
             raise Invalid("instance.order", place=line.place, number=number, nodes=len(nodes))
         if number >= MOST_NODES:
-            raise Invalid("instance.too-many", place=line.place, number=number, most_nodes=MOST_NODES)
+            raise Invalid("instance.too-many", place=line.place, number=number, most=MOST_NODES)
         points.append((signed_in(line, fields[1], "x"), signed_in(line, fields[2], "y")))
         earliest, latest = real_in(line, fields[4], "the earliest time"), real_in(line, fields[5], "the latest time")
         if latest < earliest:
-            raise Invalid("instance.window:read-li-lim", place=line.place)
+            raise Invalid("instance.window:times", place=line.place)
         service = real_in(line, fields[6], "the service time")
         nodes.append(Node(number, earliest=earliest, latest=latest, service=service))
         ends[number] = (
@@ -80,7 +80,7 @@ def _rides(ends: Mapping[int, tuple[Line, int, int, int]]) -> tuple[Ride, ...]:
         back = other_pickup if delivery else other_delivery
         if back != number or other_demand != -demand or (demand < 0) != bool(pickup):
             raise Invalid(
-                "instance.pair:rides",
+                "instance.pair:joined",
                 place=line.place,
                 number=number,
                 demand=demand,

@@ -42,7 +42,7 @@ class Line:
 def lines_of(file: str, content: bytes) -> list[Line]:
     """The lines that are not blank; raises `Invalid` (`instance.too-large`, `.not-text`, `.empty`)."""
     if len(content) > _MOST_BYTES:
-        raise Invalid("instance.too-large", file=file, content=len(content), most_bytes=_MOST_BYTES)
+        raise Invalid("instance.too-large", file=file, bytes=len(content), most=_MOST_BYTES)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,6 +96,6 @@ def fields_of(line: Line, columns: Sequence[str]) -> list[str]:
             place=line.place,
             fields=len(fields),
             columns=len(columns),
-            the_columns=", ".join(columns),
+            names=", ".join(columns),
         )
     return fields

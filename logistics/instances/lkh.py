@@ -55,7 +55,7 @@ def read_lkh(lines: Sequence[Line]) -> Instance:
         raise Invalid("instance.type", place=head["TYPE"][0].place, type=kind[:20], types=", ".join(sorted(_TYPES)))
     size = _count(head["DIMENSION"], "DIMENSION", 1)
     if size > MOST_NODES:
-        raise Invalid("instance.too-many:read-lkh", place=head["DIMENSION"][0].place, size=size, most_nodes=MOST_NODES)
+        raise Invalid("instance.too-many:nodes", place=head["DIMENSION"][0].place, size=size, most=MOST_NODES)
     nodes = _nodes(file, sections, size, timed=kind.endswith("TW"))
     depot = _depot(file, sections, size)
     order = [depot, *(number for number in range(1, size + 1) if number != depot)]
@@ -108,13 +108,13 @@ def _count(entry: tuple[Line, str], what: str, least: int) -> int:
     line, text = entry
     number = amount_in(line, text, what)
     if number < least:
-        raise Invalid("instance.negative:count", place=line.place, what=what, number=number, least=least)
+        raise Invalid("instance.negative:keyword", place=line.place, what=what, number=number, least=least)
     return number
 
 
 def _section(file: str, sections: Mapping[str, list[Line]], name: str) -> list[Line]:
     if not sections.get(name):
-        raise Invalid("instance.missing:section", file=file, name=name)
+        raise Invalid("instance.missing:part", file=file, name=name)
     return sections[name]
 
 
@@ -128,7 +128,7 @@ def _node_in(line: Line, text: str, size: int) -> int:
 def _all_there(file: str, name: str, found: Mapping[int, object], size: int) -> None:
     if len(found) != size:
         lacking = next(number for number in range(1, size + 1) if number not in found)
-        raise Invalid("instance.missing:all-there", file=file, lacking=lacking, name=name)
+        raise Invalid("instance.missing:node", file=file, lacking=lacking, name=name)
 
 
 def _nodes(file: str, sections: Mapping[str, list[Line]], size: int, *, timed: bool) -> dict[int, Node]:
@@ -138,10 +138,10 @@ def _nodes(file: str, sections: Mapping[str, list[Line]], size: int, *, timed: b
         fields = fields_of(line, _COLUMNS)
         number = _node_in(line, fields[0], size)
         if number in nodes:
-            raise Invalid("instance.twice:nodes", place=line.place, number=number)
+            raise Invalid("instance.twice:node", place=line.place, number=number)
         earliest, latest = real_in(line, fields[2], "the earliest time"), real_in(line, fields[3], "the latest time")
         if latest < earliest:
-            raise Invalid("instance.window:read-li-lim", place=line.place)
+            raise Invalid("instance.window:times", place=line.place)
         nodes[number] = Node(
             number,
             deliver=amount_in(line, fields[6], "the delivery"),
@@ -162,7 +162,7 @@ def _depot(file: str, sections: Mapping[str, list[Line]], size: int) -> int:
             break
         depots.append(_node_in(line, text, size))
     if len(depots) != 1:
-        raise Invalid("instance.depot:depot", place=entries[0][0].place, depots=len(depots))
+        raise Invalid("instance.depot:several", place=entries[0][0].place, depots=len(depots))
     return depots[0]
 
 
@@ -176,12 +176,12 @@ def _distances(
         raise Invalid("instance.weights", place=line.place, kind=kind[:20])
     line, form = head.get("EDGE_WEIGHT_FORMAT", (line, "nothing"))
     if form.upper() not in _FORMATS:
-        raise Invalid("instance.weights:distances", place=line.place, form=form[:20], formats=", ".join(_FORMATS))
+        raise Invalid("instance.weights:format", place=line.place, form=form[:20], formats=", ".join(_FORMATS))
     cells = list(_FORMATS[form.upper()](size))
     given = [(row, text) for row in _section(file, sections, "EDGE_WEIGHT_SECTION") for text in row.fields]
     if len(given) != len(cells):
         raise Invalid(
-            "instance.weights:lkh",
+            "instance.weights:count",
             place=given[-1][0].place,
             given=len(given),
             size=size,
@@ -203,7 +203,7 @@ def _points(file: str, sections: Mapping[str, list[Line]], size: int) -> list[tu
         fields = fields_of(line, ("node", "x", "y"))
         number = _node_in(line, fields[0], size)
         if number in points:
-            raise Invalid("instance.twice:points", place=line.place, number=number)
+            raise Invalid("instance.twice:place", place=line.place, number=number)
         points[number] = (signed_in(line, fields[1], "x"), signed_in(line, fields[2], "y"))
     _all_there(file, name, points, size)
     return [points[number] for number in range(1, size + 1)]

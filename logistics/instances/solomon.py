@@ -23,7 +23,7 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
     file = lines[0].file
     customer = next((place for place, line in enumerate(lines) if line.text.upper() == "CUSTOMER"), None)
     if len(lines) < 4 or customer is None or customer + 2 >= len(lines):
-        raise Invalid("instance.cut-off:read-solomon", file=file)
+        raise Invalid("instance.cut-off:customers", file=file)
     fleet = fields_of(lines[3], ("number of vehicles", "capacity"))
     nodes: list[Node] = []
     points: list[tuple[float, float]] = []
@@ -31,9 +31,9 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
         fields = fields_of(line, _COLUMNS)
         number = amount_in(line, fields[0], "a customer's number")
         if number != len(nodes):
-            raise Invalid("instance.order:read-solomon", place=line.place, number=number, nodes=len(nodes))
+            raise Invalid("instance.order:customer", place=line.place, number=number, nodes=len(nodes))
         if number >= MOST_NODES:
-            raise Invalid("instance.too-many:read-solomon", place=line.place, number=number, most_nodes=MOST_NODES)
+            raise Invalid("instance.too-many:customers", place=line.place, number=number, most=MOST_NODES)
         points.append((signed_in(line, fields[1], "x"), signed_in(line, fields[2], "y")))
         nodes.append(
             Node(
@@ -45,7 +45,7 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
             )
         )
         if nodes[-1].latest < nodes[-1].earliest:
-            raise Invalid("instance.window:read-solomon", place=line.place)
+            raise Invalid("instance.window:due-date", place=line.place)
     return Instance(
         name=lines[0].text,
         vehicles=amount_in(lines[3], fleet[0], "the number of vehicles"),
