@@ -189,11 +189,13 @@ def digest_of_log(ledger: Ledger, upto: int) -> str:
 
 
 def rows_of(views: Views) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table of every projection, but of the list of what auditors look through: it grows."""
+    """Every row of every projection but that of exceptions, which lists forgetting and reading themselves."""
     found: dict[str, list[tuple[object, ...]]] = {}
     with views.database.reading() as connection:
         for projection in PROJECTIONS:
-            for table in projection.tables if projection is not EXCEPTIONS else ():
+            if projection is EXCEPTIONS:
+                continue
+            for table in projection.tables:
                 rows = connection.execute(table.sql.select()).fetchall()
                 found[table.sql.name] = sorted((tuple(row) for row in rows), key=repr)
     assert sum(map(len, found.values())) > 30

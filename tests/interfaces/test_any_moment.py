@@ -27,8 +27,14 @@ OF_NO_MOMENT = {
     "rotation send", "items declare-foreign",
     # what they tell does not change with the log
     "item rules",
-    # they are about the views, which have no past of their own
-    "projection follow", "projection list", "projection rebuild", "projection verify",
+    # they name their moments themselves, or are about the views, which have no past of their own
+    "diff", "projection follow", "projection list", "projection rebuild", "projection verify",
+    # they are about seals and proofs, which say themselves for which events they stand
+    "audit consistency", "audit export", "audit prove", "audit seal", "audit verify",
+    # they are about keys, which are there or are not
+    "privacy age", "privacy check", "privacy legal-holds", "privacy retention",
+    # what would happen now
+    "hold explain",
 }  # fmt: skip
 
 

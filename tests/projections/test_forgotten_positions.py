@@ -87,7 +87,7 @@ class NetworkForgetting(NetworkSeen):
         self._try(self.privacy.export, self.world.at("bath"), self.world.cards[patron], why="asked")
 
     def _item_side(self) -> list[list[tuple[object, ...]]]:
-        """Every row of every projection but of the list of what auditors look through, which privacy adds to."""
+        """Every row of every projection but that of exceptions, which lists commands about keys as well."""
         self.live.fresh()
         with self.live.database.reading() as connection:
             return [
