@@ -49,7 +49,7 @@ class Keyring:
         self._tables = open_key_tables(where, create=create, facts={"format": _FORMAT, "secret": secrets.token_hex(32)})
         facts = dict(self._tables.run("SELECT name, value FROM key_facts"))
         if facts.get("format") != _FORMAT:
-            raise Invalid("store.newer", store=where.shown, format=facts.get("format", "?"), the_format=_FORMAT)
+            raise Invalid("store.newer:keys", store=where.shown, format=facts.get("format", "?"), the_format=_FORMAT)
         self._secret = bytes.fromhex(facts["secret"])
         self._minted: deque[tuple[int, bytes]] = deque()
         self._recent: OrderedDict[int, bytes] = OrderedDict()

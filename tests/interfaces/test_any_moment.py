@@ -25,16 +25,13 @@ OF_NO_MOMENT = {
     "network repatriate", "offline scan", "offline upload", "patron import", "policy import", "scan",
     "session move", "session undo", "sort", "sort codes", "transit cancel", "transit import", "transit send",
     "rotation send", "items declare-foreign",
+    "privacy age", "privacy retention",
+    # they are about the whole log and the seals on it, or about the keys as they are
+    "audit seal", "audit verify", "audit prove", "audit consistency", "audit export", "privacy check",
     # what they tell does not change with the log
     "item rules",
     # they name their moments themselves, or are about the views, which have no past of their own
     "diff", "projection follow", "projection list", "projection rebuild", "projection verify",
-    # they are about seals and proofs, which say themselves for which events they stand
-    "audit consistency", "audit export", "audit prove", "audit seal", "audit verify",
-    # they are about keys, which are there or are not
-    "privacy age", "privacy check", "privacy legal-holds", "privacy retention",
-    # what would happen now
-    "hold explain",
 }  # fmt: skip
 
 
@@ -92,6 +89,7 @@ AT_HALF_PAST_NINE = ("--as-of", "2026-11-24T09:30:00Z", "--json")
         ("hold", "list"),
         ("hold", "pull-list", "--branch", "wells"),
         ("hold", "shelf", "--branch", "wells"),
+        ("hold", "explain", MIDDLEMARCH, "--item", WELLS_COPY),
         ("item", "conditions"),
         ("item", "conditions", "--ended"),
         ("item", "history", WELLS_COPY),
@@ -112,6 +110,7 @@ AT_HALF_PAST_NINE = ("--as-of", "2026-11-24T09:30:00Z", "--json")
         ("offline", "devices"),
         ("plan", "list"),
         ("policy", "list"),
+        ("privacy", "legal-holds"),
         ("rotation", "due"),
         ("rotation", "list"),
         ("run", "list"),
