@@ -4,15 +4,15 @@ Everything that is known of one person and can still be opened, as it is given t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from circulation.borrower import Borrower
 from circulation.clock import iso
 from circulation.ended_links import ended_in
 from circulation.event import Fact
-from circulation.folds import TITLE
 from circulation.forgetting import PersonalDataRead
-from circulation.hold import HoldCancelled, HoldExpired, HoldFilled, HoldPlaced, title_stream
+from circulation.hold import HoldCancelled, HoldExpired, HoldFilled, HoldPlaced
 from circulation.item import ItemLent, LoanRenewed
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
@@ -32,15 +32,21 @@ def everything_of(
     What was aged is not in it: nobody can tell any more that it was theirs.
     """
     patron = borrower.patron.patron
-    loans, holds, readings = [], [], []
+    of_stream: dict[str, set[int]] = defaultdict(set)
+    readings = []
     for link in links_to(ledger, keyring, (patron,)):
-        match link.fact.event:
-            case ItemLent():
-                loans.append(_loan(ledger, keyring, link.fact, link.fact.event))
-            case HoldPlaced():
-                holds.append(_hold(ledger, link.fact, link.fact.event))
-            case PersonalDataRead(what=what):
-                readings.append({"at": iso(link.fact.happened_us), "what": what, "by": link.fact.actor})
+        if isinstance(link.fact.event, PersonalDataRead):
+            readings.append({"at": iso(link.fact.happened_us), "what": link.fact.event.what, "by": link.fact.actor})
+        else:
+            of_stream[link.fact.stream].add(link.key)
+    loans: list[dict[str, object]] = []
+    holds: list[dict[str, object]] = []
+    for stream, keys in of_stream.items():
+        facts = ledger.stream(stream)
+        if stream.startswith("item/"):
+            loans += _loans(keyring, facts, keys)
+        elif stream.startswith("title/"):
+            holds += _holds(facts, keys)
     return {
         "position": ledger.head().position,
         "person": dict(details),
@@ -64,42 +70,53 @@ def _registered(fact: Fact) -> dict[str, object]:
     return told
 
 
-def _loan(ledger: Ledger, keyring: Keyring, fact: Fact, lent: ItemLent) -> dict[str, object]:
-    facts = ledger.stream(fact.stream)
-    renewed = [later.event for later in facts if isinstance(later.event, LoanRenewed) and later.event.loan == lent.loan]
-    ended = next((one for one in ended_in("loan", facts) if one.what == lent.loan), None)
-    reasons = [
-        {"rule": passed.event.rule, "why": keyring.unseal(lent.key, passed.event.why, context=f"{lent.loan} override")}
-        for passed in facts
-        if isinstance(passed.event, RuleOverridden) and passed.event.key == lent.key
-    ]
-    item = fact.stream.removeprefix("item/")
-    return {
-        "loan": lent.loan,
-        "item": item,
-        "branch": lent.branch,
-        "lent": iso(fact.happened_us),
-        "due": iso(renewed[-1].due_us if renewed else lent.due_us),
-        "renewals": len(renewed),
-        "ended": None if ended is None else iso(ended.recorded_us),
-        "overridden": reasons,
-    }
+def _loans(keyring: Keyring, facts: Sequence[Fact], keys: Collection[int]) -> Iterator[dict[str, object]]:
+    """The loans of a copy whose links have these keys."""
+    ended = {one.what: one for one in ended_in("loan", facts)}
+    now: dict[str, ItemLent | LoanRenewed] = {}
+    reasons: dict[int, list[dict[str, object]]] = defaultdict(list)
+    lent: dict[str, Fact] = {}
+    for fact in facts:
+        match fact.event:
+            case ItemLent(loan=loan, key=key) if key in keys:
+                lent[loan] = fact
+                now[loan] = fact.event
+            case LoanRenewed(loan=loan) if loan in lent:
+                now[loan] = fact.event
+            case RuleOverridden(rule=rule, key=key, why=why) if key in keys:
+                reasons[key].append({"rule": rule, "why": why})
+    for loan, fact in lent.items():
+        first = fact.event
+        if not isinstance(first, ItemLent):
+            continue
+        end = ended.get(loan)
+        yield {
+            "loan": loan,
+            "item": fact.stream.removeprefix("item/"),
+            "branch": first.branch,
+            "lent": iso(fact.happened_us),
+            "due": iso(now[loan].due_us),
+            "renewals": now[loan].renewals,
+            "ended": None if end is None else iso(end.recorded_us),
+            "overridden": [
+                {**one, "why": keyring.unseal(first.key, str(one["why"]), context=f"{loan} override")}
+                for one in reasons[first.key]
+            ],
+        }
 
 
-def _hold(ledger: Ledger, fact: Fact, placed: HoldPlaced) -> dict[str, object]:
-    ends = (
-        later
-        for later in ledger.stream(fact.stream, after=fact.version)
-        if isinstance(later.event, HoldCancelled | HoldExpired | HoldFilled) and later.event.hold == placed.hold
-    )
-    end = next(ends, None)
-    title = fact.stream.removeprefix("title/")
-    state = ledger.load(title_stream(title), TITLE).state
-    return {
-        "hold": placed.hold,
-        "title": title if state is None else state.title_id,
-        "pickup": placed.pickup,
-        "placed": iso(fact.happened_us),
-        "ended": None if end is None else iso(end.recorded_us),
-        "how": None if end is None else type(end.event).__name__,
-    }
+def _holds(facts: Sequence[Fact], keys: Collection[int]) -> Iterator[dict[str, object]]:
+    """The holds of a title whose links have these keys."""
+    ends = {fact.event.hold: fact for fact in facts if isinstance(fact.event, HoldCancelled | HoldExpired | HoldFilled)}
+    for fact in facts:
+        placed = fact.event
+        if isinstance(placed, HoldPlaced) and placed.key in keys:
+            end = ends.get(placed.hold)
+            yield {
+                "hold": placed.hold,
+                "title": fact.stream.removeprefix("title/"),
+                "pickup": placed.pickup,
+                "placed": iso(fact.happened_us),
+                "ended": None if end is None else iso(end.recorded_us),
+                "how": None if end is None else type(end.event).__name__,
+            }

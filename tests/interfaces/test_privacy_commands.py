@@ -119,6 +119,28 @@ def test_the_search_finds_nobody_in_the_store_and_finds_what_lies_beside_it(shop
     assert BEN not in found.out + found.err
 
 
+def test_what_was_sealed_before_verifies_after_people_were_forgotten(shop: Shop, tmp_path: Path) -> None:
+    notes = str(tmp_path / "notes")
+    assert shop.run("audit", "seal", "--to", notes).code == 0
+    assert shop.run("privacy", "forget", ADA).code == 0
+    assert shop.run("privacy", "age").code == 0
+    verified = shop.run("audit", "verify", "--against", notes, "--json")
+    assert (verified.code, verified.json["ok"]) == (0, True)
+    assert shop.run("audit", "seal", "--to", notes).code == 0
+    assert shop.run("audit", "verify", "--against", notes).code == 0
+    assert shop.run("audit", "replay").code == 0
+
+
+def test_an_auditor_sees_who_read_and_forgot_and_not_about_whom(shop: Shop) -> None:
+    shop.run("privacy", "read", f"{BATH_COPY}#1", "--why", "a letter in it")
+    shop.run("privacy", "forget", ADA)
+    listed = shop.run("audit", "exceptions", "--json")
+    assert listed.code == 0
+    assert {"PersonalDataRead", "PatronForgotten"} <= {row["type"] for row in listed.json}
+    assert ADA not in listed.out
+    assert "a letter" not in listed.out
+
+
 def test_who_reads_reasons_of_overrides_is_recorded(shop: Shop) -> None:
     assert shop.run("loan", "overrides").code == 0
     head = shop.head()
