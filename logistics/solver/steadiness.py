@@ -33,9 +33,7 @@ def unrest(problem: RoutingProblem, van: str, order: Sequence[int], visits: Sequ
 def van_changes(problem: RoutingProblem, orders: Mapping[int, Sequence[int]]) -> int:
     """How many stops ride with another van than usual."""
     usual = problem.usual_of
-    return sum(
-        usual[stop].van not in {None, van} for van, order in orders.items() for stop in order if stop in usual
-    )
+    return sum(usual[stop].van not in {None, van} for van, order in orders.items() for stop in order if stop in usual)
 
 
 def keeps_pins(problem: RoutingProblem, van: Van, order: Sequence[int]) -> bool:

@@ -80,7 +80,9 @@ def test_every_kind_of_broken_pin_is_seen() -> None:
     for pin in pins:
         pinned = replace(free, pins=(pin,))
         assert ["pin"] == rules(pinned, replace(given, problem=pinned.digest())), pin
-    met = replace(free, pins=(Pin(0, van=0), Pin(0, before=1), Pin(1, after=0), Pin(0, earliest=60), Pin(2, latest=180)))
+    met = replace(
+        free, pins=(Pin(0, van=0), Pin(0, before=1), Pin(1, after=0), Pin(0, earliest=60), Pin(2, latest=180))
+    )
     assert [] == rules(met, replace(given, problem=met.digest()))
 
 

@@ -63,10 +63,14 @@ class Day(NamedTuple):
     mixed: bool  # true when there are vans of several kinds
     settled: bool  # true when pins or stability have a say in who calls
     ordered: bool  # true when pins have a say in what comes first
-    change: Ints  # place, van -> micros for riding with it, FORBIDDEN where a pin says no; one empty cell when not settled
+    change: (
+        Ints  # place, van -> micros for riding with it, FORBIDDEN where a pin says no; one empty cell when not settled
+    )
     usual: Ints  # place -> the one that it usually comes behind, FIRST or UNUSUAL
     neighbour: int  # micros for coming behind another
-    orders: Ints  # (place, 1 where that one comes later, -1 where sooner), those of a place between its two entries in …
+    orders: (
+        Ints  # (place, 1 where that one comes later, -1 where sooner), those of a place between its two entries in …
+    )
     orders_of: Ints  # place -> the first
 
 
