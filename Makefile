@@ -29,7 +29,7 @@ check: ## lint, then test
 
 demo: $(READY) ## make a network, play weeks of circulation on it and plan the next day's vans
 	@mkdir -p out
-	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views*
+	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).keys* $(STORE).views* $(STORE).tree*
 	$(BIN)/branchline --store $(STORE) demo $(ARGS)
 
 test: $(READY) ## the whole test suite
@@ -61,7 +61,7 @@ bench-routing: $(PEERS) ## routes beside PyVRP and VROOM, for docs/performance.m
 	$(BIN)/python -m bench.routing --full $(ARGS)
 
 bench-properties: $(READY) ## the property tests with many more examples than `make test` runs
-	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough $(ARGS)
+	$(BIN)/python -m pytest tests/properties -n $(WORKERS) -q --hypothesis-profile=thorough -o faulthandler_timeout=0 $(ARGS)
 
 soak: $(READY) ## a month played on the real branches of the south-west (needs the shared data)
 	$(BIN)/python -m bench.southwest_month $(ARGS)

@@ -53,6 +53,10 @@ def _flag(*names: str, help: str) -> Any:
     return typer.Option(*names, metavar="", help=help, rich_help_panel="Form of output")
 
 
+def _when(*names: str, help: str) -> Any:
+    return typer.Option(*names, metavar="", help=help, rich_help_panel="Who, where and when")
+
+
 def _text(*names: str, metavar: str, help: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=help, rich_help_panel="Who, where and when")
 
@@ -77,6 +81,9 @@ def read_global_options(
         str | None,
         _text("--as-of", metavar="TIME|POSITION", help="Answer as it was then; digits alone are a position."),
     ] = None,
+    as_happened: Annotated[
+        bool, _when("--as-happened", help="With --as-of: as it is now known to have been, not as it was known then.")
+    ] = False,
     actor: Annotated[
         str | None, _text("--actor", metavar="CODE", help="Who does it; the operating system's user if unset.")
     ] = None,
@@ -100,8 +107,7 @@ def read_global_options(
     reference: Annotated[bool, _at_once("--reference", _print_reference, hidden=True)] = False,
 ) -> None:
     """The engine behind libraries that lend as one: returns anywhere in, the vans' routes out."""
-    session = Session(Options(), FACTORIES)
-    context.obj = session
+    session: Session = context.obj
     context.call_on_close(session.close)
     for option, value in context.params.items():
         give_option(context, option, value)
@@ -114,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A command ends with another code than 0 by raising `typer.Exit(ExitCode.…)` or an error.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    session = Session(Options(), FACTORIES)
     if "--no-color" in given:
         # Help is drawn before any option is read.
         os.environ["NO_COLOR"] = "1"
@@ -121,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A title in a script that the terminal does not know must not stop a command.
         getattr(stream, "reconfigure", lambda **_settings: None)(errors="backslashreplace")
     try:
-        ended = typer.main.get_command(app).main(given, prog_name="branchline", standalone_mode=False)
+        ended = typer.main.get_command(app).main(given, prog_name="branchline", standalone_mode=False, obj=session)
         sys.stdout.flush()
     except SystemExit as stop:
         # Typer and rich end the process themselves when nobody reads their output.
@@ -129,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _output_closed()
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a sentence and an exit code
-        return report(error, as_json="--json" in given)
+        return report(error, as_json="--json" in given, unnamed=session.unnamed)
     return ended if isinstance(ended, int) and not isinstance(ended, bool) else ExitCode.DONE
 
 

@@ -44,6 +44,9 @@ class _Nowhere:
     def copies(self, title: str) -> list[Copy]:
         return []
 
+    def guests(self, item_type: str, *, besides: str) -> dict[str, int]:
+        return {}
+
     def next_stop(self, branch: str, destination: str, reason: str, at_us: int) -> NextStop | None:
         return None
 

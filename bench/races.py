@@ -2,7 +2,8 @@
 Eight processes on one SQLite file, all after the same copies, the same queue and the same patrons' limits.
 
 Every process is a desk with the production wiring (its own ledger, keys and views), and gives random commands:
-scans, loans, holds, cancellations, renewals, undos, missed copies, and repeats of what it sent before.
+scans, loans, renewals, recalls, holds and what changes them, conditions, claims, moves, undos, and repeats of what
+it sent before.
 Afterwards the log is audited from its first event (`tests/log_auditor.py`): no invariant may be broken, no limit
 passed, no acknowledged command lost or doubled, and the views equal a rebuild.
 """
@@ -47,6 +48,12 @@ TITLES = (HOT, "t-warm", "t-cool")
 ITEMS = {f"3011400000{n:04d}": TITLES[n % 3] for n in range(12)}
 HOT_ITEM = next(iter(ITEMS))
 BRANCHES = ("bath", "bristol", "wells", "clevedon")
+
+_KINDS = {
+    "scan": 30, "lend": 30, "place": 15, "cancel": 6, "suspend": 2, "renew": 5, "undo": 8, "missed": 3,
+    "damaged": 1, "restore": 4, "lost": 1, "missing": 1, "claim": 2, "move": 3, "recall": 2, "pickup": 3,
+}  # fmt: skip
+"""How often each command is drawn, in shares."""
 
 Sent = tuple[str, int]
 """A request that was acknowledged, and the position that its receipt named."""
@@ -168,10 +175,25 @@ class _Racer:
         code = HOT_ITEM if chance.random() < 0.5 else chance.choice(list(ITEMS))
         title = HOT if chance.random() < 0.7 else chance.choice(TITLES)
         card = PATRONS[chance.choice(sorted(PATRONS))][0]
-        kind = chance.choices(
-            ("scan", "lend", "place", "cancel", "suspend", "renew", "undo", "missed"), (30, 30, 15, 6, 2, 5, 8, 4)
-        )[0]
+        kind = chance.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
         match kind:
+            case "damaged":
+                return lambda request: desk.conditions.report(caller, code, "damaged", code="wet", request=request)
+            case "restore":
+                return lambda request: desk.conditions.restore(caller, code, why="mended", request=request)
+            case "lost" | "missing":
+                declare = desk.conditions.lost if kind == "lost" else desk.conditions.missing
+                return lambda request: declare(caller, code, request=request)
+            case "claim":
+                return lambda request: desk.claims.claim_returned(caller, code, request=request)
+            case "move":
+                to = chance.choice(BRANCHES)
+                return lambda request: desk.moves.send(caller, code, to=to, why="display", request=request)
+            case "recall":
+                return lambda request: desk.recalls.recall(caller, code, request=request)
+            case "pickup":
+                hold, to = self._a_hold(title, card), chance.choice(BRANCHES)
+                return lambda request: desk.pickups.change(caller, hold, pickup=to, request=request)
             case "lend":
                 return lambda request: desk.lend(caller, card=card, barcode=code, request=request)
             case "place":

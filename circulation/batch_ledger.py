@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from circulation.clock import Clock
@@ -273,18 +274,22 @@ class BatchLedger(Ledger):
                     before.version,
                     tuple(loan for loan in before.loans if loan != ref),
                     tuple(hold for hold in before.holds if hold != ref),
+                    tuple(claimed for claimed in before.claimed if claimed != ref),
                 )
                 del self._holders[ref]
         for claim in changes.opened:
             before = self.open_claims(claim.holder)
             loans = (*before.loans, claim.ref) if claim.kind == "loan" else before.loans
             holds = (*before.holds, claim.ref) if claim.kind == "hold" else before.holds
-            self._claims[claim.holder] = Claims(before.version, tuple(sorted(loans)), tuple(sorted(holds)))
+            claimed = (*before.claimed, claim.ref) if claim.kind == "claimed" else before.claimed
+            self._claims[claim.holder] = Claims(
+                before.version, tuple(sorted(loans)), tuple(sorted(holds)), tuple(sorted(claimed))
+            )
             self._holders[claim.ref] = claim.holder
             touched.add(claim.holder)
         for holder in touched:
             before = self._claims[holder]
-            self._claims[holder] = Claims(before.version + 1, before.loans, before.holds)
+            self._claims[holder] = replace(before, version=before.version + 1)
 
     def _holder_of(self, ref: str) -> bytes | None:
         """Who has an open claim; its other claims are read first, so that nothing is closed behind their back."""

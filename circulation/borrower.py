@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pydantic_core import from_json, to_json
 
 from circulation.actor import Role
-from circulation.barcode import parse_barcode
+from circulation.barcode import parse_barcode, parse_name
 from circulation.command import Caller, Commands, Decision
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Appended, NewEvents
@@ -23,7 +23,7 @@ from circulation.keyring import Keyring
 from circulation.ledger import ClaimChanges, Claims, Ledger
 from circulation.patron import Patron, PatronBlocked, PatronRegistered, PatronUnblocked, patron_stream
 
-__all__ = ["Borrower", "Borrowers"]
+__all__ = ["Borrower", "Borrowers", "as_bound"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR)
 
@@ -37,9 +37,9 @@ class Borrower:
     holder: bytes
     claims: Claims
 
-    def hold_on(self, title: str) -> str | None:
-        """The patron's own open hold on a title."""
-        return next((hold for hold in self.claims.holds if title_of_hold(hold) == title), None)
+    def holds_on(self, title: str) -> tuple[str, ...]:
+        """The patron's own open holds on a title: one, or one for each of its parts."""
+        return tuple(hold for hold in self.claims.holds if title_of_hold(hold) == title)
 
 
 class Borrowers:
@@ -52,7 +52,7 @@ class Borrowers:
 
     def by_card(self, card: str) -> Borrower:
         """The patron of a card. Raises `Unknown` (`patron.unknown`), never repeating the number."""
-        patron = self._keyring.patron_of(_as_bound(card))
+        patron = self._keyring.patron_of(as_bound(card))
         if patron is None:
             raise Unknown(
                 "patron.unknown",
@@ -64,11 +64,19 @@ class Borrowers:
     def of_link(self, *, key: int, sealed: str, context: str) -> Borrower | None:
         """The patron behind the sealed link of a loan or hold; None once its key is destroyed."""
         patron = self._keyring.unseal(key, sealed, context=context)
-        return None if patron is None else self._read(patron)
+        return None if patron is None else self.by_id(patron)
+
+    def by_id(self, patron: str, *, forgotten: bool = False) -> Borrower | None:
+        """The patron with a random id; None if there is none, or none any more unless `forgotten` ones count."""
+        loaded = self._ledger.load(patron_stream(patron), PATRON)
+        if loaded.state is None or (loaded.state.forgotten and not forgotten):
+            return None
+        holder = self._keyring.holder(patron)
+        return Borrower(loaded.state, loaded.version, holder, self._ledger.open_claims(holder))
 
     def is_card(self, code: str) -> bool:
         """Whether a scanned code is a patron's card, so that it is answered and not kept."""
-        return self._keyring.patron_of(_as_bound(code)) is not None
+        return self._keyring.patron_of(as_bound(code)) is not None
 
     def link(self, borrower: Borrower, context: str) -> tuple[int, str]:
         """A new key, and the link to the patron sealed under it."""
@@ -89,9 +97,14 @@ class Borrowers:
         """
         Register a patron: the name and contact are sealed, the card is bound in the key store.
 
-        Raises `Refused` (`patron.card-taken`) and `Invalid` (`barcode.unreadable`, `patron.no-name`).
+        Raises `Refused` (`patron.card-taken`) and `Invalid` (`card.unreadable`, `patron.no-name`).
         """
-        number = parse_barcode(card)
+        try:
+            number = parse_barcode(card)
+        except Invalid:
+            raise Invalid(
+                "card.unreadable", "The card is not 2 to 32 letters, digits, dots or hyphens.", "Scan it again."
+            ) from None
         if not name.strip():
             raise Invalid("patron.no-name", "A patron needs a name.", "Give it with --name.")
         if self._keyring.patron_of(number) is not None:
@@ -117,8 +130,15 @@ class Borrowers:
             raise
 
     def block(self, caller: Caller, card: str, reason: str, *, lift: bool = False) -> Appended:
-        """Block a patron for a coded reason, or lift that block."""
+        """Block a patron for a coded reason, or lift that block. Raises `Invalid` (`patron.reason`) for free text."""
         borrower = self.by_card(card)
+        try:
+            reason = parse_name(reason, what="reason")
+        except Invalid:
+            # What is written freely can name somebody, and stands in the clear for ever.
+            raise Invalid(
+                "patron.reason", "A reason for a block is a code: letters, digits and hyphens.", "Such as: overdue."
+            ) from None
         event = PatronUnblocked(reason=reason) if lift else PatronBlocked(reason=reason)
 
         def decide(_at_us: int) -> Decision:
@@ -138,14 +158,13 @@ class Borrowers:
         return {} if opened is None else from_json(opened)
 
     def _read(self, patron: str) -> Borrower:
-        loaded = self._ledger.load(patron_stream(patron), PATRON)
-        if loaded.state is None:
+        found = self.by_id(patron)
+        if found is None:
             raise Unknown("patron.unknown", "No patron has this card.", "Register the patron: branchline patron add.")
-        holder = self._keyring.holder(patron)
-        return Borrower(loaded.state, loaded.version, holder, self._ledger.open_claims(holder))
+        return found
 
 
-def _as_bound(card: str) -> str:
+def as_bound(card: str) -> str:
     """The number as it was bound: a scanner may send Codabar's start and stop letters with it."""
     try:
         return parse_barcode(card)

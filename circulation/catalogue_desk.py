@@ -27,13 +27,14 @@ _STAFF = (Role.DESK, Role.COORDINATOR)
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is to be said of a copy; what is None stays as it is."""
+    """What is to be said of a copy; what is None stays as it is, and an empty `part` is a whole copy."""
 
     home: str | None = None
     item_type: str | None = None
     shelf_mark: str | None = None
     floats: bool | None = None
     holdable: bool | None = None
+    part: str | None = None
 
 
 def decide_edit(item: Item, edit: Edit) -> tuple[Item, ItemDescribed] | None:
@@ -47,6 +48,7 @@ def decide_edit(item: Item, edit: Edit) -> tuple[Item, ItemDescribed] | None:
         shelf_mark=item.shelf_mark if edit.shelf_mark is None else edit.shelf_mark.strip(),
         floats=item.floats if edit.floats is None else edit.floats,
         holdable=item.holdable if edit.holdable is None else edit.holdable,
+        part=item.part if edit.part is None else edit.part.strip() or None,
     )
     if after == item:
         return None
@@ -58,6 +60,8 @@ def decide_edit(item: Item, edit: Edit) -> tuple[Item, ItemDescribed] | None:
         shelf_mark=after.shelf_mark,
         floats=after.floats,
         holdable=after.holdable,
+        part=after.part,
+        added=after.added,
         row=after.row,
     )
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from circulation.hold import Title
+from circulation.declaring import found_again
+from circulation.hold import HoldExpired, Title
 from circulation.item import (
     Item,
     ItemArrived,
@@ -38,20 +39,26 @@ def decide(scan: Scan, item: Item, title: Title, rulings: Rulings) -> Outcome:
         draft.item.append(LateScanRecorded(branch=scan.branch, custody_us=item.custody.custody_us))
         draft.because("late")
         return draft.outcome()
+    found = found_again(item, scan.branch)
     _take_in(draft, scan)
-    _end_what_is_over(draft, scan, title)
+    _end_what_is_over(draft, scan, item, title)
     onward = serve_hold(draft, scan, item, title, rulings)
     if draft.custody.capture is None:
         onward = settle(draft, scan, item, rulings)
     if onward is not None and scan.filling is not None:
         draft.item.append(ItemPacked(filling=scan.filling, branch=scan.branch, onward=onward))
     _say_that_it_was_seen(draft, scan, item, onward)
+    if found is not None:
+        draft.item.append(found)
     return draft.outcome()
 
 
 def _take_in(draft: Draft, scan: Scan) -> None:
-    """Close a loan; complete a transit that ends here."""
+    """Say that an absent copy is found; close a loan; complete a transit that ends here."""
     custody = draft.custody
+    if custody.absence is not None:
+        draft.custody = replace(draft.custody, absence=None)
+        draft.because("absence.ends", custody.absence.what)
     if custody.loan is not None:
         draft.item.append(ItemReturned(branch=scan.branch, loan=custody.loan.loan, by=scan.by))
         draft.closes.append(custody.loan.loan)
@@ -64,8 +71,8 @@ def _take_in(draft: Draft, scan: Scan) -> None:
         draft.because("transit.ends", transit.transit)
 
 
-def _end_what_is_over(draft: Draft, scan: Scan, title: Title) -> None:
-    """Give up a capture or a journey whose hold has ended, or whose pickup branch is another now."""
+def _end_what_is_over(draft: Draft, scan: Scan, item: Item, title: Title) -> None:
+    """Give up a capture or a journey whose hold has ended, or for which nobody came to the hold shelf in time."""
     capture, transit = draft.custody.capture, draft.custody.transit
     if capture is not None:
         hold = title.holds.get(capture.hold)
@@ -73,6 +80,14 @@ def _end_what_is_over(draft: Draft, scan: Scan, title: Title) -> None:
             draft.item.append(ItemReleased(hold=capture.hold, branch=scan.branch, why="cancelled"))
             draft.custody = replace(draft.custody, capture=None)
             draft.because("hold.ended", capture.hold)
+            capture = None
+        elif capture.until_us is not None and capture.until_us < scan.at_us and item.custody.transit is None:
+            # A copy that strayed from the hold shelf and travels back to it gets its time on the shelf anew.
+            draft.item.append(ItemReleased(hold=capture.hold, branch=scan.branch, why="expired"))
+            draft.title.append(HoldExpired(hold=capture.hold, item=draft.barcode))
+            draft.closes.append(capture.hold)
+            draft.custody = replace(draft.custody, capture=None)
+            draft.because("hold.expired", capture.hold)
             capture = None
     if transit is not None and transit.reason == "hold" and (capture is None or capture.hold != transit.hold):
         draft.abandon(scan.branch, "hold-ended")
@@ -84,8 +99,9 @@ def _say_that_it_was_seen(draft: Draft, scan: Scan, item: Item, onward: str | No
     if any(isinstance(event, ItemReturned | ItemArrived | ItemSetAside | ItemPacked) for event in draft.item):
         return
     place = item.custody.place
+    has_expired = any(isinstance(event, ItemReleased) and event.why == "expired" for event in draft.item)
     if place.kind == "branch" and place.ref == scan.branch:
-        as_: Literal["passing", "again", "found", "here"] = "again"
+        as_: Literal["passing", "again", "found", "here"] = "here" if has_expired else "again"
     elif item.custody.transit is not None and onward is not None:
         as_ = "passing"
     elif place.kind == "filling" and onward is None:

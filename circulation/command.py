@@ -29,7 +29,9 @@ __all__ = [
     "Caller",
     "Commands",
     "Decision",
+    "check_of",
     "new_request",
+    "refuse_another",
     "refuse_future",
 ]
 
@@ -52,6 +54,26 @@ def refuse_future(happened_us: int, now_us: int) -> None:
             "time.in-future",
             f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}, so that clock is {minutes} minutes ahead.",
             "Check the clock of the device that sent it.",
+        )
+
+
+def check_of(code: str) -> int:
+    """One byte of a code, for the digest of a command whose code may have to be forgotten: 256 codes share each."""
+    return hashlib.sha256(code.encode()).digest()[0]
+
+
+def refuse_another(scanned: Appended, code: str) -> None:
+    """
+    Catch what one byte cannot: a request id that was used before for another code.
+
+    Raises `Refused` (`request.reused`) where the facts of that time are about another item.
+    """
+    streams = {fact.stream.partition("/")[2] for fact in scanned.facts if fact.stream.startswith(("item/", "foreign/"))}
+    if scanned.repeated and streams and code not in streams:
+        raise Refused(
+            "request.reused",
+            f"The request id '{scanned.facts[0].request}' was used before, for another code.",
+            "Give every command an id of its own, and repeat an id only with the same command.",
         )
 
 

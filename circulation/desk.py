@@ -2,13 +2,14 @@
 The desk: one method a command, a receipt out of each.
 
 `scan` is the one entry for whatever lies on the desk. Each method reads fresh state, lets a pure decision say what
-happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`.
+happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`,
+the conditions of copies in `condition_desk.py`, what is no item of ours in `foreign_desk.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.actor import Role
@@ -18,17 +19,33 @@ from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
 from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
-from circulation.command import ACTOR, Behind, Caller, Commands, Decision, refuse_future
+from circulation.claim_desk import ClaimDesk
+from circulation.command import (
+    ACTOR,
+    Behind,
+    Caller,
+    Commands,
+    Decision,
+    check_of,
+    refuse_another,
+    refuse_future,
+)
+from circulation.condition_desk import ConditionDesk
+from circulation.copy_change import CopyChange
 from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import BARCODE_FORMS_FOLD, ITEM, TITLE, UNKNOWN_CODES
+from circulation.folds import ITEM, TITLE
+from circulation.foreign_desk import ForeignDesk
+from circulation.foresight import Foresight
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
+from circulation.holding import hold_filled_by
 from circulation.item import (
     Item,
     ItemArrived,
     ItemReturned,
+    ItemSetAside,
     ItemTargetDropped,
     ItemTargeted,
     LateScanRecorded,
@@ -41,25 +58,42 @@ from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lending import Kind, decide_lend, decide_renew
 from circulation.lookups import Catalogue, Contents, Courier
+from circulation.move_desk import MoveDesk
 from circulation.outcome import Outcome, Rulings, Scan
 from circulation.override import Override, refuse
+from circulation.pickup_desk import PickupDesk
 from circulation.places import Places
 from circulation.policies import DayRules, Policies
+from circulation.queues import Queues
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.shelves import Once, Shelves, read_shelves
 from circulation.standing_rules import StandingRules
+from circulation.targeting import Targeting
 from circulation.tote_desk import ToteDesk
 from circulation.tote_trouble import TroubleDesk
+from circulation.transit_desk import TransitDesk
 from circulation.undoing import decide_undo_of
-from circulation.unknown import BARCODE_FORMS, decide_unknown, has_registered_form
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Placement"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR)
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What a scan would come to: `to` is None where the copy stays; the last of the `grounds` decides."""
+
+    item: str
+    at: str
+    to: str | None
+    reason: str | None
+    hold: str | None
+    grounds: tuple[str, ...]
+
+
 class Desk:
-    """The commands of a branch's desk on one ledger; `holds`, `recalls`, `catalogue` and `totes` are the rest."""
+    """The commands of a desk on one ledger; `holds`, `recalls`, `catalogue`, `totes` and `moves` are the rest."""
 
     def __init__(
         self,
@@ -73,26 +107,36 @@ class Desk:
     ) -> None:
         self.ledger = ledger
         self.commands = commands
+        self._keyring = keyring
         self.places = Places(ledger)
         self.borrowers = Borrowers(ledger, keyring, commands)
         self.policies = Policies(ledger)
         self.recalls = RecallDesk(ledger, commands, self.places, self.policies, catalogue)
+        self._queues = Queues(ledger, self.places, self.policies, catalogue, courier)
+        targeting = Targeting(ledger, self.places, self.policies, catalogue, courier, self._queues)
         self.holds = HoldDesk(
             ledger,
             commands,
             self.borrowers,
             self.places,
             catalogue,
-            courier,
-            policies=self.policies,
+            targeting=targeting,
             recalls=self.recalls,
         )
+        self.pickups = PickupDesk(ledger, commands, self.places, targeting)
+        self.foresight = Foresight(ledger, commands, self.places, self._scan_at)
         self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
         self.totes = ToteDesk(ledger, commands, self.places, courier, contents)
-        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self._would_be)
+        self.foreign = ForeignDesk(ledger, commands, keyring, self.places, self.borrowers, self.totes)
+        change = CopyChange(ledger, commands, self.borrowers, self.holds)
+        self.conditions = ConditionDesk(ledger, commands, self.places, change, self._checked_in)
+        self.claims = ClaimDesk(ledger, self.places, change)
+        self.transits = TransitDesk(ledger, change)
+        self.arrivals = ArrivalDesk(ledger, commands, self.places, contents, would_be=self.foresight.one)
         self.troubles = TroubleDesk(ledger, commands, self.places)
         self.empties = EmptiesDesk(ledger, commands, self.places)
-        self._keyring = keyring
+        self.moves = MoveDesk(ledger, commands, self.places, self.policies, catalogue)
+        self._catalogue = catalogue
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
 
@@ -127,7 +171,7 @@ class Desk:
         def decide_once(at_us: int) -> Decision:
             loaded = self.ledger.load(item_stream(barcode), ITEM)
             if loaded.state is None:
-                return self._unknown(branch, barcode)
+                return self.foreign.scanned(branch, barcode)
             Behind.check(at_us, loaded.state.custody.custody_us, happened_us)
             return self._known(
                 loaded,
@@ -141,34 +185,22 @@ class Desk:
                 out_of=out_of,
             )
 
-        arguments: dict[str, object] = {"code": barcode, "branch": branch, "tote": tote, "sort": sort, "by": by}
+        # Of a code that is sealed not even a digest may tell it: what can be guessed is found by trying.
+        arguments: dict[str, object] = {"code": check_of(barcode), "branch": branch, "by": by}
+        arguments |= {"tote": tote, "sort": sort}
         if out_of is not None:
             arguments["out_of"] = out_of
         if dropped_us is not None:
             arguments["dropped_us"] = dropped_us
-        return receipt_of(
-            self.commands.run(
-                caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
-            )
+        scanned = self.commands.run(
+            caller, "scan", arguments, decide_once, roles=_STAFF, request=request, happened_us=happened_us
         )
+        refuse_another(scanned, barcode)
+        return receipt_of(scanned)
 
-    def _unknown(self, branch: str, code: str) -> Decision:
-        """What no item carries: a card and a tote are answered and not kept, anything else was received here."""
-        if self.borrowers.is_card(code):
-            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
-        if self.totes.exists(code):
-            raise Refused(
-                "scan.tote", f"{code} is a tote.", f"Use branchline tote receive {code}, or scan --tote {code}."
-            )
-        self.places.branch(branch)
-        forms = self.ledger.load(BARCODE_FORMS, BARCODE_FORMS_FOLD).state or ()
-        stream = f"unknown/{branch}"
-        version = self.ledger.load(stream, UNKNOWN_CODES).version
-        clear = has_registered_form(code, forms)
-        key = None if clear else self._keyring.new_key()
-        sealed = None if key is None else self._keyring.seal(key, code, context=stream)
-        event = decide_unknown(branch=branch, code=code, in_the_clear=clear, key=key, sealed=sealed)
-        return Decision((NewEvents(stream, version, (event,)),))
+    def _checked_in(self, loaded: Loaded[Item], item: Item, branch: str, at_us: int) -> Decision:
+        """A plain scan at the desk, as a part of another command."""
+        return self._known(loaded, item, branch, at_us, by="desk", dropped_us=None, tote=None, sort=False, out_of=None)
 
     def _known(
         self,
@@ -189,9 +221,12 @@ class Desk:
             returned_us = returned_at(calendar, branch, at_us, given_us=dropped_us, custody_us=known_us)
             # What somebody says of a time before the last custody is history, as for any scan.
             at_us = returned_us if returned_us < known_us else at_us
+        if item.custody.capture is not None:
+            # Until when it waits on the hold shelf, a closure may have moved.
+            item = self.places.dated(item)
         queue = self.ledger.load(title_stream(item.title), TITLE)
         title = queue.state or Title(title_id=item.title)
-        scan, rulings = self._scan_at(item, branch, at_us, by)
+        scan, rulings = self._scan_at(item, title, branch, at_us, by)
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
@@ -214,17 +249,31 @@ class Desk:
         return Decision(tuple(changes), claims)
 
     def _scan_at(
-        self, item: Item, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
+        self, item: Item, title: Title, branch: str, at_us: int, by: Literal["desk", "drop", "import"] = "desk"
     ) -> tuple[Scan, Rulings]:
-        """A beep of a copy at a branch, and what holds for it there and then."""
+        """A beep of a copy at a branch, and what holds for it there and then, unread before a step asks for it."""
         scan = Scan(branch=branch, at_us=at_us, day=self.places.day(branch, at_us), by=by)
-        return scan, StandingRules(self.policies.on(scan.day), self.places, scan, item, self._other_copy).rulings()
+        rules = self.policies.on(scan.day)
+        new_for = rules.ruling(item, branch=branch).age_protection_days if item.added and title.holds else None
+        queue = self._queues.rulings(item, branch, at_us, age_protection_days=new_for)
+        rulings = StandingRules(rules, self.places, scan, item, self._other_copy, queue).rulings()
 
-    def _would_be(self, item: Item, branch: str, at_us: int) -> Outcome:
-        """What a scan of a copy at a branch would come to; nothing is recorded."""
-        title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
-        scan, rulings = self._scan_at(item, branch, at_us)
-        return decide(scan, item, title, rulings)
+        def shelves() -> Shelves:
+            return read_shelves(self.ledger, self._catalogue, item, lambda to: rules.denied(item, branch, to))
+
+        return scan, replace(rulings, shelves=Once(shelves))
+
+    def placement(self, barcode: str, branch: str, *, at_us: int | None = None) -> Placement:
+        """
+        What a scan of a copy at a branch would come to now or at an instant; nothing is recorded.
+
+        Raises `Unknown` (`item.unknown`, `branch.unknown`).
+        """
+        _, item = self._item(parse_barcode(barcode))
+        outcome = self.foresight.one(item, branch, self.commands.clock() if at_us is None else at_us)
+        to, reason = _destination(outcome, item) or (None, None)
+        hold = next((event.hold for event in outcome.item if isinstance(event, ItemSetAside)), None)
+        return Placement(item.barcode, branch, to, reason, hold, outcome.grounds)
 
     def _swapped(self, outcome: Outcome) -> tuple[NewEvents, ...]:
         """The promise that moved, on the stream of the copy that was promised."""
@@ -267,9 +316,11 @@ class Desk:
             Behind.check(at_us, item.custody.custody_us, happened_us)
             queue = self.ledger.load(title_stream(item.title), TITLE)
             title = queue.state or Title(title_id=item.title)
-            own_hold = borrower.hold_on(item.title)
-            if own_hold is not None and own_hold not in title.holds:
-                raise Conflict("claims.changed", f"Hold {own_hold} has ended while the loan was decided.")
+            own = borrower.holds_on(item.title)
+            for ended in own:
+                if ended not in title.holds:
+                    raise Conflict("claims.changed", f"Hold {ended} has ended while the loan was decided.")
+            own_hold = hold_filled_by(title, own, item)
             ruling = self._rules_at(caller.desk, at_us).ruling(
                 item, category=borrower.patron.category, branch=caller.desk
             )
@@ -394,7 +445,7 @@ class Desk:
         code = parse_barcode(barcode)
 
         def decide_once(_at_us: int) -> Decision:
-            return decide_undo_of(self.ledger, self.borrowers, self.places, code, why, of=of)
+            return decide_undo_of(self.ledger, self.borrowers, self.places.dated, code, why, of=of)
 
         arguments = {"item": code, "why": why} if of is None else {"item": code, "why": why, "of": of}
         return receipt_of(self.commands.run(caller, "undo", arguments, decide_once, roles=_STAFF, request=request))

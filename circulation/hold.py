@@ -20,6 +20,8 @@ __all__ = [
     "HoldCaptured",
     "HoldExpired",
     "HoldFilled",
+    "HoldLapsed",
+    "HoldPickupChanged",
     "HoldPlaced",
     "HoldReleased",
     "HoldResumed",
@@ -31,6 +33,7 @@ __all__ = [
     "TitleAdded",
     "TitleDescribed",
     "fold_title",
+    "hold_as_placed",
     "title_of_hold",
     "title_stream",
 ]
@@ -81,8 +84,9 @@ class Obstacle:
 @event
 class HoldPlaced(Event):
     """
-    A patron asked for the title, or for one copy of it (`item`), to be picked up at `pickup`.
+    A patron asked for the title, for one `part` of it, or for one copy (`item`), to be picked up at `pickup`.
 
+    `expires` is the last local day (`2026-12-24`) on which it is wanted.
     `patron` is the sealed link under key `key`; category and home branch stand in the clear, coarse.
     `recalls` is the copy whose loan was shortened for it; `obstacles` are there where no copy may serve it.
     """
@@ -90,6 +94,8 @@ class HoldPlaced(Event):
     hold: str
     pickup: str
     item: str | None = None
+    part: str | None = None
+    expires: str | None = None
     category: str
     patron_home: str
     key: int
@@ -98,6 +104,14 @@ class HoldPlaced(Event):
     source: str | None = None
     recalls: str | None = None
     obstacles: tuple[Obstacle, ...] | None = None
+
+
+@event
+class HoldPickupChanged(Event):
+    """The patron will pick it up at another branch; the place in the queue stays."""
+
+    hold: str
+    pickup: str
 
 
 @event
@@ -116,7 +130,7 @@ class HoldTargetDropped(Event):
 
     hold: str
     item: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -134,7 +148,7 @@ class HoldReleased(Event):
 
     hold: str
     item: str
-    why: Literal["undone", "missed", "overridden"]
+    why: Literal["undone", "missed", "overridden", "condition"]
 
 
 @event
@@ -159,6 +173,14 @@ class HoldCancelled(Event):
     hold: str
     why: Literal["patron", "staff", "no-copy"]
     recalled: str | None = None
+
+
+@event
+class HoldLapsed(Event):
+    """The hold ended without a copy: it was wanted until the day `expires`, which has passed."""
+
+    hold: str
+    expires: str
 
 
 @event
@@ -200,6 +222,8 @@ class Hold:
     captured: str | None = None
     row: str | None = None
     missed: tuple[str, ...] = ()
+    part: str | None = None
+    expires: str | None = None
     recalls: str | None = None
 
     @property
@@ -220,6 +244,24 @@ class Title:
     holds_placed: int = 0
 
 
+def hold_as_placed(placed: HoldPlaced, placed_us: int) -> Hold:
+    """The hold as it stands when it has just been placed."""
+    return Hold(
+        hold=placed.hold,
+        pickup=placed.pickup,
+        item=placed.item,
+        category=placed.category,
+        patron_home=placed.patron_home,
+        key=placed.key,
+        patron=placed.patron,
+        placed_us=placed_us,
+        row=placed.row,
+        recalls=placed.recalls,
+        part=placed.part,
+        expires=placed.expires,
+    )
+
+
 def fold_title(title: Title | None, fact: Fact) -> Title:
     """
     The title after one more fact; the first one may be a hold, since lists of holds come before catalogues.
@@ -233,21 +275,12 @@ def fold_title(title: Title | None, fact: Fact) -> Title:
         case TitleAdded() | TitleDescribed():
             return replace(title, title=happened.title, author=happened.author, row=happened.row)
         case HoldPlaced():
-            hold = Hold(
-                hold=happened.hold,
-                pickup=happened.pickup,
-                item=happened.item,
-                category=happened.category,
-                patron_home=happened.patron_home,
-                key=happened.key,
-                patron=happened.patron,
-                placed_us=fact.happened_us,
-                row=happened.row,
-                recalls=happened.recalls,
-            )
+            hold = hold_as_placed(happened, fact.happened_us)
             return replace(title, holds={**title.holds, hold.hold: hold}, holds_placed=title.holds_placed + 1)
-        case HoldCancelled() | HoldExpired() | HoldFilled():
+        case HoldCancelled() | HoldExpired() | HoldFilled() | HoldLapsed():
             return replace(title, holds={name: hold for name, hold in title.holds.items() if name != happened.hold})
+        case HoldPickupChanged():
+            return _changed(title, happened.hold, pickup=happened.pickup)
         case HoldTargeted():
             return _changed(
                 title,

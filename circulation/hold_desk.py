@@ -1,8 +1,9 @@
 """
-Holds at the desk: placed, promised a copy, missed, suspended, cancelled.
+Holds at the desk: placed, promised a copy, missed, suspended, cancelled, no longer wanted.
 
-Every method is one command and gives a receipt. What is decided stands in `holding.py`;
-what happens when the copy lies on a desk stands in `checkin.py`.
+Every method is one command and gives a receipt. What is decided stands in `holding.py`; which copy a hold is promised
+is looked for in `targeting.py`; what happens when the copy lies on a desk stands in `checkin.py`.
+Changes to where and how long a copy waits are in `pickup_desk.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import replace
 from circulation.actor import Role
 from circulation.borrower import Borrowers
 from circulation.command import Caller, Commands, Decision
+from circulation.declaring import refuse_hold_on
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, TITLE
@@ -21,39 +23,24 @@ from circulation.hold import Hold, HoldResumed, HoldSuspended, Obstacle, Title, 
 from circulation.holding import (
     Promise,
     decide_cancel,
+    decide_lapse,
     decide_place,
     drop,
     open_hold,
+    own_hold_for,
     promise,
-    soonest,
 )
 from circulation.item import Item, ItemMissed, ItemReleased, item_stream
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lookups import Catalogue, Copy, Courier
+from circulation.lookups import Catalogue
 from circulation.places import Places
-from circulation.policies import DayRules, Policies
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.targeting import Copies, Look, Targeting
 
 __all__ = ["HoldDesk"]
 
 _STAFF = (Role.DESK, Role.COORDINATOR)
-
-
-class _Copies:
-    """The copies that one decision looks at, each read once: what it says and the version that guards it are one."""
-
-    def __init__(self, ledger: Ledger, known: dict[str, Loaded[Item]] | None = None) -> None:
-        self._ledger = ledger
-        self._read = known or {}
-
-    def __contains__(self, barcode: str) -> bool:
-        return barcode in self._read
-
-    def __getitem__(self, barcode: str) -> Loaded[Item]:
-        if barcode not in self._read:
-            self._read[barcode] = self._ledger.load(item_stream(barcode), ITEM)
-        return self._read[barcode]
 
 
 class HoldDesk:
@@ -66,9 +53,8 @@ class HoldDesk:
         borrowers: Borrowers,
         places: Places,
         catalogue: Catalogue,
-        courier: Courier,
         *,
-        policies: Policies,
+        targeting: Targeting,
         recalls: RecallDesk,
     ) -> None:
         self._ledger = ledger
@@ -76,8 +62,7 @@ class HoldDesk:
         self._borrowers = borrowers
         self._places = places
         self._catalogue = catalogue
-        self._courier = courier
-        self._policies = policies
+        self._targeting = targeting
         self._recalls = recalls
 
     def place(
@@ -88,17 +73,22 @@ class HoldDesk:
         pickup: str,
         title: str | None = None,
         item: str | None = None,
+        part: str | None = None,
+        expires: str | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
         """
-        Place a hold on a title, or on one copy of it, for pickup at any branch.
+        Place a hold on a title, on one part of it or on one copy of it, for pickup at any branch.
 
-        Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`) and what
-        `decide_place` refuses.
+        `expires` is the last local day on which it is wanted, `part` must be one of which the title has a copy.
+        Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`, `hold.part-unknown`)
+        and what `decide_place` and `refuse_hold_on` refuse.
         """
         wanted = self._title_wanted(title, item)
         self._places.branch(pickup)
+        if part is not None:
+            self._check_part(wanted, part)
         link: list[tuple[int, str]] = []
 
         def decide(at_us: int) -> Decision:
@@ -108,40 +98,43 @@ class HoldDesk:
             if state is None:
                 raise Unknown("title.unknown", f"There is no title '{wanted[:80]}'.", "Import or add it first.")
             category = borrower.patron.category
-            rules = self._rules(pickup, at_us)
-            copies = _Copies(self._ledger)
+            look = self._targeting.look(at_us)
+            rules = look.rules(pickup)
             name = f"{wanted}#{state.holds_placed + 1}"
             # The link is bound to the hold's name, so a lost race that changes the name seals it anew.
             link[:] = [self._borrowers.link(borrower, name)]
             key, sealed = link[0]
-            promised = self._promise_for(
-                state,
-                name,
+            hold = Hold(
+                hold=name,
                 pickup=pickup,
+                item=item,
                 category=category,
-                only=item,
-                missed=(),
-                at_us=at_us,
-                rules=rules,
-                copies=copies,
+                patron_home=borrower.patron.home,
+                key=key,
+                patron=sealed,
+                placed_us=at_us,
+                part=part,
+                expires=expires,
             )
+            promised = look.promise_for(hold)
             recall = None
             obstacles: tuple[Obstacle, ...] = ()
             if promised is None:
-                recall = self._recalls.for_hold(
-                    name, wanted, only=item, category=category, pickup=pickup, rules=rules, at_us=at_us
-                )
-                obstacles = self._obstacles(wanted, item, pickup=pickup, category=category, rules=rules, copies=copies)
+                recall = self._recalls.for_hold(hold, wanted, rules=rules, at_us=at_us)
+                obstacles = self._obstacles(hold, wanted, look)
             placed = decide_place(
                 title=state,
                 item=item,
                 pickup=pickup,
                 patron=borrower.patron,
                 own_holds=len(borrower.claims.holds),
-                own_hold=borrower.hold_on(wanted),
+                own_hold=own_hold_for(state, borrower.holds_on(wanted), part),
                 ruling=rules.ruling(None, category=category, branch=pickup),
                 key=key,
                 sealed=sealed,
+                part=part,
+                expires=expires,
+                day=self._places.day(pickup, at_us),
                 recalls=None if recall is None else recall.item,
                 obstacles=obstacles,
             )
@@ -149,10 +142,12 @@ class HoldDesk:
                 opened=(Claim(placed.hold, borrower.holder, "hold"),),
                 versions={borrower.holder: borrower.claims.version},
             )
-            changes = self._changes(loaded, wanted, (placed,), promised, copies)
+            changes = self._changes(loaded, wanted, (placed,), promised, look.copies)
             return Decision(changes if recall is None else (*changes, recall.change), claims)
 
         arguments = {"title": wanted, "item": item, "pickup": pickup}
+        if part is not None or expires is not None:
+            arguments |= {"part": part, "expires": expires}
         return receipt_of(
             self._commands.run(
                 caller, "hold place", arguments, decide, roles=_STAFF, request=request, happened_us=happened_us
@@ -166,7 +161,7 @@ class HoldDesk:
         A loan that was shortened for it stays so: the receipt says that, and how the time can be given back.
         """
 
-        def change(found: Hold) -> tuple[Event, ...]:
+        def change(found: Hold, _at_us: int) -> tuple[Event, ...]:
             recalled = found.recalls
             if recalled is not None and not self._recalls.still_recalled(recalled, found.hold):
                 recalled = None
@@ -181,7 +176,7 @@ class HoldDesk:
         Raises `Refused` (`hold.has-copy`) once a copy is set aside.
         """
 
-        def change(found: Hold) -> tuple[Event, ...]:
+        def change(found: Hold, _at_us: int) -> tuple[Event, ...]:
             if found.captured is not None:
                 raise Refused(
                     "hold.has-copy",
@@ -193,10 +188,33 @@ class HoldDesk:
         return self._change(caller, "hold suspend", hold, change, ends=False, request=request, gives_up=True)
 
     def resume(self, caller: Caller, hold: str, *, request: str | None = None) -> Receipt:
-        """Let a suspended hold take copies again."""
-        return self._change(
-            caller, "hold resume", hold, lambda found: (HoldResumed(hold=found.hold),), ends=False, request=request
+        """Let a suspended hold take copies again; it is promised one if there is one on a shelf."""
+
+        def decide(at_us: int) -> Decision:
+            title = title_of_hold(hold)
+            loaded = self._ledger.load(title_stream(title), TITLE)
+            found = open_hold(loaded.state, hold)
+            look = self._targeting.look(at_us)
+            awake = replace(found, suspended=False, suspended_until=None)
+            wants_one = found.captured is None and found.target is None
+            promised = look.promise_for(awake) if wants_one else None
+            return Decision(self._changes(loaded, title, (HoldResumed(hold=hold),), promised, look.copies))
+
+        return receipt_of(
+            self._commands.run(caller, "hold resume", {"hold": hold}, decide, roles=_STAFF, request=request)
         )
+
+    def lapse(self, caller: Caller, hold: str, *, request: str | None = None) -> Receipt:
+        """
+        End a waiting hold that is not wanted any longer.
+
+        Raises `Unknown` (`hold.unknown`) and what `decide_lapse` refuses.
+        """
+
+        def change(found: Hold, at_us: int) -> tuple[Event, ...]:
+            return (decide_lapse(found, self._places.day(found.pickup, at_us)),)
+
+        return self._change(caller, "hold expire", hold, change, ends=True, request=request)
 
     def missed(self, caller: Caller, barcode: str, *, request: str | None = None) -> Receipt:
         """
@@ -206,8 +224,8 @@ class HoldDesk:
         """
 
         def decide(at_us: int) -> Decision:
-            copies = _Copies(self._ledger)
-            item = copies[barcode]
+            look = self._targeting.look(at_us)
+            item = look.copies[barcode]
             if item.state is None:
                 raise Unknown("item.unknown", f"There is no item {barcode}.", "Check the number.")
             wanted = item.state.custody.target
@@ -220,19 +238,9 @@ class HoldDesk:
             branch = item.state.branch or caller.desk
             dropped = drop(hold, "not-found")
             on_title = () if dropped is None else dropped.title
-            then = self._promise_for(
-                loaded.state,
-                hold.hold,
-                pickup=hold.pickup,
-                category=hold.category,
-                only=hold.item,
-                missed=(*hold.missed, barcode),
-                at_us=at_us,
-                rules=self._rules(hold.pickup, at_us),
-                copies=copies,
-            )
+            then = look.promise_for(hold, without=(barcode,))
             missed = NewEvents(item_stream(barcode), item.version, (ItemMissed(branch=branch, hold=hold.hold),))
-            return Decision((missed, *self._changes(loaded, item.state.title, on_title, then, copies)))
+            return Decision((missed, *self._changes(loaded, item.state.title, on_title, then, look.copies)))
 
         return receipt_of(
             self._commands.run(caller, "hold missed", {"item": barcode}, decide, roles=_STAFF, request=request)
@@ -249,7 +257,7 @@ class HoldDesk:
 
         def decide(at_us: int) -> Decision:
             promised.clear()
-            return Decision(self.reconsidered(title, at_us, _Copies(self._ledger), promised))
+            return Decision(self._reconsidered(title, self._targeting.look(at_us), at_us, promised))
 
         self._commands.run(caller, "hold retarget", {"title": title}, decide, roles=_STAFF, request=request)
         return len(promised)
@@ -260,14 +268,14 @@ class HoldDesk:
 
         A copy that became holdable is promised to the first of them; one that is not any more is promised no longer.
         """
-        copies = _Copies(self._ledger, {after.barcode: Loaded(before.version, after)})
-        return self.reconsidered(after.title, at_us, copies, [], first={after.barcode: [edit]})
+        look = self._targeting.look(at_us, {after.barcode: Loaded(before.version, after)})
+        return self._reconsidered(after.title, look, at_us, [], first={after.barcode: [edit]})
 
-    def reconsidered(
+    def _reconsidered(
         self,
         title: str,
+        look: Look,
         at_us: int,
-        copies: _Copies,
         promised: list[str],
         *,
         first: dict[str, list[Event]] | None = None,
@@ -275,47 +283,40 @@ class HoldDesk:
         """What changes when copies are looked for again for a title; `promised` collects the holds served."""
         loaded = self._ledger.load(title_stream(title), TITLE)
         on_items = first or {}
-        on_title = self._retargeted(loaded.state, at_us, copies, promised, on_items) if loaded.state else []
+        on_title = self._retargeted(loaded.state, look, at_us, promised, on_items) if loaded.state else []
         changes = [NewEvents(title_stream(title), loaded.version, tuple(on_title))] if on_title else []
         changes += [
-            NewEvents(item_stream(barcode), copies[barcode].version, tuple(events))
+            NewEvents(item_stream(barcode), look.copies[barcode].version, tuple(events))
             for barcode, events in on_items.items()
         ]
         return tuple(changes)
 
     def _retargeted(
-        self, title: Title, at_us: int, copies: _Copies, promised: list[str], on_items: dict[str, list[Event]]
+        self, title: Title, look: Look, at_us: int, promised: list[str], on_items: dict[str, list[Event]]
     ) -> list[Event]:
-        rules_of: dict[str, DayRules] = {}
-        day_of: dict[str, str] = {}
         on_title: list[Event] = []
-        taken = {hold.target for hold in title.holds.values() if hold.target and hold.pull_by_us >= at_us}
+        asking: list[Hold] = []
+        freed: set[str] = set()
         for hold in title.holds.values():
             if hold.captured is not None:
                 continue
-            day = day_of.setdefault(hold.pickup, self._places.day(hold.pickup, at_us))
-            rules = rules_of.setdefault(day, self._policies.on(day))
             in_time = hold.target is not None and hold.pull_by_us >= at_us
-            if in_time and not self._is_barred(hold, rules, copies):
+            if in_time and not self._is_barred(hold, look):
                 continue
-            late: tuple[str, ...] = ()
             dropped = drop(hold, "not-allowed" if in_time else "not-in-time")
             if dropped is not None:
                 on_title.extend(dropped.title)
                 on_items.setdefault(dropped.item, []).extend(dropped.on_item)
-                late = (dropped.item,)
-            if hold.suspended and (hold.suspended_until is None or hold.suspended_until > day):
-                continue
-            target = soonest(
-                self._eligible(
-                    title.title_id, hold.item, pickup=hold.pickup, category=hold.category, rules=rules, copies=copies
-                ),
-                pickup=hold.pickup,
-                passed_over=(*taken, *hold.missed, *late),
-                at_us=at_us,
-                arrival=self._courier.arrival,
-                cutoff=self._courier.cutoff,
-            )
+                freed.add(dropped.item)
+                hold = replace(hold, missed=(*hold.missed, dropped.item))
+            asking.append(hold)
+        # What was not pulled in time is back on its shelf before anybody is promised anything.
+        shelved = look.shelved(title.title_id, freed=freed)
+        taken: set[str] = set()
+        for hold in asking:
+            if len(taken) == len(shelved):
+                break
+            target = look.find(hold, shelved, taken=taken)
             if target is None:
                 continue
             made = promise(hold.hold, target)
@@ -325,20 +326,17 @@ class HoldDesk:
             promised.append(hold.hold)
         return on_title
 
-    def _is_barred(self, hold: Hold, rules: DayRules, copies: _Copies) -> bool:
+    def _is_barred(self, hold: Hold, look: Look) -> bool:
         """Whether the promised copy may not serve the hold any more."""
-        item = None if hold.target is None else copies[hold.target].state
-        if item is None:
-            return False
-        origin = item.branch or item.home
-        return rules.bar(item, category=hold.category, pickup=hold.pickup, origin=origin) is not None
+        item = None if hold.target is None else look.copies[hold.target].state
+        return item is not None and look.bar(hold, item) is not None
 
     def _change(
         self,
         caller: Caller,
         name: str,
         hold: str,
-        change: Callable[[Hold], tuple[Event, ...]],
+        change: Callable[[Hold, int], tuple[Event, ...]],
         *,
         ends: bool,
         request: str | None,
@@ -346,13 +344,13 @@ class HoldDesk:
     ) -> Receipt:
         """One change to one open hold; `ends` closes its claim, and like `gives_up` takes its promise back."""
 
-        def decide(_at_us: int) -> Decision:
+        def decide(at_us: int) -> Decision:
             title = title_of_hold(hold)
             loaded = self._ledger.load(title_stream(title), TITLE)
             found = open_hold(loaded.state, hold)
             dropped = drop(found, "hold-ended") if ends or gives_up else None
-            events = (*(dropped.title if dropped else ()), *change(found))
-            copies = _Copies(self._ledger)
+            events = (*(dropped.title if dropped else ()), *change(found, at_us))
+            copies = Copies(self._ledger)
             changes = list(self._changes(loaded, title, events, dropped, copies, on_title_already=True))
             if ends and found.captured is not None:
                 changes.extend(self._released(found))
@@ -371,66 +369,25 @@ class HoldDesk:
         released = ItemReleased(hold=hold.hold, branch=item.state.branch or "", why="cancelled")
         return (NewEvents(item_stream(hold.captured), item.version, (released,)),)
 
-    def _promise_for(
-        self,
-        title: Title,
-        hold: str,
-        *,
-        pickup: str,
-        category: str,
-        only: str | None,
-        missed: tuple[str, ...],
-        at_us: int,
-        rules: DayRules,
-        copies: _Copies,
-    ) -> Promise | None:
-        taken = tuple(other.target for other in title.holds.values() if other.target is not None)
-        target = soonest(
-            self._eligible(title.title_id, only, pickup=pickup, category=category, rules=rules, copies=copies),
-            pickup=pickup,
-            passed_over=(*taken, *missed),
-            at_us=at_us,
-            arrival=self._courier.arrival,
-            cutoff=self._courier.cutoff,
-        )
-        return None if target is None else promise(hold, target)
+    def promise_another(self, hold: Hold, *, without: str, at_us: int) -> Promise | None:
+        """Another copy than `without` for a hold that has just lost its own; None where there is none, or no want."""
+        look = self._targeting.look(at_us)
+        return look.promise_for(replace(hold, missed=(*hold.missed, without)), without=(without,))
 
-    def _eligible(
-        self, title: str, only: str | None, *, pickup: str, category: str, rules: DayRules, copies: _Copies
-    ) -> list[Copy]:
-        """The copies that the catalogue shows on a shelf, that their own streams confirm, and that the rules let go."""
-        fresh: list[Copy] = []
-        for copy in self._catalogue.copies(title):
-            if only is not None and copy.barcode != only:
-                continue
-            # What is being edited the catalogue shows as it was before.
-            if not copy.on_shelf and copy.barcode not in copies:
-                continue
-            item = copies[copy.barcode].state
-            if item is None or not item.on_shelf or item.custody.target is not None or item.branch is None:
-                continue
-            if rules.bar(item, category=category, pickup=pickup, origin=item.branch) is None:
-                fresh.append(replace(copy, branch=item.branch, on_shelf=True))
-        return fresh
-
-    def _obstacles(
-        self, title: str, only: str | None, *, pickup: str, category: str, rules: DayRules, copies: _Copies
-    ) -> tuple[Obstacle, ...]:
+    def _obstacles(self, hold: Hold, title: str, look: Look) -> tuple[Obstacle, ...]:
         """What bars every copy from a hold; nothing as soon as one copy may serve it, today or when it is back."""
         counted: Counter[tuple[str, str]] = Counter()
         for copy in self._catalogue.copies(title):
-            item = copies[copy.barcode].state if only in (None, copy.barcode) else None
+            if hold.item not in (None, copy.barcode) or hold.part not in (None, copy.part):
+                continue
+            item = look.copies[copy.barcode].state
             if item is None:
                 continue
-            origin = item.branch or item.home
-            bar = rules.bar(item, category=category, pickup=pickup, origin=origin)
+            bar = look.bar(hold, item)
             if bar is None:
                 return ()
             counted[bar.by, bar.reason] += 1
         return tuple(Obstacle(copies=count, by=by, reason=why) for (by, why), count in sorted(counted.items()))
-
-    def _rules(self, pickup: str, at_us: int) -> DayRules:
-        return self._policies.on(self._places.day(pickup, at_us))
 
     def _changes(
         self,
@@ -438,7 +395,7 @@ class HoldDesk:
         title: str,
         on_title: tuple[Event, ...],
         promised: Promise | None,
-        copies: _Copies,
+        copies: Copies,
         *,
         on_title_already: bool = False,
     ) -> tuple[NewEvents, ...]:
@@ -449,6 +406,15 @@ class HoldDesk:
             changes.append(NewEvents(item_stream(promised.item), copies[promised.item].version, promised.on_item))
         return tuple(changes)
 
+    def _check_part(self, title: str, part: str) -> None:
+        parts = self._targeting.parts(title)
+        if part not in parts:
+            raise Unknown(
+                "hold.part-unknown",
+                f"No copy of title {title} is part '{part[:40]}'.",
+                f"Its parts are: {', '.join(sorted(parts)) or 'none'}.",
+            )
+
     def _title_wanted(self, title: str | None, item: str | None) -> str:
         if item is None:
             if title is None:
@@ -457,4 +423,5 @@ class HoldDesk:
         state: Item | None = self._ledger.load(item_stream(item), ITEM).state
         if state is None:
             raise Unknown("item.unknown", f"There is no item {item}.", "Check the number.")
+        refuse_hold_on(state)
         return state.title

@@ -13,13 +13,44 @@ from typing import Literal
 
 from circulation.errors import Refused, Unknown
 from circulation.event import Event
-from circulation.hold import Hold, HoldCancelled, HoldPlaced, HoldTargetDropped, HoldTargeted, Obstacle, Title
-from circulation.item import ItemTargetDropped, ItemTargeted
+from circulation.hold import (
+    Hold,
+    HoldCancelled,
+    HoldLapsed,
+    HoldPickupChanged,
+    HoldPlaced,
+    HoldTargetDropped,
+    HoldTargeted,
+    Obstacle,
+    Title,
+)
+from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
+    Item,
+    ItemTargetDropped,
+    ItemTargeted,
+    TransitAbandoned,
+)
 from circulation.lookups import Copy
 from circulation.patron import Patron
 from circulation.ruling import Ruling
 
-__all__ = ["Promise", "Target", "decide_cancel", "decide_place", "drop", "open_hold", "promise", "soonest"]
+__all__ = [
+    "Promise",
+    "Target",
+    "decide_cancel",
+    "decide_extend",
+    "decide_lapse",
+    "decide_pickup",
+    "decide_place",
+    "drop",
+    "hold_filled_by",
+    "open_hold",
+    "own_hold_for",
+    "promise",
+    "soonest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +136,25 @@ def decide_place(
     ruling: Ruling,
     key: int,
     sealed: str,
+    part: str | None = None,
+    expires: str | None = None,
+    day: str = "",
     recalls: str | None = None,
     obstacles: tuple[Obstacle, ...] = (),
 ) -> HoldPlaced:
     """
     The fact of a new hold at the end of the queue.
 
-    `own_holds` counts the patron's open holds in the network; `own_hold` is one on this title, if any.
-    Raises `Refused`: `patron.blocked`, `hold.limit`, `hold.already-placed`.
+    `own_holds` counts the patron's open holds in the network; `own_hold` is one for the same, if any.
+    `part` is the volume wanted, `expires` the last day on which it is wanted, `day` the day at the pickup branch.
+    Raises `Refused`: `patron.blocked`, `hold.limit`, `hold.already-placed`, `hold.no-time`.
     """
+    if expires is not None and expires < day:
+        raise Refused(
+            "hold.no-time",
+            f"The hold would be wanted until {expires}, which has passed: it is {day}.",
+            "Give a later day, or leave it out.",
+        )
     if patron.blocks:
         raise Refused(
             "patron.blocked",
@@ -137,6 +178,8 @@ def decide_place(
         hold=f"{title.title_id}#{title.holds_placed + 1}",
         pickup=pickup,
         item=item,
+        part=part,
+        expires=expires,
         category=patron.category,
         patron_home=patron.home,
         key=key,
@@ -144,6 +187,77 @@ def decide_place(
         recalls=recalls,
         obstacles=obstacles or None,
     )
+
+
+def own_hold_for(title: Title, own: Iterable[str], part: str | None) -> str | None:
+    """The one of a patron's own holds that is for this title, or for the same part of it, if any."""
+    holds = (title.holds.get(name) for name in own)
+    return next((hold.hold for hold in holds if hold is not None and hold.part == part), None)
+
+
+def hold_filled_by(title: Title, own: Iterable[str], item: Item) -> str | None:
+    """
+    Which of a patron's own holds ends when they take this copy: the one it was set aside for, else the first one
+    on its title that is for any part or for the copy's part.
+    """
+    holds = [hold for hold in (title.holds.get(name) for name in own) if hold is not None]
+    aside = next((hold.hold for hold in holds if hold.captured == item.barcode), None)
+    return aside or next((hold.hold for hold in holds if hold.part in (None, item.part)), None)
+
+
+def decide_pickup(hold: Hold, pickup: str, item: Item | None) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """
+    The facts of a pickup branch that changed, on the title's and on the copy's stream; the place in the queue stays.
+
+    `item` is the copy set aside for the hold, if there is one. A journey leads to the new branch from now on: a tote
+    that is on its way is sorted anew where it is opened, and a copy that stands there already only needs a scan.
+    Raises `Refused` (`hold.same-pickup`).
+    """
+    if hold.pickup == pickup:
+        raise Refused(
+            "hold.same-pickup", f"Hold {hold.hold} is for pickup at {pickup} already.", "Nothing needs to be changed."
+        )
+    changed = HoldPickupChanged(hold=hold.hold, pickup=pickup)
+    if item is None or item.custody.capture is None or item.custody.capture.hold != hold.hold:
+        return (changed,), ()
+    branch, transit = item.branch, item.custody.transit
+    redirected = CaptureRedirected(hold=hold.hold, pickup=pickup, branch=branch)
+    if transit is not None and branch == pickup:
+        ended = TransitAbandoned(transit=transit.transit, branch=branch, why="redirected")
+        return (changed,), (ended, redirected)
+    return (changed,), (redirected,)
+
+
+def decide_extend(hold: Hold, item: Item | None, until_us: Callable[[str, int], int]) -> HoldShelfExtended:
+    """
+    The fact that a copy waits longer on the hold shelf: until what `until_us` says for the branch and the end so far.
+
+    Raises `Refused` (`hold.not-on-shelf`).
+    """
+    capture = None if item is None else item.custody.capture
+    if capture is None or capture.hold != hold.hold or capture.until_us is None:
+        raise Refused(
+            "hold.not-on-shelf",
+            f"No copy waits on the hold shelf for hold {hold.hold}.",
+            "See what does: branchline hold shelf.",
+        )
+    return HoldShelfExtended(hold=hold.hold, branch=capture.pickup, until_us=until_us(capture.pickup, capture.until_us))
+
+
+def decide_lapse(hold: Hold, day: str) -> HoldLapsed:
+    """
+    The fact that a hold ended because it was not wanted any longer on that day at its pickup branch.
+
+    A hold that has a copy does not lapse: its time on the hold shelf decides.
+    Raises `Refused` (`hold.still-wanted`).
+    """
+    if hold.expires is None or hold.expires >= day or hold.captured is not None:
+        raise Refused(
+            "hold.still-wanted",
+            f"Hold {hold.hold} is still wanted, or has a copy already.",
+            "Cancel it to end it now: branchline hold cancel.",
+        )
+    return HoldLapsed(hold=hold.hold, expires=hold.expires)
 
 
 def open_hold(title: Title | None, hold: str) -> Hold:

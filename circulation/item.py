@@ -11,14 +11,19 @@ the pieces of state that scans change are in `custody.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from circulation.clock import iso
+from circulation.condition import ItemRestored, fold_condition, gone
 from circulation.custodian import Custodian
-from circulation.custody import Capture, Custody, Loan, Place, Recall, Transit, TransitReason
+from circulation.custody import Absence, Capture, Custody, Loan, Place, Recall, Transit, TransitReason
 from circulation.event import Event, Fact, event
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested, fold_moves
 from circulation.override import RuleOverridden
 
 __all__ = [
+    "CaptureRedirected",
+    "HoldShelfExtended",
     "Item",
     "ItemAdded",
     "ItemArrived",
@@ -64,7 +69,11 @@ def item_of_loan(loan: str) -> str:
 
 @event
 class ItemAdded(Event):
-    """A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row."""
+    """
+    A copy enters the catalogue, owned by a member, at a branch. `row` is the digest of its imported row.
+
+    `part` is the volume or part of the title that it holds, `added` the local day on which it was new.
+    """
 
     title: str
     owner: str
@@ -74,6 +83,8 @@ class ItemAdded(Event):
     branch: str
     floats: bool = False
     holdable: bool = True
+    part: str | None = None
+    added: str | None = None
     row: str | None = None
     source: str | None = None
 
@@ -89,6 +100,8 @@ class ItemDescribed(Event):
     shelf_mark: str = ""
     floats: bool = False
     holdable: bool = True
+    part: str | None = None
+    added: str | None = None
     row: str | None = None
     source: str | None = None
 
@@ -194,7 +207,7 @@ class ItemArrived(Event):
 
 @event
 class TransitOpened(Event):
-    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in."""
+    """A copy at `origin` is to go to `destination`; its legs are the totes it rides in. `move` was it that asked."""
 
     transit: str
     origin: str
@@ -203,6 +216,7 @@ class TransitOpened(Event):
     hold: str | None = None
     row: str | None = None
     source: str | None = None
+    move: str | None = None
 
 
 @event
@@ -221,7 +235,7 @@ class TransitAbandoned(Event):
 
     transit: str
     branch: str
-    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere"]
+    why: Literal["loaned", "redirected", "hold-ended", "floats", "arrived-elsewhere", "aborted", "lost", "condition"]
 
 
 @event
@@ -238,7 +252,7 @@ class ItemTargetDropped(Event):
     """The copy is not to be pulled for that hold any more."""
 
     hold: str
-    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed"]
+    why: Literal["not-found", "not-in-time", "hold-ended", "other-copy", "taken", "not-allowed", "condition"]
 
 
 @event
@@ -262,12 +276,34 @@ class ItemPlacedOnHoldShelf(Event):
 
 
 @event
+class HoldShelfExtended(Event):
+    """The copy waits longer for its patron on the hold shelf of `branch`: until `until_us`."""
+
+    hold: str
+    branch: str
+    until_us: int
+
+
+@event
+class CaptureRedirected(Event):
+    """
+    The copy set aside is to be picked up at another branch, and a journey that it was on for the hold leads there.
+
+    `branch` is where the copy stands, None while it is in a tote. It is on no hold shelf any more.
+    """
+
+    hold: str
+    pickup: str
+    branch: str | None = None
+
+
+@event
 class ItemReleased(Event):
     """The copy is not set aside any more."""
 
     hold: str
     branch: str
-    why: Literal["filled", "cancelled", "expired", "undone", "missed"]
+    why: Literal["filled", "cancelled", "expired", "undone", "missed", "condition"]
 
 
 @event
@@ -345,7 +381,7 @@ class UnknownCodeScanned(Event):
 @dataclass(frozen=True, slots=True)
 class Item:
     """
-    A copy as its stream tells it. `loans` and `transits` number the next ones.
+    A copy as its stream tells it. `loans`, `transits` and `moves` number the next ones.
 
     `ends_pos` is the position of the fact that last said until when it is lent or waits on the hold shelf:
     dates that were moved later than that (`due_dates.py`) hold instead.
@@ -363,10 +399,13 @@ class Item:
     row: str | None = None
     loans: int = 0
     transits: int = 0
+    moves: int = 0
     last_request: str = ""
     last_recorded_us: int = 0
     last_request_version: int = 0
     ends_pos: int = 0
+    part: str | None = None
+    added: str | None = None
 
     @property
     def branch(self) -> str | None:
@@ -375,9 +414,10 @@ class Item:
 
     @property
     def on_shelf(self) -> bool:
-        """Whether it stands on an open shelf: at a branch, not lent, travelling or set aside."""
+        """Whether it stands on an open shelf: at a branch, not lent, travelling, set aside or damaged."""
         custody = self.custody
-        return custody.place.kind == "branch" and not (custody.loan or custody.transit or custody.capture)
+        held = custody.loan or custody.transit or custody.capture or custody.defect
+        return custody.place.kind == "branch" and not held
 
 
 def fold_item(item: Item | None, fact: Fact) -> Item:
@@ -387,76 +427,111 @@ def fold_item(item: Item | None, fact: Fact) -> Item:
     A fact about custody that happened before the last one recorded is history and moves nothing.
     Raises `TypeError` for a fact that cannot come first or does not belong to an item.
     """
-    after = _folded(item, fact)
-    if item is None:
-        return after
-    before, custody = item.custody, after.custody
-    if custody.loan is before.loan and custody.capture is before.capture:
-        return after
-    return replace(after, ends_pos=fact.position)
-
-
-def _folded(item: Item | None, fact: Fact) -> Item:
     happened = fact.event
     if isinstance(happened, ItemAdded):
-        return Item(
-            barcode=fact.stream.removeprefix("item/"),
-            title=happened.title,
-            owner=happened.owner,
-            home=happened.home,
-            item_type=happened.item_type,
-            shelf_mark=happened.shelf_mark,
-            floats=happened.floats,
-            holdable=happened.holdable,
-            row=happened.row,
-            custody=Custody(
-                place=Place(kind="branch", ref=happened.branch),
-                # An imported list says where a copy belongs, not when somebody last held it.
-                custody_us=0 if happened.source else fact.happened_us,
-            ),
-        )
+        return _added(happened, fact)
     if item is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")
+    # Copying an item is what a fold spends its time on, so everything that a fact changes is changed at once.
+    changes = _changes(item, happened, fact)
     # A request id is unique on its device only; two devices' commands differ in when they were recorded.
     if (fact.request, fact.recorded_us) != (item.last_request, item.last_recorded_us):
-        item = replace(
-            item,
-            last_request=fact.request,
-            last_recorded_us=fact.recorded_us,
-            last_request_version=fact.version - 1,
-        )
-    if isinstance(happened, ItemDescribed):
-        return replace(
-            item,
-            title=happened.title,
-            owner=happened.owner,
-            home=happened.home,
-            item_type=happened.item_type,
-            shelf_mark=happened.shelf_mark,
-            floats=happened.floats,
-            holdable=happened.holdable,
-            row=happened.row,
-        )
-    if isinstance(happened, LateScanRecorded | ItemHeldBack | RuleOverridden):
-        return item
-    if isinstance(happened, ScanUndone):
-        return replace(item, custody=happened.custody)
-    # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
-    if isinstance(happened, ItemTargeted):
-        return replace(item, custody=replace(item.custody, target=happened.hold))
-    if isinstance(happened, ItemTargetDropped):
-        return replace(item, custody=replace(item.custody, target=None))
-    # Nor is a due time: nobody has held the copy.
-    if isinstance(happened, LoanRecalled | LoanRecallWithdrawn):
-        return replace(item, custody=_recalled(item.custody, happened, fact.happened_us))
-    numbered = item
-    if isinstance(happened, ItemLent):
-        numbered = replace(item, loans=item.loans + 1)
-    elif isinstance(happened, TransitOpened):
-        numbered = replace(item, transits=item.transits + 1)
-    if fact.happened_us < item.custody.custody_us:
-        return numbered
-    return replace(numbered, custody=_moved(item.custody, fact))
+        changes["last_request"] = fact.request
+        changes["last_recorded_us"] = fact.recorded_us
+        changes["last_request_version"] = fact.version - 1
+    custody = changes.get("custody")
+    if custody is not None and (custody.loan is not item.custody.loan or custody.capture is not item.custody.capture):
+        changes["ends_pos"] = fact.position
+    return replace(item, **changes) if changes else item
+
+
+def _added(happened: ItemAdded, fact: Fact) -> Item:
+    return Item(
+        barcode=fact.stream.removeprefix("item/"),
+        title=happened.title,
+        owner=happened.owner,
+        home=happened.home,
+        item_type=happened.item_type,
+        shelf_mark=happened.shelf_mark,
+        floats=happened.floats,
+        holdable=happened.holdable,
+        row=happened.row,
+        part=happened.part,
+        # A list that says nothing of age may be of old stock: such a copy is not taken for a new one.
+        added=happened.added or (None if happened.source else iso(fact.happened_us)[:10]),
+        custody=Custody(
+            place=Place(kind="branch", ref=happened.branch),
+            # An imported list says where a copy belongs, not when somebody last held it.
+            custody_us=0 if happened.source else fact.happened_us,
+            away_since_us=None if happened.branch == happened.home else fact.happened_us,
+        ),
+    )
+
+
+def _changes(item: Item, happened: Event, fact: Fact) -> dict[str, Any]:
+    """The fields of the item that a fact changes, the command apart."""
+    custody = item.custody
+    match happened:
+        case ItemDescribed():
+            return {
+                "title": happened.title,
+                "owner": happened.owner,
+                "home": happened.home,
+                "item_type": happened.item_type,
+                "shelf_mark": happened.shelf_mark,
+                "floats": happened.floats,
+                "holdable": happened.holdable,
+                "row": happened.row,
+                "part": happened.part,
+                "added": happened.added or item.added,
+            }
+        case LateScanRecorded() | ItemHeldBack() | RuleOverridden():
+            return {}
+        case ScanUndone() | ItemRestored():
+            return {"custody": happened.custody}
+        # A promise is no custody: it holds whenever it was made, even by a scan that reached us late.
+        case ItemTargeted():
+            return {"custody": replace(custody, target=happened.hold)}
+        case ItemTargetDropped():
+            return {"custody": replace(custody, target=None)}
+        case HoldShelfExtended() | CaptureRedirected():
+            return {"custody": _kept(custody, happened)}
+        case MoveRequested() | MoveCancelled() | MoveEnded():
+            moves = item.moves + isinstance(happened, MoveRequested)
+            return {"moves": moves, "custody": fold_moves(custody, fact)}
+        # Nor is a due time: nobody has held the copy.
+        case LoanRecalled() | LoanRecallWithdrawn():
+            return {"custody": _recalled(custody, happened, fact.happened_us)}
+        case _:
+            changes: dict[str, Any] = {}
+            if isinstance(happened, ItemLent):
+                changes["loans"] = item.loans + 1
+            elif isinstance(happened, TransitOpened):
+                changes["transits"] = item.transits + 1
+            if fact.happened_us >= custody.custody_us:
+                changes["custody"] = _away(_moved(custody, fact), item.home, fact.happened_us)
+            return changes
+
+
+def _away(custody: Custody, home: str, at_us: int) -> Custody:
+    """The custody with since when the copy is away from home; a loan from home is no stay elsewhere."""
+    if custody.place.kind != "branch":
+        return custody
+    if custody.place.ref == home:
+        return custody if custody.away_since_us is None else replace(custody, away_since_us=None)
+    return custody if custody.away_since_us is not None else replace(custody, away_since_us=at_us)
+
+
+def _kept(custody: Custody, happened: HoldShelfExtended | CaptureRedirected) -> Custody:
+    """The custody after its hold has changed, which is no sighting; one for another hold stays as it is."""
+    capture, transit = custody.capture, custody.transit
+    if capture is None or capture.hold != happened.hold:
+        return custody
+    if isinstance(happened, HoldShelfExtended):
+        return replace(custody, capture=replace(capture, until_us=happened.until_us))
+    if transit is not None and transit.hold == happened.hold:
+        transit = replace(transit, destination=happened.pickup)
+    return replace(custody, capture=Capture(hold=capture.hold, pickup=happened.pickup), transit=transit)
 
 
 def _recalled(custody: Custody, happened: LoanRecalled | LoanRecallWithdrawn, at_us: int) -> Custody:
@@ -489,18 +564,32 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 patron_home=lent.patron_home,
                 row=lent.row,
             )
-            return Custody(place=Place(kind="patron"), custody_us=at, loan=loan)
+            return Custody(
+                place=Place(kind="patron"),
+                custody_us=at,
+                loan=loan,
+                defect=custody.defect,
+                away_since_us=custody.away_since_us,
+                moves=custody.moves,
+            )
         case LoanRenewed() as renewed if custody.loan is not None:
             loan = replace(custody.loan, due_us=renewed.due_us, renewals=renewed.renewals)
             return replace(custody, loan=loan, custody_us=at)
         case ItemReturned() as returned:
-            return Custody(place=Place(kind="branch", ref=returned.branch), custody_us=at, transit=custody.transit)
+            return Custody(
+                place=Place(kind="branch", ref=returned.branch),
+                custody_us=at,
+                transit=custody.transit,
+                defect=custody.defect,
+                away_since_us=custody.away_since_us,
+                moves=custody.moves,
+            )
         case ItemSighted() | ItemUnpacked():
             place = Place(kind="branch", ref=fact.event.branch)
-            return replace(custody, place=place, custody_us=at)
+            return replace(custody, place=place, absence=None, custody_us=at)
         case ItemArrived() as arrived:
             place = Place(kind="branch", ref=arrived.branch, known="assumed" if arrived.filling else "scanned")
-            return replace(custody, place=place, transit=None, custody_us=at)
+            return replace(custody, place=place, transit=None, absence=None, custody_us=at)
         case TransitOpened() as opened:
             transit = Transit(
                 transit=opened.transit,
@@ -510,6 +599,7 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
                 hold=opened.hold,
                 opened_us=at,
                 row=opened.row,
+                move=opened.move,
             )
             return replace(custody, transit=transit, target=None, custody_us=at)
         case TransitAbandoned():
@@ -517,16 +607,17 @@ def _moved(custody: Custody, fact: Fact) -> Custody:
         case ItemSetAside() as aside:
             capture = Capture(hold=aside.hold, pickup=aside.pickup)
             place = Place(kind="branch", ref=aside.branch)
-            return replace(custody, place=place, capture=capture, target=None, custody_us=at)
+            return replace(custody, place=place, capture=capture, target=None, absence=None, custody_us=at)
         case ItemPlacedOnHoldShelf() as shelved:
             capture = Capture(hold=shelved.hold, pickup=shelved.branch, until_us=shelved.until_us, code=shelved.code)
             place = Place(kind="branch", ref=shelved.branch)
-            return replace(custody, place=place, capture=capture, custody_us=at)
+            return replace(custody, place=place, capture=capture, absence=None, custody_us=at)
         case ItemReleased():
             return replace(custody, capture=None, custody_us=at)
         case ItemPacked() as packed:
-            return replace(custody, place=Place(kind="filling", ref=packed.filling), custody_us=at)
-        case ItemMissed():
-            return replace(custody, place=Place(kind="nowhere"), target=None, custody_us=at)
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact about an item ({fact.stream})")
+            place = Place(kind="filling", ref=packed.filling)
+            return replace(custody, place=place, absence=None, custody_us=at)
+        case ItemMissed() as missed:
+            return gone(custody, Absence(what="missing", since_us=at, at=missed.branch), at)
+        case _:
+            return fold_condition(custody, fact)

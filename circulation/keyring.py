@@ -26,12 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Keyring"]
 
+_FORMAT = "2"
 _FORM = b"\x01"
 _NONCE_BYTES = 12
 _BLOCK_BYTES = 48
 """Sealed text is padded to whole blocks, so that the links to patrons are all equally long."""
 
 _FIRST_BATCH, _LARGEST_BATCH = 16, 2048
+_PLACES_FOR_BATCHES = 2**41
+"""Each batch has a random one, so a restored older key store gives no number again that the log knows already."""
+
+_MOST_AT_ONCE = 500
+"""Numbers in one statement."""
 _RECENT_KEYS = 4096
 
 
@@ -40,13 +46,13 @@ class Keyring:
 
     def __init__(self, where: StoreUrl, *, create: bool) -> None:
         self._lock = RLock()
-        self._tables = open_key_tables(where, create=create, facts={"format": "1", "secret": secrets.token_hex(32)})
+        self._tables = open_key_tables(where, create=create, facts={"format": _FORMAT, "secret": secrets.token_hex(32)})
         facts = dict(self._tables.run("SELECT name, value FROM key_facts"))
-        if facts.get("format") != "1":
+        if facts.get("format") != _FORMAT:
             raise Invalid(
                 "store.newer",
-                f"The key store '{where.shown}' has the format {facts.get('format', '?')}; this version reads 1.",
-                "Upgrade Branchline to the version that wrote it.",
+                f"The key store '{where.shown}' has the format {facts.get('format', '?')}, not {_FORMAT}.",
+                "Use the version of Branchline that wrote it.",
             )
         self._secret = bytes.fromhex(facts["secret"])
         self._minted: deque[tuple[int, bytes]] = deque()
@@ -85,14 +91,14 @@ class Keyring:
             return number
 
     def _mint(self) -> None:
-        keys = [secrets.token_bytes(32) for _ in range(self._batch)]
+        first = secrets.randbelow(_PLACES_FOR_BATCHES) * _LARGEST_BATCH + 1
+        minted = [(number, secrets.token_bytes(32)) for number in range(first, first + self._batch)]
         with self._tables.writing():
-            # The update takes the lock, so that no other process gives the same numbers.
-            self._tables.run("UPDATE minted SET last = last + ?", (len(keys),))
-            last = int(self._tables.run("SELECT last FROM minted")[0][0])
-            minted = list(enumerate(keys, last - len(keys) + 1))
+            self._tables.run("INSERT INTO batches (first, keys) VALUES (?, ?)", (first, len(minted)))
             for row in minted:
                 self._tables.run("INSERT INTO keys (id, key) VALUES (?, ?)", row)
+        # Numbers that stand side by side say nothing about what was sealed one after another.
+        secrets.SystemRandom().shuffle(minted)
         self._minted.extend(minted)
         self._batch = min(self._batch * 2, _LARGEST_BATCH)
 
@@ -145,7 +151,10 @@ class Keyring:
         rows = self._tables.run("SELECT key FROM keys WHERE id = ?", (key_id,))
         if rows:
             return bytes(rows[0][0])
-        if not 0 < key_id <= self._tables.run("SELECT last FROM minted")[0][0]:
+        batch = self._tables.run(
+            "SELECT first + keys FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1", (key_id,)
+        )
+        if not batch or key_id >= batch[0][0]:
             raise Invalid(
                 "key.unknown",
                 f"The key {key_id} was never made in this key store.",
@@ -153,18 +162,40 @@ class Keyring:
             )
         return None
 
+    def living(self, key_ids: Iterable[int]) -> set[int]:
+        """Those of the keys that exist."""
+        found: set[int] = set()
+        numbers = list(key_ids)
+        for start in range(0, len(numbers), _MOST_AT_ONCE):
+            some = numbers[start : start + _MOST_AT_ONCE]
+            rows = self._tables.run(f"SELECT id FROM keys WHERE id IN ({', '.join('?' * len(some))})", some)  # noqa: S608
+            found.update(int(row[0]) for row in rows)
+        return found
+
     def destroy(self, key_ids: Iterable[int]) -> int:
         """Destroy keys for ever and return how many were living; the rest is not an error."""
-        destroyed = 0
         with self._lock:
+            numbers = list(key_ids)
+            for number in numbers:
+                self._recent.pop(number, None)
             with self._tables.writing():
-                for key_id in key_ids:
-                    self._recent.pop(key_id, None)
-                    if self._tables.run("SELECT 1 FROM keys WHERE id = ?", (key_id,)):
-                        self._tables.run("DELETE FROM keys WHERE id = ?", (key_id,))
-                        destroyed += 1
+                destroyed = self.living(numbers)
+                for number in destroyed:
+                    self._tables.run("DELETE FROM keys WHERE id = ?", (number,))
             self._tables.scrub()
-        return destroyed
+        return len(destroyed)
+
+    def caught_up(self) -> int:
+        """Up to which version of the log's stream of destroyed keys all of them were destroyed here."""
+        rows = self._tables.run("SELECT value FROM key_facts WHERE name = 'destroyed'")
+        return int(rows[0][0]) if rows else 0
+
+    def catch_up(self, version: int) -> None:
+        """Remember that all keys up to that version are destroyed; it never goes back."""
+        with self._lock, self._tables.writing():
+            if version > self.caught_up():
+                self._tables.run("DELETE FROM key_facts WHERE name = 'destroyed'")
+                self._tables.run("INSERT INTO key_facts (name, value) VALUES ('destroyed', ?)", (str(version),))
 
     # -- desks without a network --------------------------------------------------------------------------
 
@@ -210,6 +241,14 @@ class Keyring:
         """Make a card mean nothing here; forgetting an unknown one changes nothing."""
         self._tables.run("DELETE FROM cards WHERE card = ?", (self._digest("card", card),))
         self._tables.scrub()
+
+    def forget_cards_of(self, patron_id: str) -> int:
+        """Make every card of a patron mean nothing here; how many there were."""
+        with self._lock, self._tables.writing():
+            count = int(self._tables.run("SELECT count(*) FROM cards WHERE patron = ?", (patron_id,))[0][0])
+            self._tables.run("DELETE FROM cards WHERE patron = ?", (patron_id,))
+        self._tables.scrub()
+        return count
 
     def bind_login(self, login: str, actor: str) -> None:
         """Say whose login it is. Raises `Refused` (`login.taken`) if it is another actor's."""

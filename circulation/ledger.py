@@ -273,6 +273,12 @@ class Ledger(Application[str]):
             rows = self.store.log_rows(after, limit, upto, sorted(types))
         return self._facts(rows)
 
+    def facts_at(self, positions: Collection[int]) -> dict[int, Fact]:
+        """The facts of these positions, by position; those that the log does not have are left out."""
+        with _in_our_words():
+            rows = self.store.rows_at(sorted(set(positions)))
+        return {fact.position: fact for fact in self._facts(rows)}
+
     def requests(
         self, *, after: int = 0, upto: int | None = None, device: str | None = None
     ) -> list[tuple[str, str, int, int]]:
@@ -293,6 +299,10 @@ class Ledger(Application[str]):
         """
         with _in_our_words():
             return self.store.log_rows(after, limit, upto)
+
+    def facts_of(self, rows: Iterable[Row]) -> list[Fact]:
+        """The facts of rows that `rows` gave."""
+        return self._facts(rows)
 
     def streams(self, prefix: str) -> Iterator[str]:
         """The names of all streams that begin with a prefix, in order, in several short reads."""
@@ -405,6 +415,11 @@ class Ledger(Application[str]):
         with _in_our_words():
             return self.store.replace_claims(claims)
 
+    def scrub(self) -> None:
+        """Overwrite in the store's files what was deleted from them: claims that have ended. The log loses nothing."""
+        with _in_our_words():
+            self.store.scrub()
+
 
 def _standing_clock() -> int:
     return 0
@@ -431,14 +446,15 @@ def _check_name(name: str) -> None:
         )
 
 
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Turn what the library raises into our errors."""
-    try:
-        yield
-    except (BranchlineError, AlreadyRecorded):
-        raise
-    except EventSourcingError as failed:
+class _InOurWords:
+    """Turns what the library raises into our errors. A class, because a read enters it and a generator is slow."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, failed: BaseException | None, _trace: object) -> None:
+        if not isinstance(failed, EventSourcingError) or isinstance(failed, AlreadyRecorded):
+            return
         if "locked" in str(failed) or isinstance(failed, TimeoutError):
             raise Conflict(
                 "store.busy", "The store is in use by another program.", "Nothing was recorded; try again."
@@ -446,3 +462,10 @@ def _in_our_words() -> Iterator[None]:
         raise BranchlineError(
             "store.failed", f"The store did not do what was asked: {failed}.", "Check the disk or the server."
         ) from failed
+
+
+_IN_OUR_WORDS = _InOurWords()
+
+
+def _in_our_words() -> _InOurWords:
+    return _IN_OUR_WORDS

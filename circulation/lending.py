@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from circulation.clock import iso
+from circulation.condition_rules import CONDITIONS
 from circulation.errors import Refused
 from circulation.event import Event
 from circulation.hold import HoldFilled, HoldReleased, HoldTargetDropped, Title
@@ -62,7 +63,8 @@ def decide_lend(
     `own_hold` is the patron's hold on this title, if there is one; `sealed` is the link to the patron under `key`.
     `kinds` tells what the open loans are of, and is asked only where a limit for one owner or type may be reached.
     `forbid` may let a limit, a block or a hold on the copy pass.
-    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.set-aside`, `loan.too-late`.
+    Raises `Refused`: `patron.blocked`, `loan.limit`, `loan.on-loan`, `loan.absent`, `loan.unfit`, `loan.set-aside`,
+    `loan.too-late`.
     """
     custody = item.custody
     _refuse_blocked(patron, forbid)
@@ -79,6 +81,18 @@ def decide_lend(
             "loan.too-late",
             f"Item {item.barcode} was scanned after {iso(at_us)}, when it is said to have been lent.",
             "Lend it now, without --occurred-at.",
+        )
+    if custody.absence is not None and not CONDITIONS[custody.absence.what].lendable:
+        raise Refused(
+            "loan.absent",
+            f"Item {item.barcode} is {custody.absence.what} since {iso(custody.absence.since_us)}.",
+            "It is here after all: scan it in first, then lend it.",
+        )
+    if custody.defect is not None and not CONDITIONS[custody.defect.what].lendable:
+        raise Refused(
+            "loan.unfit",
+            f"Item {item.barcode} is {custody.defect.what} since {iso(custody.defect.since_us)}.",
+            "Scan it to send it home; if it is in order again: branchline item restore.",
         )
     if custody.capture is not None and custody.capture.hold != own_hold:
         forbid(
@@ -137,13 +151,20 @@ def decide_renew(
     The fact of renewing the open loan of `item` until `due_us`; `forbid` may let a limit, a block or waiting
     patrons pass.
 
-    Raises `Refused`: `renew.not-on-loan`, `renew.recalled`, `renew.limit`, `renew.wanted`, `renew.no-gain`,
+    Raises `Refused`: `renew.not-on-loan`, `renew.absent`, `renew.recalled`, `renew.limit`, `renew.wanted`,
+    `renew.no-gain`,
     `patron.blocked`.
     """
     loan = item.custody.loan
     if loan is None:
         raise Refused("renew.not-on-loan", f"Item {item.barcode} is not on loan.", "Lend it instead.")
     _refuse_blocked(patron, forbid)
+    if item.custody.absence is not None:
+        raise Refused(
+            "renew.absent",
+            f"Item {item.barcode} is {item.custody.absence.what} since {iso(item.custody.absence.since_us)}.",
+            "Nothing is due for it; take that back first: branchline item restore.",
+        )
     if loan.recall is not None:
         whom = f" for hold {loan.recall.hold}" if loan.recall.hold else ""
         raise Refused(

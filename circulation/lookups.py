@@ -6,7 +6,7 @@ A stale answer only costs a later re-decision; what must not be stale is guarded
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,12 +17,13 @@ __all__ = ["Catalogue", "Contents", "Copy", "Courier", "NextStop", "OpenFilling"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of a title as last seen; `branch` is None where it is not at a branch."""
+    """A copy of a title as last seen; `branch` is None where it is not at a branch, `part` where it is whole."""
 
     barcode: str
     branch: str | None
     on_shelf: bool
     shelf_mark: str = ""
+    part: str | None = None
 
 
 class Catalogue(Protocol):
@@ -30,6 +31,10 @@ class Catalogue(Protocol):
 
     def copies(self, title: str) -> Sequence[Copy]:
         """All copies of a title, in the order of their barcodes."""
+        ...
+
+    def guests(self, item_type: str, *, besides: str) -> Mapping[str, int]:
+        """By branch: how many copies of a type, without `besides`, are kept or awaited and have homes elsewhere."""
         ...
 
 

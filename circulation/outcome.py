@@ -24,6 +24,8 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.queue_order import QueueRulings
+from circulation.shelves import Shelves
 from circulation.transfer_limits import TransferLimit
 
 __all__ = ["Draft", "Outcome", "Rulings", "Scan", "Swap"]
@@ -53,14 +55,17 @@ class Rulings:
 
     `shelf_until` is the instant until which a hold of a patron category, shelved here and now, would wait;
     `bars` names the rule or limit that keeps a copy (by its barcode) from a hold, empty for none; `keeps` is the
-    transfer limit that denies this copy its way home; `floats` says whether it stays where it is returned,
-    None that its own description says so.
+    transfer limit that denies this copy its way home; `floats` says whether it carries the float flag here,
+    None that its own description says so; `shelves` says where copies may float and how full the branches are;
+    `queue` is what holds for the queue of its title.
     """
 
     shelf_until: Callable[[str], int]
     bars: Callable[[Hold, str], str] = lambda _hold, _barcode: ""
     keeps: Callable[[], TransferLimit | None] = lambda: None
     floats: Callable[[], bool | None] = lambda: None
+    shelves: Callable[[], Shelves] = Shelves
+    queue: QueueRulings = field(default_factory=QueueRulings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,24 @@ class Draft:
         """One more rule was considered: its stable code, and what it was about."""
         self.grounds.append(f"{code} {what}" if what else code)
 
-    def abandon(self, branch: str, why: Literal["redirected", "hold-ended", "floats", "arrived-elsewhere"]) -> None:
+    def abandon(
+        self, branch: str, why: Literal["redirected", "hold-ended", "floats", "arrived-elsewhere", "condition"]
+    ) -> None:
         """The open journey, if there is one, ends here."""
         if self.custody.transit is not None:
             self.item.append(TransitAbandoned(transit=self.custody.transit.transit, branch=branch, why=why))
             self.custody = replace(self.custody, transit=None)
 
-    def send(self, scan: Scan, item: Item, *, to: str, reason: TransitReason, hold: str | None = None) -> None:
+    def send(
+        self,
+        scan: Scan,
+        item: Item,
+        *,
+        to: str,
+        reason: TransitReason,
+        hold: str | None = None,
+        move: str | None = None,
+    ) -> None:
         """A journey begins here."""
         self.item.append(
             TransitOpened(
@@ -128,6 +144,7 @@ class Draft:
                 destination=to,
                 reason=reason,
                 hold=hold,
+                move=move,
             )
         )
 

@@ -15,6 +15,7 @@ __all__ = [
     "Patron",
     "PatronBlocked",
     "PatronChanged",
+    "PatronForgotten",
     "PatronRegistered",
     "PatronUnblocked",
     "fold_patron",
@@ -65,6 +66,11 @@ class PatronUnblocked(Event):
     reason: str
 
 
+@event
+class PatronForgotten(Event):
+    """The keys of the borrower were destroyed; what is sealed on this stream never opens again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patron:
     """A borrower without a name."""
@@ -76,6 +82,7 @@ class Patron:
     home: str
     blocks: tuple[str, ...] = ()
     row: str | None = None
+    forgotten: bool = False
 
 
 def fold_patron(patron: Patron | None, fact: Fact) -> Patron:
@@ -106,5 +113,7 @@ def fold_patron(patron: Patron | None, fact: Fact) -> Patron:
             return replace(patron, blocks=tuple(sorted({*patron.blocks, happened.reason})))
         case PatronUnblocked():
             return replace(patron, blocks=tuple(b for b in patron.blocks if b != happened.reason))
+        case PatronForgotten():
+            return replace(patron, forgotten=True)
         case other:
             raise TypeError(f"{type(other).__name__} is not a fact about a patron ({fact.stream})")

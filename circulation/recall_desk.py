@@ -13,6 +13,7 @@ from circulation.command import Caller, Commands, Decision
 from circulation.errors import Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM
+from circulation.hold import Hold
 from circulation.item import Item, item_stream
 from circulation.ledger import Ledger
 from circulation.lookups import Catalogue
@@ -46,29 +47,33 @@ class RecallDesk:
         self._policies = policies
         self._catalogue = catalogue
 
-    def for_hold(
-        self, hold: str, title: str, *, only: str | None, category: str, pickup: str, rules: DayRules, at_us: int
-    ) -> HoldRecall | None:
+    def for_hold(self, hold: Hold, title: str, *, rules: DayRules, at_us: int) -> HoldRecall | None:
         """The recall that a new hold on a title without a free copy brings about, None where no rule has one."""
         if not rules.book.recalls:
             return None
         versions: dict[str, int] = {}
         candidates = []
-        for copy in self._catalogue.copies(title):
-            if only not in (None, copy.barcode) or copy.on_shelf:
+        copies = self._catalogue.copies(title)
+        # A hold on the title as a whole is not filled by a part where there are whole copies (`queue_order.py`).
+        any_part = hold.part is None and all(copy.part is not None for copy in copies)
+        for copy in copies:
+            if hold.item not in (None, copy.barcode) or copy.on_shelf:
+                continue
+            if hold.item is None and not any_part and copy.part != hold.part:
                 continue
             loaded = self._ledger.load(item_stream(copy.barcode), ITEM)
             if loaded.state is None or loaded.state.custody.loan is None:
                 continue
             item = self._places.dated(loaded.state)
-            if rules.bar(item, category=category, pickup=pickup, origin=item.home) is None:
+            if rules.bar(item, category=hold.category, pickup=hold.pickup, origin=item.home) is None:
                 versions[copy.barcode] = loaded.version
                 candidates.append(self._recallable(item, rules, at_us))
         chosen = choose(candidates)
         if chosen is None:
             return None
         barcode = chosen.item.barcode
-        return HoldRecall(barcode, NewEvents(item_stream(barcode), versions[barcode], (decide_recall(chosen, hold),)))
+        recalled = decide_recall(chosen, hold.hold)
+        return HoldRecall(barcode, NewEvents(item_stream(barcode), versions[barcode], (recalled,)))
 
     def still_recalled(self, barcode: str, hold: str) -> bool:
         """Whether a copy is on a loan that is shortened for a hold."""

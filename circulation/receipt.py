@@ -13,10 +13,13 @@ from typing import Literal
 
 from circulation.clock import iso
 from circulation.closure import ClosureDeclared, ClosureWithdrawn
+from circulation.condition_words import also_told, condition_words
 from circulation.due_dates import DueDatesMoved
 from circulation.event import Appended, Fact
 from circulation.hold import (
     HoldCancelled,
+    HoldLapsed,
+    HoldPickupChanged,
     HoldPlaced,
     HoldResumed,
     HoldSuspended,
@@ -25,6 +28,8 @@ from circulation.hold import (
     Obstacle,
 )
 from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
     ItemArrived,
     ItemDescribed,
     ItemHeldBack,
@@ -32,6 +37,7 @@ from circulation.item import (
     ItemMissed,
     ItemPacked,
     ItemPlacedOnHoldShelf,
+    ItemReleased,
     ItemReturned,
     ItemSetAside,
     ItemSighted,
@@ -43,6 +49,7 @@ from circulation.item import (
     TransitOpened,
     UnknownCodeScanned,
 )
+from circulation.move import MoveCancelled, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import Words, words_about_totes, words_of_move
@@ -109,7 +116,7 @@ def receipt_of(appended: Appended) -> Receipt:
 def _worded(facts: Sequence[Fact]) -> Receipt:
     """The words for the facts; what the person must do next outranks how the item came in."""
     events = [fact.event for fact in facts]
-    came_in = _came_in(facts)
+    came_in = _came_in(facts) + also_told(facts)
     about_tote = words_about_totes(facts)
     if about_tote is not None:
         return _of_tote(about_tote, facts[0])
@@ -131,7 +138,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                     "Unknown code",
                     "No item of this network carries this code; it is recorded as received here.",
                     "aside",
-                    slip=("UNKNOWN ITEM", "keep for cataloguing"),
+                    slip=("UNKNOWN ITEM", f"{facts[0].stream[8:]}-{facts[0].version}", "keep for cataloguing"),
                 )
             case ItemPlacedOnHoldShelf(hold=hold, until_us=until_us, code=code):
                 return Receipt(
@@ -163,6 +170,9 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                 )
             case _:
                 continue
+    told = condition_words(facts)
+    if told is not None:
+        return Receipt(told.code, told.headline, told.sentence, told.signal, route_to=told.route_to, slip=told.slip)
     return _about_closed_days(facts) or _plain(facts, came_in)
 
 
@@ -214,7 +224,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ItemSighted(as_="again"):
                 return Receipt("again", "Nothing changed", came_in, "shelve")
             case ItemReturned() | ItemArrived() | ItemSighted():
-                return Receipt("shelve", "Shelve here", f"{came_in} It stays here.", "shelve")
+                return Receipt("shelve", "Shelve here", f"{came_in} It stays here{_how_long(fact)}.", "shelve")
             case ItemMissed(branch=branch):
                 retarget = next((f.event for f in facts if isinstance(f.event, HoldTargeted)), None)
                 then = f" Hold {retarget.hold} now asks {retarget.branch} for {retarget.item}." if retarget else ""
@@ -237,11 +247,76 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
                 sentence = f"Hold {hold} keeps its place and takes no copy {how_long}."
                 return Receipt("hold.suspended", "Hold suspended", sentence, "done", hold=hold)
             case HoldResumed(hold=hold):
-                return Receipt("hold.resumed", "Hold resumed", f"Hold {hold} takes copies again.", "done", hold=hold)
+                sentence = f"Hold {hold} takes copies again. {_asked(facts)}".strip()
+                return Receipt("hold.resumed", "Hold resumed", sentence, "done", hold=hold)
+            case _:
+                continue
+    return _hold_changed(facts) or _of_move(facts)
+
+
+def _hold_changed(facts: Sequence[Fact]) -> Receipt | None:
+    """The words where a hold is picked up elsewhere, waits longer or is not wanted any more."""
+    for fact in facts:
+        match fact.event:
+            case HoldPickupChanged(hold=hold, pickup=pickup):
+                sentence = (
+                    f"Hold {hold} is for pickup at {pickup} now and keeps its place. {_redirected(facts)}".strip()
+                )
+                return Receipt("hold.pickup", "Pickup changed", sentence, "done", hold=hold)
+            case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
+                sentence = f"Its copy waits at {branch} for hold {hold} until {iso(until_us)}."
+                return Receipt("hold.extended", "Kept longer", sentence, "done", hold=hold)
+            case HoldLapsed(hold=hold, expires=expires):
+                sentence = f"Hold {hold} was wanted until {expires} and has ended."
+                return Receipt("hold.lapsed", "Hold ended", sentence, "done", hold=hold)
+            case _:
+                continue
+    return None
+
+
+def _of_move(facts: Sequence[Fact]) -> Receipt:
+    """The words where somebody wants a copy elsewhere, or does not any more; else what was recorded."""
+    for fact in reversed(facts):
+        match fact.event:
+            case MoveRequested(to=to, stay_until=stay_until):
+                then = f", and stays until {stay_until}" if stay_until else ""
+                return Receipt("move.requested", "Move requested", f"It goes to {to} at its next scan{then}.", "done")
+            case MoveCancelled(move=move, why=why):
+                return Receipt("move.cancelled", "Move cancelled", f"Move {move} was cancelled: {why}.", "done")
             case _:
                 continue
     names = ", ".join(sorted({type(fact.event).__name__ for fact in facts}))
     return Receipt("recorded", "Recorded", f"Recorded: {names}.", "done")
+
+
+def _asked(facts: Sequence[Fact]) -> str:
+    """Which branch is asked to pull which copy, as a sentence; empty where none is."""
+    target = next((fact.event for fact in facts if isinstance(fact.event, HoldTargeted)), None)
+    return f"{target.branch} is asked to pull {target.item} by {iso(target.pull_by_us)}." if target else ""
+
+
+def _redirected(facts: Sequence[Fact]) -> str:
+    """What happens now with the copy of a hold whose pickup branch is another one, as a sentence."""
+    for fact in facts:
+        match fact.event:
+            case CaptureRedirected(branch=None, pickup=pickup):
+                return f"Item {fact.stream[5:]} is on its way and goes to {pickup} from its next scan on."
+            case CaptureRedirected(branch=branch, pickup=pickup) if branch == pickup:
+                return f"Item {fact.stream[5:]} is at {branch} already: scan it there for the hold shelf."
+            case CaptureRedirected(branch=branch, pickup=pickup):
+                return f"Item {fact.stream[5:]} is at {branch}: scan it there and it goes to {pickup}."
+            case _:
+                continue
+    return _asked(facts)
+
+
+def _how_long(fact: Fact) -> str:
+    """Until when a copy stays that somebody wants here, as the grounds of its scan say."""
+    for ground in getattr(fact.event, "grounds", None) or ():
+        code, _, what = ground.partition(" ")
+        if code == "move.stays":
+            return f" until {what.rpartition(' ')[2]}"
+    return ""
 
 
 def _overridden(facts: Sequence[Fact]) -> str:
@@ -337,6 +412,15 @@ def _of_tote(words: Words, fact: Fact) -> Receipt:
 
 
 def _came_in(facts: Sequence[Fact]) -> str:
+    """How the item came to lie on the desk, as a sentence, and that its time on the hold shelf was over."""
+    expired = next(
+        (f.event.hold for f in facts if isinstance(f.event, ItemReleased) and f.event.why == "expired"), None
+    )
+    then = f" Nobody came for hold {expired} in time." if expired else ""
+    return f"{_seen(facts)}{then}"
+
+
+def _seen(facts: Sequence[Fact]) -> str:
     """How the item came to lie on the desk, as a sentence."""
     for fact in facts:
         match fact.event:

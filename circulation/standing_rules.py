@@ -7,13 +7,14 @@ The steps themselves (`serving.py`, `placement.py`) are pure; they see these ans
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from circulation.hold import Hold
 from circulation.item import Item
 from circulation.outcome import Rulings, Scan
 from circulation.places import Places
 from circulation.policies import DayRules
+from circulation.queue_order import QueueRulings
 from circulation.transfer_limits import TransferLimit
 
 __all__ = ["StandingRules"]
@@ -21,17 +22,24 @@ __all__ = ["StandingRules"]
 
 @dataclass(frozen=True, slots=True)
 class StandingRules:
-    """The rules of the day for one copy at one scan; `find` reads another copy of the title, None for none."""
+    """
+    The rules of the day for one copy at one scan; `find` reads another copy of the title, None for none.
+
+    `queue` is what holds for the queue of its title; without it, first come, first served.
+    """
 
     rules: DayRules
     places: Places
     scan: Scan
     item: Item
     find: Callable[[str], Item | None]
+    queue: QueueRulings = field(default_factory=QueueRulings)
 
     def rulings(self) -> Rulings:
         """The answers, for `checkin.decide`."""
-        return Rulings(shelf_until=self._shelf_until, bars=self._bars, keeps=self._keeps, floats=self._floats)
+        return Rulings(
+            shelf_until=self._shelf_until, bars=self._bars, keeps=self._keeps, floats=self._floats, queue=self.queue
+        )
 
     def _shelf_until(self, category: str) -> int:
         scan = self.scan

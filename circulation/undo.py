@@ -79,7 +79,8 @@ def decide_undo(item: Item, wrong: Wrong, title: Title, copies: Mapping[str, Ite
         raise Refused(
             "undo.nothing", f"There is no scan of {item.barcode} to undo.", "Scan it to see where it belongs."
         )
-    if replace(item.custody, target=None) != replace(wrong.after.custody, target=None):
+    # Neither a promise nor a move that is wanted is something that happened to the copy.
+    if replace(item.custody, target=None, moves=None) != replace(wrong.after.custody, target=None, moves=None):
         raise Refused(
             "undo.moved-on",
             f"Something else has happened to {item.barcode} since.",
@@ -109,8 +110,10 @@ def decide_undo(item: Item, wrong: Wrong, title: Title, copies: Mapping[str, Ite
     if item.custody.target is not None and item.custody.target != own:
         # Promised on the strength of the scan that does not count.
         on_title.append(HoldTargetDropped(hold=item.custody.target, item=item.barcode, why="other-copy"))
+    asked_since = item.custody.moves != wrong.after.custody.moves
+    moves = item.custody.moves if asked_since else custody.moves
     fact = ScanUndone(
-        request=wrong.request, undone_version=wrong.version, custody=replace(custody, target=own), why=why
+        request=wrong.request, undone_version=wrong.version, custody=replace(custody, target=own, moves=moves), why=why
     )
     returned = any(isinstance(event, ItemReturned) for event in wrong.events)
     return Undoing(

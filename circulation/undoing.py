@@ -4,27 +4,35 @@ From a request on a copy to the decision that undoes it: what is read for `undo.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from circulation.borrower import Borrowers
 from circulation.command import Decision
+from circulation.condition_rules import counts_as
 from circulation.errors import Refused, Unknown
 from circulation.event import Fact, NewEvents
 from circulation.folds import ITEM, TITLE
 from circulation.hold import Title, fold_title, title_stream
 from circulation.item import Item, ItemLent, ItemSetAside, ScanUndone, fold_item, item_stream
 from circulation.ledger import Claim, ClaimChanges, Ledger
-from circulation.places import Places
 from circulation.undo import UNDOABLE, Wrong, decide_undo, promises_moved
 
 __all__ = ["decide_undo_of"]
 
 
 def decide_undo_of(
-    ledger: Ledger, borrowers: Borrowers, places: Places, barcode: str, why: str, *, of: int | None = None
+    ledger: Ledger,
+    borrowers: Borrowers,
+    dated: Callable[[Item], Item],
+    barcode: str,
+    why: str,
+    *,
+    of: int | None = None,
 ) -> Decision:
     """
     What undoes the command that recorded position `of` on a copy, or the last scan, loan or renewal of it.
+
+    `dated` gives a copy the dates that closures have moved since: what is restored ends when it would end now.
 
     Raises `Unknown` (`item.unknown`) and what `decide_undo` refuses; `undo.already` where `of` is undone.
     """
@@ -36,7 +44,7 @@ def decide_undo_of(
     mine = _command_of(facts, _last_of(facts, barcode) if of is None else of)
     if not mine:
         raise Refused("undo.nothing", f"There is no scan of {barcode} to undo.", "Scan it to see where it belongs.")
-    wrong = _wrong(ledger, places, item, facts, mine)
+    wrong = _wrong(ledger, item, dated, facts, mine)
     for fact in facts:
         undone = fact.event
         if isinstance(undone, ScanUndone) and (undone.request, undone.undone_version) == (wrong.request, wrong.version):
@@ -54,8 +62,9 @@ def decide_undo_of(
     opened: tuple[Claim, ...] = ()
     loan = undoing.reopens
     if loan is not None:
+        kind = (counts_as(wrong.before.custody) if wrong.before is not None else None) or "loan"
         borrower = borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-        opened = () if borrower is None else (Claim(loan.loan, borrower.holder, "loan"),)
+        opened = () if borrower is None else (Claim(loan.loan, borrower.holder, kind),)
     return Decision(tuple(changes), ClaimChanges(opened=opened, closed=undoing.closes))
 
 
@@ -77,19 +86,21 @@ def _command_of(facts: Sequence[Fact], position: int) -> list[Fact]:
     return [fact for fact in facts if (fact.request, fact.recorded_us) == (at.request, at.recorded_us)]
 
 
-def _wrong(ledger: Ledger, places: Places, item: Item, facts: Sequence[Fact], mine: Sequence[Fact]) -> Wrong:
+def _wrong(
+    ledger: Ledger, item: Item, dated: Callable[[Item], Item], facts: Sequence[Fact], mine: Sequence[Fact]
+) -> Wrong:
     before: Item | None = None
     for fact in facts[: mine[0].version - 1]:
         before = fold_item(before, fact)
     after = before
-    before = None if before is None else places.dated(before)
     for fact in mine:
         after = fold_item(after, fact)
     events = tuple(fact.event for fact in mine)
     queue = None
     if any(isinstance(event, ItemSetAside | ItemLent) for event in events):
         queue = _queue_around(ledger, item.title, mine[0])
-    return Wrong(mine[0].request, mine[0].version - 1, events, before, after or item, queue)
+    earlier = None if before is None else dated(before)
+    return Wrong(mine[0].request, mine[0].version - 1, events, earlier, after or item, queue)
 
 
 def _queue_around(ledger: Ledger, title: str, mine: Fact) -> tuple[Title, Title] | None:

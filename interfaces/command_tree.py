@@ -21,7 +21,7 @@ from circulation.errors import Invalid
 from interfaces.commands import GROUPS
 from interfaces.context import session_of
 
-__all__ = ["CommandTree", "Misused", "accepts", "give_option", "listing"]
+__all__ = ["CommandTree", "Misused", "accepts", "give_option", "listing", "of_any_moment"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -38,15 +38,27 @@ def accepts(*options: str) -> Callable[[_F], _F]:
     """
     Mark a command as one for which these global options are natural, so that its own help shows them.
 
-    Options are named as parameters (`as_of`). Every command accepts every global option all the same.
+    Options are named as parameters (`as_of`, which brings `as_happened`). A command refuses a moment that it was
+    not marked for, and accepts every other global option all the same.
     """
+    named = (*options, "as_happened") if "as_of" in options else options
 
     def mark(command: _F) -> _F:
         shown: frozenset[str] = getattr(command, "shown_options", frozenset())
-        command.shown_options = shown | frozenset(options)  # type: ignore[attr-defined]
+        command.shown_options = shown | frozenset(named)  # type: ignore[attr-defined]
         return command
 
     return mark
+
+
+def of_any_moment(command: _F) -> _F:
+    """
+    Mark a command that only reads and knows nothing of `--as-of`: its parts are then those of that moment.
+
+    That costs a replay; a command that asks interval tables for the moment itself is marked `accepts("as_of")`.
+    """
+    command.replays = True  # type: ignore[attr-defined]
+    return accepts("as_of")(command)
 
 
 listing = accepts("json", "nl", "csv")
@@ -108,11 +120,29 @@ def _accept_everywhere(command: Any, options: list[Any]) -> None:
         for below in command.commands.values():
             _accept_everywhere(below, options)
     shown: frozenset[str] = getattr(command.callback, "shown_options", frozenset())
+    if command.callback is not None:
+        command.invoke = _at_the_moment(command, shown)
     taken = {written for parameter in command.params for written in parameter.opts}
     for option in options:
         free = [written for written in option.opts if written not in taken]
         if free:
             command.params.append(_silent_copy(option, free, hidden=option.name not in shown))
+
+
+def _at_the_moment(command: Any, shown: frozenset[str]) -> Callable[[Any], Any]:
+    """The command's invocation, after it was seen to that it answers about the moment that was asked about."""
+    invoke = command.invoke
+    replays = getattr(command.callback, "replays", False)
+
+    def invoked(context: Any) -> Any:
+        # A group with a command behind it leaves that to the command.
+        if not (isinstance(command, TyperGroup) and [*context._protected_args, *context.args]):
+            from interfaces.past import choose
+
+            choose(session_of(context), answers="as_of" in shown and not replays, replays=replays)
+        return invoke(context)
+
+    return invoked
 
 
 def _silent_copy(option: Any, written: list[str], *, hidden: bool) -> Any:

@@ -87,6 +87,7 @@ class Options:
     store: str = "branchline.db"
     format: Format = Format.TABLE
     as_of: AsOf | None = None
+    as_happened: bool = False
     actor: str | None = None
     branch: str | None = None
     device: str | None = None
@@ -105,6 +106,8 @@ class Options:
                 return self._with_format(Format(option))
             case "as_of":
                 return replace(self, as_of=parse_as_of(text))
+            case "as_happened":
+                return replace(self, as_happened=True)
             case "actor":
                 return replace(self, actor=parse_name(text, what="staff"))
             case "branch":
@@ -153,6 +156,10 @@ class Session:
         self._factories = factories
         self._open: dict[str, Any] = {}
         self._closing = ExitStack()
+        self.replays = False
+        """Whether the parts are those of the moment that `--as-of` means (`past.py`), instead of being asked for it."""
+        self.focus: str | None = None
+        """The item that the whole command is about, where it is about one: then a replay reads little."""
 
     @property
     def output(self) -> Output:
@@ -214,7 +221,9 @@ class Session:
 
     @cached_property
     def position(self) -> int | None:
-        """The position that `--as-of` means, None for now."""
+        """The position that `--as-of` means, None for now, and for parts that are of that moment themselves."""
+        if self.replays:
+            return None
         match self.options.as_of:
             case AtPosition(position=position):
                 return position
@@ -228,6 +237,19 @@ class Session:
         if name not in self._open:
             self._open[name] = self._closing.enter_context(self._factories[name](self))
         return self._open[name]
+
+    def unnamed(self, text: str) -> str:
+        """The text without the cards of this store's patrons; nothing is made for it."""
+        from circulation.errors import BranchlineError
+        from circulation.store.url import StoreUrl
+        from interfaces.unnamed import knows_cards, without_cards
+
+        if not any(letter.isdigit() for letter in text):
+            return text
+        try:
+            return without_cards(text, knows_cards(StoreUrl.parse(self.options.store)))
+        except BranchlineError:
+            return text  # what is no address of a store knows no cards
 
     def close(self) -> None:
         """Close what was opened, in reverse order."""

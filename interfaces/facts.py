@@ -8,6 +8,7 @@ from pydantic_core import from_json
 
 from circulation.codec import encode_payload
 from circulation.event import Fact
+from circulation.grounds import sentence_of_ground
 from interfaces.sentences import sentence_of
 
 __all__ = ["COLUMNS", "HISTORY", "RECORD", "history_row", "record_of", "row_of"]
@@ -16,7 +17,8 @@ COLUMNS = ("position", "happened_us", "recorded_us", "type", "stream", "version"
 """A line of the log for people and spreadsheets."""
 
 HISTORY = (
-    "position", "happened_us", "recorded_us", "sentence", "actor", "via", "desk", "type", "stream", "request",
+    "position", "happened_us", "recorded_us", "sentence", "grounds", "actor", "via", "desk", "type", "stream",
+    "request",
 )  # fmt: skip
 """A line of one item's history."""
 
@@ -38,8 +40,10 @@ def row_of(fact: Fact) -> dict[str, object]:
 
 
 def history_row(fact: Fact) -> dict[str, object]:
-    """The fact as a sentence, with who recorded it where and when."""
-    return {**_envelope(fact), "sentence": sentence_of(fact)}
+    """The fact as a sentence, why it was decided so (the deciding rule last), and who recorded it where and when."""
+    grounds = getattr(fact.event, "grounds", None) or ()
+    because = " ".join(sentence_of_ground(ground) for ground in grounds)
+    return {**_envelope(fact), "sentence": sentence_of(fact), "grounds": because or None}
 
 
 def _envelope(fact: Fact) -> dict[str, object]:

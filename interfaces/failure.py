@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -59,9 +61,14 @@ def failure_of(error: Exception) -> Failure:
     )
 
 
-def report(error: Exception, *, as_json: bool) -> ExitCode:
-    """Print the failure on stderr, as a JSON object if asked for; with BRANCHLINE_DEBUG=1 the traceback too."""
+def report(error: Exception, *, as_json: bool, unnamed: Callable[[str], str] = str) -> ExitCode:
+    """
+    Print the failure on stderr, as a JSON object if asked for; with BRANCHLINE_DEBUG=1 the traceback too.
+
+    `unnamed` takes the cards of patrons out of a text.
+    """
     failure = failure_of(error)
+    failure = replace(failure, sentence=unnamed(failure.sentence), hint=unnamed(failure.hint))
     if os.environ.get("BRANCHLINE_DEBUG") == "1":
         traceback.print_exception(error)
     if as_json:
@@ -79,7 +86,11 @@ def _misuse(error: typer.TyperException) -> Failure:
     context = getattr(error, "ctx", None)
     asked = f"{context.command_path} --help" if context is not None else "branchline --help"
     code = ExitCode.USAGE if error.exit_code == ExitCode.USAGE else ExitCode.FAILED
-    return Failure(code, "usage", error.format_message(), f"See: {asked}")
+    message = error.format_message()
+    if context is None or context.parent is None:
+        # Nobody knows yet which store is meant, and whose cards: no long number is repeated.
+        message = re.sub(r"\d{6,}", "…", message)
+    return Failure(code, "usage", message, f"See: {asked}")
 
 
 def _file_failure(error: OSError) -> Failure:

@@ -4,16 +4,18 @@ One copy on one card: what it is, where it is, how that is known, and what it is
 
 from __future__ import annotations
 
+from circulation.condition_rules import CONDITIONS
 from circulation.errors import Unknown
 from interfaces.context import Session
 from interfaces.moment import instant_asked
-from projections import catalogue, hold_shelf, loans, locations, transits
+from projections import catalogue, conditions, hold_shelf, loans, locations, transits
 
 __all__ = ["COLUMNS", "item_card"]
 
 COLUMNS = (
     "item", "title", "author", "owner", "home", "shelf_mark",
     "kind", "place", "filling", "known", "since_us",
+    "defect", "defect_since_us", "absence", "absence_since_us", "last_custody", "to_search",
     "lent_at", "lent_us", "due_us", "overdue", "renewals",
     "to", "reason", "sent_us", "expected_us",
     "hold", "pickup", "shelf_until_us", "pickup_code",
@@ -50,13 +52,20 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
             "home": copy.home,
             "shelf_mark": copy.shelf_mark or None,
         }
+    held = conditions.conditions_of(views, barcode, as_of=as_of)
+    for kind, condition in held.items():
+        card |= {kind: condition.what, f"{kind}_since_us": condition.since_us}
+    absence = held.get("absence")
+    if absence is not None:
+        card["last_custody"] = " ".join(part for part in (absence.last_kind, absence.last_place) if part) or None
+        card["to_search"] = list(absence.to_search) or None
     loan = loans.loan_of(views, barcode, as_of=as_of)
     if loan is not None:
         card |= {
             "lent_at": loan.branch,
             "lent_us": loan.lent_us,
             "due_us": loan.due_us,
-            "overdue": loan.due_us < now_us,
+            "overdue": loan.due_us < now_us and not (absence is not None and CONDITIONS[absence.what].stops_overdue),
             "renewals": loan.renewals,
         }
     journey = transits.transit_of(views, barcode, as_of=as_of)

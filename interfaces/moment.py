@@ -4,10 +4,16 @@ The moment that a question is about, as an instant: what is overdue or expired d
 
 from __future__ import annotations
 
-from interfaces.context import AtInstant, AtPosition, Session
+from typing import TYPE_CHECKING
+
+from circulation.errors import Invalid
+from interfaces.context import AtInstant, AtPosition, Session, parse_as_of
 from interfaces.wiring import clock_of
 
-__all__ = ["instant_asked"]
+if TYPE_CHECKING:
+    from circulation.ledger import Ledger
+
+__all__ = ["instant_asked", "position_meant"]
 
 
 def instant_asked(session: Session) -> int:
@@ -21,3 +27,22 @@ def instant_asked(session: Session) -> int:
             return facts[0].recorded_us if facts else 0
         case _:
             return clock_of(ledger)()
+
+
+def position_meant(ledger: Ledger, text: str) -> int:
+    """
+    The position of a moment that stands behind a command: a number, or a time that is looked up in the log.
+
+    Raises `Invalid` (`time.unreadable`, `position.ahead`).
+    """
+    moment = parse_as_of(text)
+    if isinstance(moment, AtInstant):
+        return ledger.position_at(moment.instant_us)
+    head = ledger.head().position
+    if moment.position > head:
+        raise Invalid(
+            "position.ahead",
+            f"Position {moment.position} is not in the log, which ends at {head}.",
+            f"Give a position from 0 to {head}, or a time.",
+        )
+    return moment.position

@@ -16,6 +16,7 @@ from circulation.hold import title_stream
 from circulation.item import Item, item_stream
 from circulation.offline.route_table import OfflineDay, RouteTable, Setting, make_table
 from circulation.outcome import Rulings, Scan
+from circulation.shelves import floating_of
 from circulation.standing_rules import StandingRules
 from circulation.unknown import BARCODE_FORMS
 from projections.branch_stock import may_come_to, titles_with_holds
@@ -65,8 +66,11 @@ def table_of_branch(
     scan = Scan(branch=branch, at_us=now_us, day=desk.places.day(branch, now_us))
     rules, by_barcode = desk.policies.on(scan.day), {item.barcode: item for item in items}
 
+    shelves = floating_of(ledger)
+
     def rulings(item: Item) -> Rulings:
-        return StandingRules(rules, desk.places, scan, item, by_barcode.get).rulings()
+        standing = StandingRules(rules, desk.places, scan, item, by_barcode.get).rulings()
+        return replace(standing, shelves=lambda: shelves)
 
     table = make_table(setting, items, titles, rulings)
     boxes: dict[str, tuple[str, str]] = {}
@@ -81,7 +85,7 @@ def table_of_branch(
 def _items(desk: Desk, barcodes: Sequence[str]) -> Iterator[Item]:
     for piece in _pieces(barcodes):
         loaded = desk.ledger.load_many([item_stream(barcode) for barcode in piece], ITEM)
-        yield from (one.state for one in loaded.values() if one.state is not None)
+        yield from (desk.places.dated(one.state) for one in loaded.values() if one.state is not None)
 
 
 def _pieces(names: Sequence[str]) -> Iterator[list[str]]:

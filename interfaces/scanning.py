@@ -25,6 +25,7 @@ from interfaces.context import Session
 from interfaces.exit_code import ExitCode
 from interfaces.output import Format
 from interfaces.scanned_lines import ScannedLine, read_lines
+from interfaces.unnamed import without_cards
 
 if TYPE_CHECKING:
     from circulation.command import Caller
@@ -245,9 +246,10 @@ class _Scanner:
         concerns_all = not isinstance(error, (Unknown, Invalid, Refused)) or error.code in _CONCERN_ALL
         if concerns_all or isinstance(error, Conflict) or self.is_alone:
             raise error
-        self.rejects.append((number, f"{error.sentence} {error.hint}".rstrip()))
+        said = without_cards(f"{error.sentence} {error.hint}".rstrip(), self.desk.borrowers.is_card)
+        self.rejects.append((number, said))
         told = {"line": number, "item": item, "code": error.code, "headline": "Not recorded", "signal": "aside"}
-        return {**dict.fromkeys(COLUMNS), **told, "sentence": f"{error.sentence} {error.hint}".rstrip()}
+        return {**dict.fromkeys(COLUMNS), **told, "sentence": said}
 
     def _zone(self, branch: str) -> ZoneInfo:
         from circulation.calendar import zone_of

@@ -11,6 +11,8 @@ from circulation.custody import Place
 from circulation.due_dates import DueDatesMoved
 from circulation.event import Event, Fact
 from circulation.item import (
+    CaptureRedirected,
+    HoldShelfExtended,
     ItemAdded,
     ItemArrived,
     ItemDescribed,
@@ -34,6 +36,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.move import MoveCancelled, MoveEnded, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import (
     DiscrepancyClosed,
@@ -51,6 +54,7 @@ from circulation.tote import (
     ToteUnloaded,
 )
 from circulation.tote_words import custody_text
+from interfaces.condition_sentences import condition_sentence
 
 __all__ = ["sentence_of"]
 
@@ -70,8 +74,11 @@ def sentence_of(fact: Fact) -> str:
     return (
         _of_loan(fact.event)
         or _of_item(fact.event)
+        or _of_waiting(fact.event)
+        or _of_move(fact.event)
         or _of_correction(fact.event)
         or _of_tote(fact.event, fact.stream.removeprefix("tote/"))
+        or condition_sentence(fact.event)
     )
 
 
@@ -151,6 +158,30 @@ def _of_correction(event: Event) -> str:
             return f"The rule {rule} was overridden for what follows; the reason is sealed."
         case ScanUndone(request=request, why=why, custody=custody):
             return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+        case _:
+            return ""
+
+
+def _of_waiting(event: Event) -> str:
+    match event:
+        case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
+            return f"It waits longer on the hold shelf of {branch} for hold {hold}, until {iso(until_us)}."
+        case CaptureRedirected(hold=hold, pickup=pickup):
+            return f"Hold {hold}, for which it is set aside, is for pickup at {pickup} now."
+        case _:
+            return ""
+
+
+def _of_move(event: Event) -> str:
+    match event:
+        case MoveRequested(move=move, to=to, why=why, stay_until=stay_until):
+            until = f" until {stay_until}" if stay_until else ""
+            return f"It is wanted at {to}{until} (move {move}): {why}."
+        case MoveCancelled(move=move, why=why):
+            return f"Move {move} was cancelled: {why}."
+        case MoveEnded(move=move, branch=branch, why=why):
+            how = f"it has arrived at {branch}" if why == "arrived" else "its time there is over"
+            return f"Move {move} has ended: {how}."
         case _:
             return ""
 

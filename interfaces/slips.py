@@ -115,7 +115,7 @@ class Slips:
     def _shelf(self, item: str) -> tuple[str, str]:
         """The pickup code and the last day on the hold shelf."""
         state = self.desk.ledger.load(item_stream(item), ITEM).state
-        capture = None if state is None else state.custody.capture
+        capture = None if state is None else self.desk.places.dated(state).custody.capture
         if capture is None or capture.until_us is None:
             return "", ""
         return capture.code or "", self._day(capture.pickup, capture.until_us)

@@ -20,6 +20,7 @@ from circulation.item import item_stream
 from circulation.tote import tote_stream
 from interfaces.desk_screen import Answer
 from interfaces.desk_tally import Scanned, Tally
+from interfaces.unnamed import without_cards
 
 if TYPE_CHECKING:
     from circulation.command import Caller
@@ -110,7 +111,8 @@ class TerminalDesk:
             elif not asked or word.lower() not in ("n", "no"):
                 self._obey(word)
         except BranchlineError as error:
-            self._show(Answer("refused", _LARGE.get(error.code, "NOT DONE"), (error.sentence, error.hint)))
+            sentence = without_cards(error.sentence, self._desk.borrowers.is_card)
+            self._show(Answer("refused", _LARGE.get(error.code, "NOT DONE"), (sentence, error.hint)))
 
     def _obey(self, word: str) -> None:
         command, _, rest = (part.strip() for part in word.partition(" "))

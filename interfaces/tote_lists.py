@@ -11,7 +11,7 @@ import typer
 from circulation.administration import parse_day
 from circulation.calendar import local_day, zone_of
 from circulation.errors import Invalid
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.exit_code import ExitCode
 
@@ -77,6 +77,7 @@ def discrepancies(
 
 
 @listing
+@of_any_moment
 def astray(context: typer.Context) -> None:
     """
     List totes that are lost, never came off a van, are at a wrong branch, were opened on the way, or lost their seal.

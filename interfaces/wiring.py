@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from circulation.desk import Desk
     from circulation.keyring import Keyring
     from circulation.ledger import Ledger
+    from circulation.past_ledger import PastLedger
+    from circulation.privacy_desk import PrivacyDesk
     from circulation.session_desk import SessionDesk
     from interfaces.live_courier import LiveCourier
     from logistics.dispatcher import Dispatcher
@@ -50,20 +52,26 @@ def make_desk(ledger: Ledger, keyring: Keyring, commands: Commands, views: Views
 
 
 @contextmanager
-def _ledger(session: Session) -> Iterator[Ledger]:
+def _ledger(session: Session) -> Iterator[Ledger | PastLedger]:
     from circulation.ledger import Ledger
     from logistics.vocabulary import MODULES
 
     _ = MODULES  # a log can only be read by who knows its event types
     with Ledger.open(session.options.store, simulated=None) as ledger:
-        yield ledger
+        if not session.replays:
+            yield ledger
+            return
+        from interfaces.past import of_that_moment
+
+        with of_that_moment(session, ledger) as past:
+            yield past
 
 
 @contextmanager
 def _keyring(session: Session) -> Iterator[Keyring]:
-    from circulation.keyring import Keyring
+    from circulation.shredding import open_keyring
 
-    keyring = Keyring.open(session.part("ledger").url.beside("keys"))
+    keyring = open_keyring(session.part("ledger"))
     try:
         yield keyring
     finally:
@@ -72,6 +80,12 @@ def _keyring(session: Session) -> Iterator[Keyring]:
 
 @contextmanager
 def _views(session: Session) -> Iterator[Views]:
+    if session.replays:
+        from interfaces.past import views_of_that_moment
+
+        with views_of_that_moment(session, session.part("ledger")) as past:
+            yield past
+        return
     from projections.registry import open_views
 
     views = open_views(session.part("ledger"))
@@ -130,6 +144,15 @@ def _runs(session: Session) -> Iterator[RunDesk]:
     yield RunDesk(session.part("ledger"), session.part("commands"), DayBoardOfViews(session.part("views")))
 
 
+@contextmanager
+def _privacy(session: Session) -> Iterator[PrivacyDesk]:
+    from circulation.borrower import Borrowers
+    from circulation.privacy_desk import PrivacyDesk
+
+    commands, keyring = session.part("commands"), session.part("keyring")
+    yield PrivacyDesk(commands, keyring, Borrowers(session.part("ledger"), keyring, commands))
+
+
 FACTORIES: dict[str, Factory] = {
     "ledger": _ledger,
     "keyring": _keyring,
@@ -140,4 +163,5 @@ FACTORIES: dict[str, Factory] = {
     "sessions": _sessions,
     "dispatcher": _dispatcher,
     "runs": _runs,
+    "privacy": _privacy,
 }

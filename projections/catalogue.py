@@ -42,6 +42,7 @@ class CopyRow(NamedTuple):
     floats: bool
     holdable: bool
     row_digest: str | None
+    part: str | None = None
 
 
 TITLE = keyed("title", TitleRow)
@@ -84,11 +85,13 @@ def copies(views: Views, title_id: str) -> list[Copy]:
         select(
             described.item,
             described.shelf_mark,
+            described.part,
             item.kind,
             item.ref,
             item.loan,
             item.transit,
             item.capture,
+            item.defect,
             described.holdable,
         )
         .join(ITEM_NOW.sql, item.item == described.item)
@@ -99,8 +102,10 @@ def copies(views: Views, title_id: str) -> list[Copy]:
         found = []
         for row in connection.execute(asked):
             is_at_branch = row.kind == "branch"
-            on_shelf = bool(is_at_branch and row.holdable) and not (row.loan or row.transit or row.capture)
-            found.append(Copy(row.item, row.ref if is_at_branch else None, on_shelf, row.shelf_mark))
+            on_shelf = bool(is_at_branch and row.holdable) and not (
+                row.loan or row.transit or row.capture or row.defect
+            )
+            found.append(Copy(row.item, row.ref if is_at_branch else None, on_shelf, row.shelf_mark, row.part))
         return found
 
 
@@ -147,14 +152,14 @@ def _copy_described(working: Working, seen: Seen) -> None:
     working[COPY].put(
         CopyRow(
             seen.subject, data["title"], data["owner"], data["home"], data["item_type"], data["shelf_mark"],
-            data["floats"], data["holdable"], data.get("row"),
+            data["floats"], data["holdable"], data.get("row"), data.get("part"),
         )
     )  # fmt: skip
 
 
 CATALOGUE = Projection(
     "catalogue",
-    1,
+    2,
     (TITLE, COPY),
     {
         "TitleAdded": _title_described,

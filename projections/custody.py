@@ -3,7 +3,8 @@ What scans change of a copy: its place, its loan, its transit and what it is set
 
 One fold, because one rule governs all four: a fact that happened before the last custody is history
 and moves nothing. It follows `circulation/item.py` step by step, on rows instead of states.
-The tables and the questions asked of them are in `locations.py`, `loans.py`, `transits.py` and `hold_shelf.py`.
+The tables and the questions asked of them are in `locations.py`, `loans.py`, `transits.py`, `hold_shelf.py` and
+`conditions.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from projections import conditions
+from projections.conditions import CONDITION_NOW, CONDITION_PAST
+from projections.guests import GUESTS, count_guest, guest_of
 from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST, CaptureNow, CapturePast
 from projections.loans import LOAN_NOW, LOAN_PAST, LoanNow, LoanPast
 from projections.locations import ITEM_NOW, ITEM_PAST, ItemNow, ItemPast
@@ -22,17 +26,44 @@ __all__ = ["CUSTODY"]
 
 _Move = Callable[[Working, Seen, ItemNow], None]
 
+_SAYS_WHERE = frozenset(
+    {
+        "ItemLent", "ItemReturned", "ItemSighted", "ItemUnpacked", "ItemArrived", "ItemSetAside",
+        "ItemPlacedOnHoldShelf", "ItemPacked",
+    }
+)  # fmt: skip
+"""Whoever knows where a copy is has found it."""
+
 
 def _added(working: Working, seen: Seen) -> None:
     data, at_us = seen.data, seen.happened_us
     # An imported list says where a copy belongs, not when somebody last held it.
     custody_us = 0 if data.get("source") else at_us
+    guest_at = None if data["branch"] == data["home"] else data["branch"]
+    if guest_at is not None:
+        count_guest(working, data["item_type"], None, guest_at)
     working[ITEM_NOW].put(
         ItemNow(
             seen.subject, "branch", data["branch"], "scanned", seen.position, at_us, custody_us,
-            None, None, None, None,
+            None, None, None, None, data["home"], data["item_type"], guest_at,
         )
     )  # fmt: skip
+
+
+def _described(working: Working, seen: Seen) -> None:
+    item = working[ITEM_NOW].get(seen.subject)
+    if item is None:
+        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    home, item_type = seen.data["home"], seen.data["item_type"]
+    if (home, item_type) == (item.home, item.item_type):
+        return
+    after = item._replace(home=home, item_type=item_type)
+    guest_at = None
+    if not (item.loan or item.capture):
+        guest_at = guest_of(working, item.item, item.kind, item.ref, home, travels=item.transit is not None)
+    count_guest(working, item.item_type, item.guest_at, None)
+    count_guest(working, item_type, None, guest_at)
+    working[ITEM_NOW].put(after._replace(guest_at=guest_at))
 
 
 def _unless_late(move: _Move) -> Fold:
@@ -44,6 +75,8 @@ def _unless_late(move: _Move) -> Fold:
             raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
         if seen.happened_us >= item.custody_us:
             move(working, seen, item)
+            if item.absence is not None and seen.type in _SAYS_WHERE:
+                conditions.end(working, seen, "absence", "found", seen.data["branch"])
 
     return fold
 
@@ -200,11 +233,110 @@ def _packed(working: Working, seen: Seen, item: ItemNow) -> None:
     )  # fmt: skip
 
 
+def _gone(working: Working, seen: Seen, item: ItemNow, what: str, **more: Any) -> None:
+    """Nobody has the copy: all that it did ends, and its absence begins."""
+    at = seen.data.get("at") or seen.data.get("branch") or ""
+    if item.loan:
+        _end_loan(working, seen, what, at)
+    if item.transit:
+        _end_transit(working, seen, what)
+    if item.capture:
+        _end_capture(working, seen, what)
+    _put(working, seen, item, "nowhere", "", loan=None, transit=None, capture=None, target=None)
+    conditions.begin(working, seen, "absence", what, at=at, **more)
+
+
 def _missed(working: Working, seen: Seen, item: ItemNow) -> None:
-    _put(
-        working, seen, item, "nowhere", "",
-        loan=item.loan, transit=item.transit, capture=item.capture, target=None,
+    kind = "tote" if item.kind == "filling" else item.kind
+    had = {"kind": kind, "place": item.ref, "since_us": item.from_us} if item.ref else None
+    _gone(working, seen, item, "missing", last=had)
+
+
+def _declared_lost(working: Working, seen: Seen, item: ItemNow) -> None:
+    data = seen.data
+    what = {"staff": "lost", "long-overdue": "long-overdue", "in-transit": "lost-in-transit"}[data["why"]]
+    if item.loan:
+        conditions.begin(working, seen, "absence", what, at=data["at"], last=data.get("last"))
+    else:
+        _gone(working, seen, item, what, last=data.get("last"))
+
+
+def _unlocated(working: Working, seen: Seen, item: ItemNow) -> None:
+    _gone(working, seen, item, "transit-aborted", last=seen.data.get("last"))
+
+
+def _closed_missing(working: Working, seen: Seen, item: ItemNow) -> None:
+    data = seen.data
+    what = "claimed-never-had" if data["why"] == "never-had" else "missing"
+    _gone(working, seen, item, what, last=data.get("last"), search=data.get("search", ()))
+
+
+def _reported(working: Working, seen: Seen, _item: ItemNow) -> None:
+    data = seen.data
+    custodies = data.get("custodies") or [None]
+    conditions.begin(
+        working, seen, "defect", data["what"],
+        at=data["at"], code=data["code"], photo=data.get("photo"), last=custodies[-1],
     )  # fmt: skip
+
+
+def _extended(working: Working, seen: Seen) -> None:
+    """A longer wait is no sighting: it holds whenever it was said, as long as the copy waits for that hold."""
+    capture = _capture_of(working, seen)
+    if capture is not None:
+        _end_capture(working, seen, "extended")
+        working[CAPTURE_NOW].put(
+            capture._replace(until_us=seen.data["until_us"], from_pos=seen.position, from_us=seen.happened_us)
+        )
+
+
+def _redirected(working: Working, seen: Seen) -> None:
+    """Another pickup branch is no sighting either; a journey for the hold leads there from now on."""
+    capture, pickup = _capture_of(working, seen), seen.data["pickup"]
+    if capture is None:
+        return
+    _end_capture(working, seen, "redirected")
+    working[CAPTURE_NOW].put(
+        capture._replace(pickup=pickup, until_us=None, code=None, from_pos=seen.position, from_us=seen.happened_us)
+    )
+    transit = working[TRANSIT_NOW].get(seen.subject)
+    if transit is not None and transit.hold == capture.hold:
+        _end_transit(working, seen, "redirected")
+        working[TRANSIT_NOW].put(transit._replace(destination=pickup, from_pos=seen.position))
+
+
+def _capture_of(working: Working, seen: Seen) -> CaptureNow | None:
+    """The copy's capture, if it is for the hold that the fact is about."""
+    capture = working[CAPTURE_NOW].get(seen.subject)
+    return capture if capture is not None and capture.hold == seen.data["hold"] else None
+
+
+def _withdrawn(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.begin(working, seen, "defect", "withdrawn", at=seen.data["at"], code=seen.data["code"])
+
+
+def _absent(what: str) -> _Move:
+    """The fold of a fact after which the copy is searched for, while it stays where it was last."""
+
+    def move(working: Working, seen: Seen, _item: ItemNow) -> None:
+        data = seen.data
+        conditions.begin(
+            working, seen, "absence", what, at=data["at"], last=data.get("last"), search=data.get("search", ())
+        )
+
+    return move
+
+
+def _searched(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.searched(working, seen)
+
+
+def _paid(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.paid(working, seen)
+
+
+def _claim_rejected(working: Working, seen: Seen, _item: ItemNow) -> None:
+    conditions.end(working, seen, "absence", "rejected", seen.data["at"])
 
 
 def _dates_moved(working: Working, seen: Seen) -> None:
@@ -244,6 +376,7 @@ def _undone(working: Working, seen: Seen) -> None:
         target=custody.get("target"),
         custody_us=custody["custody_us"],
     )  # fmt: skip
+    conditions.restore(working, seen, custody, "undone" if seen.type == "ScanUndone" else "restored")
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
@@ -264,15 +397,33 @@ def _put(
     custody_us: int | None = None,
 ) -> None:
     """The item's new row; a place that did not change keeps its interval."""
-    from_pos, from_us = item.from_pos, item.from_us
-    if item.kind != kind or item.ref != ref or item.known != known:
+    # Unpacked once: this is where a rebuild spends most of its time.
+    name, old_kind, old_ref, old_known, from_pos, from_us, *_, home, item_type, was_guest_at, _, _ = item
+    if old_kind != kind or old_ref != ref or old_known != known:
         working[ITEM_PAST].add(
-            ItemPast(item.item, item.kind, item.ref, item.known, from_pos, seen.position, from_us, seen.happened_us)
+            ItemPast(name, old_kind, old_ref, old_known, from_pos, seen.position, from_us, seen.happened_us)
         )
         from_pos, from_us = seen.position, seen.happened_us
     at_us = seen.happened_us if custody_us is None else custody_us
+    guest_at = None
+    if not (loan or capture):
+        guest_at = guest_of(working, name, kind, ref, home, travels=transit is not None)
+    if guest_at != was_guest_at:
+        count_guest(working, item_type, was_guest_at, guest_at)
     working[ITEM_NOW].put(
-        ItemNow(item.item, kind, ref, known, from_pos, from_us, at_us, loan, transit, capture, target)
+        item._replace(
+            kind=kind,
+            ref=ref,
+            known=known,
+            from_pos=from_pos,
+            from_us=from_us,
+            custody_us=at_us,
+            loan=loan,
+            transit=transit,
+            capture=capture,
+            target=target,
+            guest_at=guest_at,
+        )
     )
 
 
@@ -331,7 +482,7 @@ def _restore_loan(working: Working, seen: Seen, loan: dict[str, Any] | None) -> 
 
 def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | None) -> None:
     before = working[TRANSIT_NOW].get(seen.subject)
-    if before and transit and before.transit == transit["transit"]:
+    if before and transit and (before.transit, before.destination) == (transit["transit"], transit["destination"]):
         return
     _end_transit(working, seen, "undone")
     if transit:
@@ -345,8 +496,10 @@ def _restore_transit(working: Working, seen: Seen, transit: dict[str, Any] | Non
 
 def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | None) -> None:
     before = working[CAPTURE_NOW].get(seen.subject)
-    if before and capture and (before.hold, before.until_us) == (capture["hold"], capture.get("until_us")):
-        return
+    if before and capture:
+        told = (capture["hold"], capture["pickup"], capture.get("until_us"))
+        if (before.hold, before.pickup, before.until_us) == told:
+            return
     _end_capture(working, seen, "undone")
     if capture:
         working[CAPTURE_NOW].put(
@@ -359,13 +512,18 @@ def _restore_capture(working: Working, seen: Seen, capture: dict[str, Any] | Non
 
 CUSTODY = Projection(
     "custody",
-    3,
+    5,
     (
         ITEM_NOW, ITEM_PAST, LOAN_NOW, LOAN_PAST, TRANSIT_NOW, TRANSIT_PAST, CAPTURE_NOW, CAPTURE_PAST,
+        CONDITION_NOW, CONDITION_PAST, GUESTS,
     ),
     {
         "ItemAdded": _added,
+        "ItemDescribed": _described,
         "ScanUndone": _undone,
+        "HoldShelfExtended": _extended,
+        "CaptureRedirected": _redirected,
+        "ItemRestored": _undone,
         "LoanRecalled": _due_anew,
         "LoanRecallWithdrawn": _due_anew,
         "DueDatesMoved": _dates_moved,
@@ -387,6 +545,16 @@ CUSTODY = Projection(
                 "ItemReleased": _released,
                 "ItemPacked": _packed,
                 "ItemMissed": _missed,
+                "ItemDeclaredLost": _declared_lost,
+                "ItemUnlocated": _unlocated,
+                "LoanClosedMissing": _closed_missing,
+                "ConditionReported": _reported,
+                "ItemWithdrawn": _withdrawn,
+                "LoanClaimedReturned": _absent("claimed-returned"),
+                "TransitOverdue": _absent("overdue-in-transit"),
+                "ItemSearched": _searched,
+                "LostItemPaid": _paid,
+                "LoanClaimRejected": _claim_rejected,
             }.items()
         },
     },

@@ -10,11 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sqlalchemy import and_, or_, select
+
 from projections.asof import standing
+from projections.locations import ITEM_NOW
 from projections.table import keyed, trail
 from projections.views import Views
 
-__all__ = ["CAPTURE_NOW", "CAPTURE_PAST", "CaptureNow", "CapturePast", "Shelved", "capture_of", "on_shelf", "set_aside"]
+__all__ = [
+    "CAPTURE_NOW",
+    "CAPTURE_PAST",
+    "CaptureNow",
+    "CapturePast",
+    "Overdue",
+    "Shelved",
+    "capture_of",
+    "on_shelf",
+    "set_aside",
+    "to_clear",
+]
 
 
 class CaptureNow(NamedTuple):
@@ -49,6 +63,21 @@ CAPTURE_PAST = trail("capture_past", CapturePast, indexes=[("item", "from_pos"),
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """
+    A copy that waits on the hold shelf of a branch no longer: `expired`, `cancelled`, or `pickup-changed`.
+
+    `code` is what its slip shows, None where that is not known any more.
+    """
+
+    item: str
+    hold: str
+    why: str
+    code: str | None
+    until_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Shelved:
     """A copy set aside for a hold; `until_us` is None while it is not on the shelf yet."""
 
@@ -75,6 +104,43 @@ def on_shelf(views: Views, branch: str, *, as_of: int | None = None) -> list[She
     """What waits on the hold shelf of a branch, the first to expire first."""
     found = [copy for copy in set_aside(views, branch, as_of=as_of) if copy.until_us is not None]
     return sorted(found, key=lambda copy: (copy.until_us or 0, copy.item))
+
+
+def to_clear(views: Views, branch: str, now_us: int) -> list[Overdue]:
+    """
+    What is to be taken off the hold shelf of a branch, by code and barcode.
+
+    Expired by `now_us`; cancelled and not scanned since; or set aside for another branch, and not yet on its way.
+    """
+    now, past, item = CAPTURE_NOW.sql.c, CAPTURE_PAST.sql.c, ITEM_NOW.sql.c
+    stands_here = and_(item.kind == "branch", item.ref == branch, item.loan.is_(None), item.transit.is_(None))
+    waiting = (
+        select(now.item, now.hold, now.pickup, now.code, now.until_us)
+        .join(ITEM_NOW.sql, item.item == now.item)
+        .where(stands_here, or_(and_(now.pickup == branch, now.until_us < now_us), now.pickup != branch))
+    )
+    # What was released and has not been scanned since still stands where it was.
+    cancelled = (
+        select(past.item, past.hold, past.code, past.until_us)
+        .join(ITEM_NOW.sql, item.item == past.item)
+        .where(
+            stands_here,
+            past.pickup == branch,
+            past.until_us.is_not(None),
+            past.ended == "cancelled",
+            past.to_us == item.custody_us,
+            item.capture.is_(None),
+        )
+    )
+    with views.reading("custody") as connection:
+        found = [
+            Overdue(row.item, row.hold, "expired" if row.pickup == branch else "pickup-changed", row.code, row.until_us)
+            for row in connection.execute(waiting)
+        ]
+        found += [
+            Overdue(row.item, row.hold, "cancelled", row.code, row.until_us) for row in connection.execute(cancelled)
+        ]
+    return sorted(found, key=lambda copy: (copy.code or "", copy.item))
 
 
 def set_aside(views: Views, pickup: str, *, as_of: int | None = None) -> list[Shelved]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
+from circulation.hold import title_of_hold
 from projections.asof import Condition, standing
 from projections.catalogue import COPY, TITLE
 from projections.projection import Projection, Seen
@@ -28,6 +29,7 @@ __all__ = [
     "Queued",
     "hold",
     "holds_for",
+    "no_longer_wanted",
     "open_holds",
     "pull_list",
     "queue",
@@ -55,6 +57,8 @@ class HoldNow(NamedTuple):
     captured: str | None
     captured_branch: str | None
     row_digest: str | None
+    part: str | None
+    expires: str | None
     from_pos: int
     from_us: int
 
@@ -77,6 +81,8 @@ class HoldPast(NamedTuple):
     pull_by_us: int
     captured: str | None
     captured_branch: str | None
+    part: str | None
+    expires: str | None
     from_pos: int
     from_us: int
     to_pos: int
@@ -90,7 +96,12 @@ HOLD_PAST = trail("hold_past", HoldPast, indexes=[("hold", "from_pos"), ("title"
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An open hold in its queue. `since_us` is when it came into this state, `placed_us` when it was asked for."""
+    """
+    An open hold in its queue.
+
+    `since_us` is when it came into this state, `placed_us` when it was asked for, `place` where it stands among all
+    open holds of its title, from 1. `expires` is the last day on which it is wanted.
+    """
 
     hold: str
     title: str
@@ -107,16 +118,19 @@ class Queued:
     pull_by_us: int
     captured: str | None
     captured_branch: str | None
+    part: str | None
+    expires: str | None
     since_us: int
+    place: int = 0
 
     @property
     def status(self) -> str:
-        """`captured`, `suspended`, `promised` or `waiting`."""
+        """`captured`, `promised`, `suspended` (until its day, if it has one) or `waiting`."""
         if self.captured:
             return "captured"
-        if self.suspended:
-            return "suspended"
-        return "promised" if self.target else "waiting"
+        if self.target:
+            return "promised"
+        return "suspended" if self.suspended else "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,33 +147,40 @@ class PullRow:
     pull_by_us: int
 
 
-_COLUMNS = (*tuple(Queued.__dataclass_fields__)[:-1], "from_us")
+_COLUMNS = (*tuple(Queued.__dataclass_fields__)[:-2], "from_us")
 
 
 def queue(views: Views, title: str, *, as_of: int | None = None) -> list[Queued]:
     """The open holds of a title in the order of the queue."""
-    return _ask(views, as_of, lambda c: c.title == title)
+    return _ask(views, as_of, title=title)
 
 
 def hold(views: Views, name: str, *, as_of: int | None = None) -> Queued | None:
     """One open hold such as `t100#7`; None if it was not placed or has ended."""
-    found = _ask(views, as_of, lambda c: c.hold == name)
+    found = _ask(views, as_of, title=title_of_hold(name), where=lambda c: c.hold == name)
     return found[0] if found else None
 
 
 def holds_for(views: Views, pickup: str, *, as_of: int | None = None) -> list[Queued]:
     """The open holds that are to be picked up at a branch."""
-    return _ask(views, as_of, lambda c: c.pickup == pickup)
+    return _ask(views, as_of, where=lambda c: c.pickup == pickup)
 
 
 def open_holds(views: Views, *, as_of: int | None = None) -> list[Queued]:
     """Every open hold, title by title."""
-    return _ask(views, as_of, None)
+    return _ask(views, as_of)
 
 
-def pull_list(views: Views, branch: str) -> list[PullRow]:
-    """The copies that a branch is asked to pull, in the order of its shelves."""
-    wanted, copy, title = HOLD_NOW.sql, COPY.sql, TITLE.sql
+def no_longer_wanted(views: Views, day: str) -> list[Queued]:
+    """The holds without a copy whose last day lies before that day, title by title."""
+    return _ask(views, None, where=lambda c: and_(c.expires < day, c.captured.is_(None)))
+
+
+def pull_list(views: Views, branch: str, *, as_of: int | None = None) -> list[PullRow]:
+    """The copies that a branch is asked to pull, in the order of its shelves; as described now."""
+    columns = ("target", "title", "hold", "pickup", "pull_by_us", "target_branch")
+    wanted = standing(HOLD_NOW, HOLD_PAST, columns, as_of=as_of, where=lambda c: c.target_branch == branch).subquery()
+    copy, title = COPY.sql, TITLE.sql
     asked = (
         select(
             wanted.c.target, wanted.c.title, title.c.title, title.c.author, copy.c.shelf_mark,
@@ -167,9 +188,8 @@ def pull_list(views: Views, branch: str) -> list[PullRow]:
         )
         .join(copy, copy.c.item == wanted.c.target, isouter=True)
         .join(title, title.c.title_id == wanted.c.title, isouter=True)
-        .where(wanted.c.target_branch == branch)
     )  # fmt: skip
-    with views.reading("holds", "catalogue") as connection:
+    with views.reading("holds", "catalogue", as_of=as_of) as connection:
         rows = [
             PullRow(row[0], row[1], row[2] or "", row[3] or "", row[4] or "", row[5], row[6], row[7])
             for row in connection.execute(asked)
@@ -177,9 +197,14 @@ def pull_list(views: Views, branch: str) -> list[PullRow]:
     return sorted(rows, key=lambda row: (row.shelf_mark, row.author, row.title, row.item))
 
 
-def _ask(views: Views, as_of: int | None, where: Condition | None) -> list[Queued]:
+def _ask(views: Views, as_of: int | None, *, title: str | None = None, where: Condition | None = None) -> list[Queued]:
+    """The open holds, of one title if it is given; each is numbered in its queue before `where` chooses."""
+    of_title: Condition | None = None if title is None else lambda c: c.title == title
     with views.reading("holds", as_of=as_of) as connection:
-        asked = standing(HOLD_NOW, HOLD_PAST, _COLUMNS, as_of=as_of, where=where)
+        standing_now = standing(HOLD_NOW, HOLD_PAST, _COLUMNS, as_of=as_of, where=of_title).subquery()
+        place = func.row_number().over(partition_by=standing_now.c.title, order_by=standing_now.c.number)
+        numbered = select(standing_now, place.label("place")).subquery()
+        asked = select(numbered) if where is None else select(numbered).where(where(numbered.c))
         found = [Queued(*row) for row in connection.execute(asked)]
     return sorted(found, key=lambda queued: (queued.title, queued.number))
 
@@ -210,6 +235,8 @@ def _placed(working: Working, seen: Seen) -> None:
             captured=None,
             captured_branch=None,
             row_digest=data.get("row"),
+            part=data.get("part"),
+            expires=data.get("expires"),
             from_pos=seen.position,
             from_us=seen.happened_us,
         )
@@ -233,6 +260,10 @@ def _captured(working: Working, seen: Seen) -> None:
     )  # fmt: skip
 
 
+def _pickup_changed(working: Working, seen: Seen) -> None:
+    _change(working, seen, pickup=seen.data["pickup"])
+
+
 def _released(working: Working, seen: Seen) -> None:
     _change(working, seen, captured=None, captured_branch=None)
 
@@ -251,6 +282,10 @@ def _cancelled(working: Working, seen: Seen) -> None:
 
 def _expired(working: Working, seen: Seen) -> None:
     _end(working, seen, "expired")
+
+
+def _lapsed(working: Working, seen: Seen) -> None:
+    _end(working, seen, "lapsed")
 
 
 def _filled(working: Working, seen: Seen) -> None:
@@ -278,13 +313,14 @@ def _past(now: HoldNow, seen: Seen, ended: str) -> HoldPast:
     return HoldPast(
         now.hold, now.title, now.number, now.pickup, now.item, now.category, now.patron_home, now.placed_us,
         now.suspended, now.suspended_until, now.target, now.target_branch, now.pull_by_us,
-        now.captured, now.captured_branch, now.from_pos, now.from_us, seen.position, seen.happened_us, ended,
+        now.captured, now.captured_branch, now.part, now.expires, now.from_pos, now.from_us,
+        seen.position, seen.happened_us, ended,
     )  # fmt: skip
 
 
 HOLDS = Projection(
     "holds",
-    1,
+    2,
     (HOLD_NOW, HOLD_PAST),
     {
         "HoldPlaced": _placed,
@@ -297,5 +333,7 @@ HOLDS = Projection(
         "HoldCancelled": _cancelled,
         "HoldExpired": _expired,
         "HoldFilled": _filled,
+        "HoldLapsed": _lapsed,
+        "HoldPickupChanged": _pickup_changed,
     },
 )

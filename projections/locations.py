@@ -38,7 +38,13 @@ Known = Literal["scanned", "tote", "assumed"]
 
 
 class ItemNow(NamedTuple):
-    """An item's place, and the ids of what else scans change. `kind` and `ref` are those of `Place`."""
+    """
+    An item's place, and the ids of what else scans change. `kind` and `ref` are those of `Place`.
+
+    `defect` and `absence` are the names of its conditions (`conditions.py`);
+    `home` and `item_type` are kept beside the catalogue's for counting guests; `guest_at` is the branch that counts
+    the item as one (`guests.py`).
+    """
 
     item: str
     kind: str
@@ -51,6 +57,11 @@ class ItemNow(NamedTuple):
     transit: str | None
     capture: str | None
     target: str | None
+    home: str
+    item_type: str
+    guest_at: str | None
+    defect: str | None = None
+    absence: str | None = None
 
 
 class ItemPast(NamedTuple):

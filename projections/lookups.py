@@ -6,12 +6,12 @@ What a van can do for an item is answered by `logistics`; these two are the view
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from circulation.lookups import Copy, OpenFilling
 from circulation.tote import FillingPurpose
-from projections import catalogue, locations, totes
+from projections import catalogue, guests, locations, totes
 from projections.views import Views
 
 __all__ = ["CatalogueOfViews", "ContentsOfViews"]
@@ -26,6 +26,10 @@ class CatalogueOfViews:
     def copies(self, title: str) -> Sequence[Copy]:
         """All copies of a title, in the order of their barcodes."""
         return catalogue.copies(self._views, title)
+
+    def guests(self, item_type: str, *, besides: str) -> Mapping[str, int]:
+        """By branch: how many copies of a type, without `besides`, are kept or awaited and have homes elsewhere."""
+        return guests.guests(self._views, item_type, besides=besides)
 
 
 class ContentsOfViews:

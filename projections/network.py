@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 from circulation.branch import Branch
 from circulation.closure import Closed
 from circulation.event import EVENT_TYPES, Fact
-from circulation.folds import BRANCH, CLOSURES, LOAN_RULES_FOLD, TRANSFER_LIMITS_FOLD
+from circulation.floating import FLOATING, Floating
+from circulation.folds import BRANCH, CLOSURES, FLOATING_FOLD, LOAN_RULES_FOLD, TRANSFER_LIMITS_FOLD
 from circulation.ledger import Fold
 from circulation.policy import LOAN_RULES, LoanRules
 from circulation.transfer_limits import TRANSFER_LIMITS, TransferLimits
@@ -29,7 +30,19 @@ from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["NETWORK", "branches", "closures", "courier", "hubs", "loan_rules", "transfer_limits", "vans"]
+__all__ = [
+    "NETWORK",
+    "STATE_NOW",
+    "STATE_PAST",
+    "branches",
+    "closures",
+    "courier",
+    "floating",
+    "hubs",
+    "loan_rules",
+    "transfer_limits",
+    "vans",
+]
 
 
 class StateNow(NamedTuple):
@@ -97,6 +110,12 @@ def transfer_limits(views: Views, *, as_of: int | None = None) -> TransferLimits
     return found
 
 
+def floating(views: Views, *, as_of: int | None = None) -> Floating:
+    """Where copies may float, how many a branch keeps, what is carried on foot."""
+    found: Floating = _states(views, FLOATING_FOLD, as_of).get("floating", Floating())
+    return found
+
+
 def _states(views: Views, fold: Fold[Any], as_of: int | None) -> dict[str, Any]:
     with views.reading("network", as_of=as_of) as connection:
         asked = standing(STATE_NOW, STATE_PAST, ("stream", "state"), as_of=as_of, where=lambda c: c.kind == fold.name)
@@ -113,6 +132,7 @@ _FOLDS: dict[str, Fold[Any]] = {
     "van": VAN,
     "network": COURIER_FOLD,
     LOAN_RULES: LOAN_RULES_FOLD,
+    FLOATING: FLOATING_FOLD,
     TRANSFER_LIMITS: TRANSFER_LIMITS_FOLD,
 }
 """By the stream, or by its first word."""
@@ -153,6 +173,8 @@ NETWORK = Projection(
             "TrunkSet", "TrunkRemoved", "DirectToteSet", "DirectToteRemoved", "ItemsPerToteSet",
             "RoadEstimateSet", "RoadMatrixSet",
             "LoanRuleSet", "LoanRuleRemoved", "TransferLimitSet", "TransferLimitRemoved",
+            "FloatingGroupSet", "FloatingGroupRemoved", "FloatLimitSet", "FloatLimitRemoved",
+            "WalkedLanesSet", "WalkedLanesRemoved", "TechnicalServicesSet",
         ),
         _changed,
     ),

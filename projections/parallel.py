@@ -15,7 +15,6 @@ from multiprocessing.sharedctypes import Synchronized
 
 from circulation.errors import BranchlineError
 from circulation.ledger import Ledger
-from circulation.store.url import StoreUrl
 from projections.custody import CUSTODY
 from projections.engine import Progress
 from projections.registry import PROJECTIONS, open_views
@@ -43,7 +42,7 @@ def rebuild_all(ledger: Ledger, views: Views, progress: Progress | None = None) 
     target = ledger.head().position
     if ledger.url.kind == "memory" or target < WORTH_TWO_PROCESSES:
         return views.rebuild(progress=progress)
-    address = _address(ledger.url)
+    address = ledger.url.address
     with views.database.rebuilding():
         running = [_start(address, names) for names in GROUPS]
         while any(process.is_alive() for process, _, _ in running):
@@ -56,13 +55,6 @@ def rebuild_all(ledger: Ledger, views: Views, progress: Progress | None = None) 
         if progress:
             progress(min(answers), target)
     return min(answers)
-
-
-def _address(url: StoreUrl) -> str:
-    """The address in the form in which another process can open it."""
-    if url.path is not None:
-        return str(url.path)
-    return f"{url.server}{'&' if '?' in url.server else '?'}schema={url.schema}"
 
 
 def _start(address: str, names: Iterable[str]) -> _Running:

@@ -16,7 +16,7 @@ from projections.table import keyed
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["PLANS", "Revision", "plans"]
+__all__ = ["PLANS", "REVISION", "Revision", "plans"]
 
 
 class RevisionRow(NamedTuple):

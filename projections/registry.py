@@ -23,11 +23,14 @@ from projections.database import Database
 from projections.demand_board import BOARD
 from projections.discrepancies import DISCREPANCIES
 from projections.empties import EMPTIES
+from projections.exceptions import EXCEPTIONS
 from projections.holds import HOLDS
+from projections.moves import MOVES
 from projections.network import NETWORK
 from projections.plans import PLANS
 from projections.projection import Projection
 from projections.runs import RUNS
+from projections.strangers import STRANGERS
 from projections.totes import TOTES
 from projections.views import Views
 
@@ -38,12 +41,15 @@ PROJECTIONS: tuple[Projection, ...] = (
     CATALOGUE,
     HOLDS,
     TOTES,
+    MOVES,
     BOARD,
     RUNS,
     PLANS,
     NETWORK,
     DISCREPANCIES,
     EMPTIES,
+    STRANGERS,
+    EXCEPTIONS,
 )
 
 

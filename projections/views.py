@@ -56,6 +56,11 @@ class Views:
         self._engine = Engine(log, database, self._projections, decode, known_types)
         self._repairing(self._prepare)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every projection that is kept."""
+        return tuple(self._projections)
+
     def close(self) -> None:
         """Give back every connection."""
         self.database.close()

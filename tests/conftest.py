@@ -117,7 +117,7 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
     schema = f"t{secrets.token_hex(6)}"
     yield f"{postgresql_server}&schema={schema}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        for name in (schema, f"{schema}_keys", f"{schema}_views"):
+        for name in (schema, f"{schema}_keys", f"{schema}_views", f"{schema}_tree"):
             connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
 
 

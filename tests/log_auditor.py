@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+from circulation.condition_rules import counts_as
 from circulation.event import Fact
 from circulation.hold import HoldPlaced, Title, fold_title
 from circulation.item import (
@@ -105,6 +106,8 @@ class LogAuditor:
                 assert loan is None, f"{at}: {barcode} travels on loan"
                 seen = {other.event.branch for other in command if isinstance(other.event, _SEEN)}
                 seen.add(before.custody.place.ref if before else "")
+                wanted = [move.move for move in before.custody.moves or ()] if before else []
+                assert event.move in (None, *wanted[:1]), f"{at}: {barcode} is sent by {event.move}, not by {wanted}"
                 assert event.origin in seen, f"{at}: {barcode} sets out from {event.origin}, where it is not"
             case ItemArrived() | TransitAbandoned():
                 assert transit is not None, f"{at}: {barcode} ends a journey that it is not on"
@@ -195,5 +198,10 @@ class LogAuditor:
     def open_now(self, kind: str) -> list[str]:
         """The open loans, or the open holds."""
         if kind == "loan":
-            return [item.custody.loan.loan for item in self.items.values() if item.custody.loan is not None]
+            # What a patron says is back counts towards no limit.
+            return [
+                item.custody.loan.loan
+                for item in self.items.values()
+                if item.custody.loan is not None and counts_as(item.custody) == "loan"
+            ]
         return [hold for title in self.titles.values() for hold in title.holds]

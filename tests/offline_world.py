@@ -4,7 +4,7 @@ Desks of the test network that lose the network: a table of the world, and a des
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from circulation.clock import MINUTE_US
@@ -18,6 +18,7 @@ from circulation.offline.merge import box_context
 from circulation.offline.route_table import OfflineDay, RouteTable, Setting, make_table
 from circulation.offline.sealed_box import seal_into_box
 from circulation.outcome import Rulings, Scan
+from circulation.shelves import floating_of
 from circulation.standing_rules import StandingRules
 from tests.cast import BRANCHES, DUNE, MIDDLEMARCH
 from tests.world import World
@@ -53,7 +54,8 @@ def table_for(world: World, branch: str, *, days: int = 7) -> RouteTable:
 
     def rulings(item: Item) -> Rulings:
         rules = world.desk.policies.on(scan.day)
-        return StandingRules(rules, world.desk.places, scan, item, found.get).rulings()
+        standing = StandingRules(rules, world.desk.places, scan, item, found.get).rulings()
+        return replace(standing, shelves=lambda: floating_of(world.ledger))
 
     return make_table(
         setting,

@@ -7,7 +7,7 @@ without projections, so that a test of the desk is a test of the desk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from circulation.actor import ActorRegistered, Role
@@ -22,6 +22,7 @@ from circulation.keyring import Keyring
 from circulation.ledger import Ledger
 from circulation.lookups import Copy, NextStop, OpenFilling
 from circulation.receipt import Receipt
+from circulation.shelves import count_guests
 from tests.cast import HUBS, PATRONS, TUESDAY, network, stock
 
 __all__ = ["StreamCatalogue", "StreamContents", "TwoHubs", "World"]
@@ -65,8 +66,13 @@ class StreamCatalogue:
         for stream in self.ledger.streams("item/"):
             item = self.ledger.load(stream, ITEM).state
             if item is not None and item.title == title:
-                found.append(Copy(item.barcode, item.branch, item.on_shelf, item.shelf_mark))
+                found.append(Copy(item.barcode, item.branch, item.on_shelf, item.shelf_mark, item.part))
         return sorted(found, key=lambda copy: copy.barcode)
+
+    def guests(self, item_type: str, *, besides: str) -> Mapping[str, int]:
+        """Copies of a type by the branch that keeps or awaits them away from their homes."""
+        items = (self.ledger.load(stream, ITEM).state for stream in self.ledger.streams("item/"))
+        return count_guests((item for item in items if item is not None), item_type, besides=besides)
 
 
 @dataclass

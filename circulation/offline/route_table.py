@@ -23,6 +23,7 @@ from circulation.hold import Hold, Title
 from circulation.item import Item
 from circulation.offline.barcode_list import pack, unpack
 from circulation.outcome import Rulings
+from circulation.placing import Stray, floats_at
 from circulation.transfer_limits import TransferLimit
 
 __all__ = ["OfflineDay", "RouteTable", "Setting", "make_table", "may_come"]
@@ -197,10 +198,10 @@ def make_table(
     for item in items:
         if not may_come(item, setting.branch):
             continue
-        groups[item.barcode] = _group(item, None if rulings is None else rulings(item))
+        groups[item.barcode] = _group(item, setting.branch, None if rulings is None else rulings(item))
         wanted = item.title in titles and bool(titles[item.title].holds)
         custody = item.custody
-        if wanted or custody.transit is not None or custody.capture is not None:
+        if wanted or custody.transit is not None or custody.capture is not None or custody.moves is not None:
             # Neither the loan nor the time is taken along: they name a patron, and another clock.
             known[item.barcode] = (item.title if wanted else "", replace(custody, loan=None, custody_us=0))
         if wanted:
@@ -210,9 +211,13 @@ def make_table(
     return RouteTable(setting, groups, known, few, bars)
 
 
-def _group(item: Item, rulings: Rulings | None) -> _Group:
+def _group(item: Item, branch: str, rulings: Rulings | None) -> _Group:
+    """What a check-in asks; whether there is room for a copy that floats is for the upload to say."""
     by_rule = None if rulings is None else rulings.floats()
     floats = item.floats if by_rule is None else by_rule
+    if rulings is not None:
+        stray = Stray(item.owner, item.home, item.item_type, floats)
+        floats = floats_at(stray, branch, rulings.shelves())
     limit = None if rulings is None or floats else rulings.keeps()
     kept = None if limit is None else (limit.limit, limit.version, limit.reason)
     return (item.owner, item.home, item.item_type, floats, item.holdable, kept)

@@ -17,11 +17,15 @@ __all__ = ["Claim", "ClaimChanges", "Claims"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An open loan or hold: `ref` names it and is unique, `holder` is the HMAC of the patron."""
+    """
+    An open loan or hold: `ref` names it and is unique, `holder` is the HMAC of the patron.
+
+    A loan that its patron says is back already is `claimed`: it counts towards no limit.
+    """
 
     ref: str
     holder: bytes
-    kind: Literal["loan", "hold"]
+    kind: Literal["loan", "hold", "claimed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,4 @@ class Claims:
     version: int
     loans: tuple[str, ...]
     holds: tuple[str, ...]
+    claimed: tuple[str, ...] = ()

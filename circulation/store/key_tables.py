@@ -25,10 +25,10 @@ __all__ = ["KeyTables", "open_key_tables"]
 
 _TABLES = (
     "CREATE TABLE key_facts (name {name} PRIMARY KEY, value {name} NOT NULL)",
-    "CREATE TABLE minted (last {integer} NOT NULL)",
-    "INSERT INTO minted VALUES (0)",
+    "CREATE TABLE batches (first {integer} PRIMARY KEY, keys {integer} NOT NULL)",
     "CREATE TABLE keys (id {integer} PRIMARY KEY, key {bytes} NOT NULL)",
     "CREATE TABLE cards (card {bytes} PRIMARY KEY, patron {name} NOT NULL){by_key}",
+    "CREATE INDEX cards_by_patron ON cards (patron)",
     "CREATE TABLE logins (login {bytes} PRIMARY KEY, actor {name} NOT NULL){by_key}",
 )
 

@@ -92,6 +92,11 @@ class _Datastore(PostgresDatastore):
 class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):  # type: ignore[misc] # answers None when empty
     """The log's tables in PostgreSQL."""
 
+    as_stored = (
+        "position, convert_to(originator_id, 'UTF8'), originator_version, convert_to(topic, 'UTF8'), recorded_us,"
+        " state, true"
+    )
+
     def __init__(self, datastore: PostgresDatastore, *, simulated: bool) -> None:
         # The library's constructor composes statements and types for a table that is not ours.
         self.datastore = datastore
@@ -123,6 +128,10 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):  # type: ig
         if statement is None:
             statement = self._translated[sql] = sql.replace("?", "%s").encode()
         return c.execute(statement, params)
+
+    def scrub(self) -> None:
+        with self.reading() as c:
+            c.execute(b"VACUUM claims, claim_versions")
 
     def insert_rows(self, c: Any, rows: Sequence[Row]) -> None:
         try:

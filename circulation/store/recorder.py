@@ -25,6 +25,7 @@ from eventsourcing.persistence import (
 from circulation.clock import Clock
 from circulation.codec import Recorded
 from circulation.errors import Conflict
+from circulation.evidence.leaf import StoredRow
 from circulation.store.claims import Claim, ClaimChanges, Claims
 
 __all__ = ["AlreadyRecorded", "Command", "Head", "LogRecorder", "Row", "StateRow"]
@@ -37,6 +38,7 @@ StateRow = tuple[str, str, int, int, bytes]
 
 
 _NO_POSITION = 2**62
+_POSITIONS_AT_ONCE = 500
 _HIGHEST = "\U0010ffff"
 
 
@@ -81,6 +83,8 @@ class LogRecorder(ApplicationRecorder):
     """The tables of the log, and the transaction that appends to it."""
 
     clock: Clock
+    as_stored = ""
+    """The columns of a row for `stored_rows`, in the store's dialect."""
     guards_on_insert = False
     """Whether the database itself refuses an event that does not continue its stream."""
 
@@ -113,6 +117,9 @@ class LogRecorder(ApplicationRecorder):
     def now_us(self, c: Any) -> int:  # noqa: ARG002 - PostgreSQL asks its own clock through the cursor
         """The present, in microseconds."""
         return self.clock()
+
+    def scrub(self) -> None:
+        """Make what was deleted (claims that have ended) unreadable in the store's own files."""
 
     # -- append ------------------------------------------------------------------------------------------
 
@@ -289,6 +296,41 @@ class LogRecorder(ApplicationRecorder):
             rows: list[Row] = self.run(c, sql + " ORDER BY position LIMIT ?", params).fetchall()
         return rows
 
+    def stored_rows(self, after: int, upto: int) -> list[StoredRow]:
+        """Rows after one position and up to another as bytes, whatever somebody may have put there by hand."""
+        sql = f"SELECT {self.as_stored} FROM stored_events WHERE position > ? AND position <= ? ORDER BY position"  # noqa: S608
+        with self.reading() as c:
+            rows: list[StoredRow] = self.run(c, sql, (after, upto)).fetchall()
+        return rows
+
+    def ends(self) -> tuple[int, int]:
+        """The lowest and the highest position that any row has, both 0 if there is none."""
+        with self.reading() as c:
+            low = self.run(c, "SELECT min(position) FROM stored_events").fetchone()[0]
+            high = self.run(c, "SELECT max(position) FROM stored_events").fetchone()[0]
+        return low or 0, high or 0
+
+    def broken_streams(self, begin: str, end: str | None) -> list[int]:
+        """
+        The positions of rows whose version does not follow that of the row before in their stream.
+
+        Of streams whose names come from `begin` on and before `end`, in byte order.
+        """
+        sql = _BROKEN.format("" if end is None else " AND originator_id < ?")
+        with self.reading() as c:
+            rows = self.run(c, sql, (begin,) if end is None else (begin, end)).fetchall()
+        return [row[0] for row in rows]
+
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """The rows of these positions that exist, in the order of the log."""
+        found: list[Row] = []
+        with self.reading() as c:
+            for begin in range(0, len(positions), _POSITIONS_AT_ONCE):
+                some = positions[begin : begin + _POSITIONS_AT_ONCE]
+                sql = f"{_SELECT} WHERE position IN ({', '.join('?' * len(some))})"
+                found += self.run(c, sql, some).fetchall()
+        return sorted(found)
+
     def news(self, after: int, limit: int) -> list[tuple[int, str]]:
         """The positions after a position, and the streams that were written to there."""
         sql = "SELECT position, originator_id FROM stored_events WHERE position > ? ORDER BY position LIMIT ?"
@@ -343,6 +385,7 @@ class LogRecorder(ApplicationRecorder):
             version,
             tuple(ref for kind, ref in rows if kind == "loan"),
             tuple(ref for kind, ref in rows if kind == "hold"),
+            tuple(ref for kind, ref in rows if kind == "claimed"),
         )
 
     def _claims_version(self, c: Any, holder: bytes) -> int:
@@ -425,6 +468,12 @@ class LogRecorder(ApplicationRecorder):
 
 
 _SELECT = "SELECT position, originator_id, originator_version, topic, recorded_us, state FROM stored_events"
+_BROKEN = """SELECT position FROM (
+    SELECT position, originator_version AS version,
+        lag(originator_version) OVER stream AS before, lag(position) OVER stream AS earlier
+    FROM stored_events WHERE originator_id >= ?{}
+    WINDOW stream AS (PARTITION BY originator_id ORDER BY originator_version)
+) AS followed WHERE version <> coalesce(before, 0) + 1 OR position <= coalesce(earlier, 0) ORDER BY position LIMIT 1"""
 _KEEP_REQUEST = "INSERT INTO requests (device, request, digest, first_position, events) VALUES (?, ?, ?, ?, ?)"
 _OPEN_CLAIM = "INSERT INTO claims (ref, holder, kind) VALUES (?, ?, ?)"
 _NEXT_CLAIMS_VERSION = (

@@ -65,6 +65,10 @@ class SQLiteLogRecorder(LogRecorder):
     """The log's tables in SQLite."""
 
     guards_on_insert = True
+    as_stored = (
+        "position, CAST(originator_id AS BLOB), originator_version, CAST(topic AS BLOB), recorded_us, state,"
+        " typeof(originator_id) = 'text' AND typeof(topic) = 'text' AND typeof(state) = 'blob'"
+    )
 
     def __init__(self, connections: SQLiteConnections) -> None:
         self.clock = system_clock
@@ -87,6 +91,11 @@ class SQLiteLogRecorder(LogRecorder):
 
     def insert_many(self, c: sqlite3.Cursor, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         c.executemany(sql, rows)
+
+    def scrub(self) -> None:
+        # Deleted rows are overwritten in the file at once; what the write-ahead log kept of them goes here.
+        with self.reading() as c:
+            c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def create(self, *, simulated: bool) -> None:
         """Make the tables, unless another process has just made them."""

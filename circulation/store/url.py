@@ -90,6 +90,15 @@ class StoreUrl:
         return self
 
     @property
+    def address(self) -> str:
+        """The address in a form that `parse` reads again, for another process of this machine."""
+        if self.path is not None:
+            return f"sqlite:{self.path}"
+        if self.kind == "memory":
+            return ":memory:"
+        return f"{self.server}{'&' if '?' in self.server else '?'}schema={self.schema}"
+
+    @property
     def shown(self) -> str:
         """The address for a person's eyes: without a password."""
         if self.path is not None:

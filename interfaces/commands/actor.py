@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from circulation.actor import Role
-from interfaces.command_tree import listing
+from interfaces.command_tree import listing, of_any_moment
 from interfaces.context import session_of
 
 app = typer.Typer()
@@ -59,6 +59,7 @@ def retire(context: typer.Context, name: Name) -> None:
 
 @app.command("list")
 @listing
+@of_any_moment
 def list_actors(context: typer.Context) -> None:
     """Everybody who is registered; logins are not shown."""
     from circulation.directory import actors

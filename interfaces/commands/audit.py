@@ -1,4 +1,4 @@
-"""`branchline audit`: whether what people look at can be true."""
+"""`branchline audit`: whether what people look at can be true, and the evidence for it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interfaces.audit_commands import exceptions, replay
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
+from interfaces.evidence_commands import app as evidence
 from interfaces.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from circulation.ledger import Ledger
 
 app = typer.Typer()
+app.add_typer(evidence)
 
 _READ_AT_ONCE = 5000
 
@@ -76,3 +79,7 @@ def unseen(
     session.output.emit(found, columns, title=f"Assumed, and not seen for {service_days} service days")
     if found:
         raise typer.Exit(ExitCode.LOOK)
+
+
+app.command()(exceptions)
+app.command()(replay)

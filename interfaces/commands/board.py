@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from interfaces.command_tree import listing
+from interfaces.command_tree import listing, of_any_moment
 from interfaces.context import Session, session_of
 
 app = typer.Typer()
 
 
 @app.callback(invoke_without_command=True)
+@of_any_moment
 @listing
 def board(
     context: typer.Context,

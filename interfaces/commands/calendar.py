@@ -213,6 +213,7 @@ def delivery(
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_closures(context: typer.Context) -> None:
     """The closures that hold, by whom they close."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interfaces.command_tree import listing
+from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
 
 app = typer.Typer()
@@ -43,6 +43,7 @@ def template(context: typer.Context) -> None:
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_vans(context: typer.Context) -> None:
     """Every van of the fleet."""

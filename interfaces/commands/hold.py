@@ -10,14 +10,15 @@ import typer
 from circulation.barcode import parse_barcode, parse_name
 from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
+from interfaces.hold_shelf_commands import clear_shelf, expire, explain, extend, pickup
 from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
 Hold = Annotated[str, typer.Argument(metavar="HOLD", help="The hold, such as t100#7.")]
 
 _QUEUE = (
-    "hold", "status", "pickup", "item", "target", "target_branch", "pull_by_us", "captured", "suspended_until",
-    "placed_us",
+    "hold", "place", "status", "pickup", "item", "part", "target", "target_branch", "pull_by_us", "captured",
+    "suspended_until", "expires", "placed_us", "expected_us",
 )  # fmt: skip
 _PULL = ("shelf_mark", "author", "title", "item", "pickup", "pull_by_us", "hold")
 _SHELF = ("until_us", "expired", "code", "item", "hold", "since_us")
@@ -30,15 +31,23 @@ def place(
     card: Annotated[str, typer.Argument(metavar="CARD", help="The patron's.")],
     title: Annotated[str | None, typer.Option(metavar="ID", help="The title that is wanted.")] = None,
     item: Annotated[str | None, typer.Option(metavar="BARCODE", help="Or the one copy that is wanted.")] = None,
+    part: Annotated[
+        str | None, typer.Option(metavar="PART", help="Only this volume or part of the title, as its copies call it.")
+    ] = None,
     pickup: Annotated[
         str | None, typer.Option(metavar="CODE", help="Where it will be picked up; at --branch if unset.")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The last day (2026-12-24) on which it is wanted.")
+    ] = None,
 ) -> None:
     """
-    Place a hold on a title or on one copy, for pickup at any branch.
+    Place a hold on a title, one part of it or one copy, for pickup at any branch.
 
     Example: branchline hold place 29876000000011 --title t100 --pickup wells
     """
+    from circulation.administration import parse_day
+
     session = session_of(context)
     receipt = session.part("desk").holds.place(
         session.caller,
@@ -46,6 +55,8 @@ def place(
         pickup=session.branch if pickup is None else parse_name(pickup, what="branch"),
         title=title,
         item=None if item is None else parse_barcode(item),
+        part=part,
+        expires=None if until is None else parse_day(until),
         request=session.options.request,
         happened_us=session.options.occurred_us,
     )
@@ -157,7 +168,13 @@ def retarget(
 def list_holds(
     context: typer.Context, title: Annotated[str | None, typer.Option(metavar="ID", help="Only this title's.")] = None
 ) -> None:
-    """List the open holds, title by title in the order of the queue; with --branch those for pickup there."""
+    """
+    List the open holds, title by title in the order of the queue; with --branch those for pickup there.
+
+    What a hold can expect is the soonest arrival of its copy by the vans' timetable; it is not told of a past moment.
+    """
+    from interfaces.hold_expectation import expected_us
+    from interfaces.moment import instant_asked
     from projections import holds
 
     session = session_of(context)
@@ -168,11 +185,24 @@ def list_holds(
         found = holds.holds_for(views, branch, as_of=as_of)
     else:
         found = holds.open_holds(views, as_of=as_of)
-    session.output.emit(({name: getattr(one, name) or None for name in _QUEUE} for one in found), _QUEUE)
+    now_us = instant_asked(session)
+    rows = []
+    for one in found:
+        row = {name: getattr(one, name) or None for name in _QUEUE if name != "expected_us"}
+        expected = None if as_of is not None else expected_us(one, views, session.part("courier"), now_us)
+        rows.append({**row, "expected_us": expected})
+    session.output.emit(rows, _QUEUE)
+
+
+app.command("explain")(explain)
+app.command("pickup")(pickup)
+app.command("extend")(extend)
+app.command("expire")(expire)
+app.command("clear-shelf")(clear_shelf)
 
 
 @app.command("pull-list")
-@accepts("branch")
+@accepts("branch", "as_of")
 @listing
 def pull_list(
     context: typer.Context,
@@ -190,7 +220,7 @@ def pull_list(
 
     session = session_of(context)
     branch = session.part("desk").places.branch(session.branch)
-    rows = holds.pull_list(session.part("views"), branch.code)
+    rows = holds.pull_list(session.part("views"), branch.code, as_of=session.position)
     cutoff_us = session.part("courier").cutoff(branch.code, session.part("commands").clock())
     title = heading(branch, len(rows), cutoff_us)
     if page is not None:

@@ -9,7 +9,7 @@ import typer
 
 from circulation.barcode import parse_barcode
 from circulation.errors import Invalid
-from interfaces.command_tree import Misused, accepts, listing
+from interfaces.command_tree import Misused, accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -107,6 +107,7 @@ def list_loans(
 
     Example: branchline loan list --branch bath --overdue
     """
+    from interfaces.condition_lists import claimed_returned
     from interfaces.moment import instant_asked
     from projections import loans
 
@@ -118,7 +119,12 @@ def list_loans(
         due_before_us=now_us if overdue else None,
         as_of=session.position,
     )
-    rows = ({**_plain(loan), "overdue": loan.due_us < now_us} for loan in found)
+    back = claimed_returned(session.part("views"), as_of=session.position) if found else set()
+    rows = (
+        {**_plain(loan), "overdue": loan.due_us < now_us and loan.item not in back}
+        for loan in found
+        if not (overdue and loan.item in back)
+    )
     session.output.emit(rows, _COLUMNS)
 
 
@@ -133,11 +139,118 @@ def _plain(loan: object) -> dict[str, object]:
 @accepts("as_of")
 @listing
 def overrides(context: typer.Context) -> None:
-    """List every rule that was overridden: for which item, by whom, when, and why until the loan is forgotten."""
+    """
+    List every rule that was overridden: for which item, by whom, when, and why until the loan is forgotten.
+
+    Who reads reasons is recorded.
+    """
     from interfaces.overrides import COLUMNS, overridden
 
     session = session_of(context)
-    session.output.emit(overridden(session.part("ledger"), session.part("keyring"), upto=session.position), COLUMNS)
+    rows = list(overridden(session.part("ledger"), session.part("keyring"), upto=session.position))
+    # Reasons are personal data: who is shown some is recorded.
+    session.part("privacy").record_reasons(session.caller, sum(row["why"] is not None for row in rows))
+    session.output.emit(rows, COLUMNS)
+
+
+@app.command("long-overdue")
+@of_any_moment
+@accepts("branch")
+@listing
+def long_overdue(
+    context: typer.Context,
+    after_days: Annotated[int, typer.Option(min=1, help="Overdue for so many days.")] = 60,
+    declare: Annotated[bool, typer.Option("--declare", help="Give them up; again, it changes nothing.")] = False,
+) -> None:
+    """
+    List the loans that are overdue for too long, and with --declare give their copies up.
+
+    Example: branchline loan long-overdue --after-days 60 --declare
+    """
+    from circulation.clock import DAY_US
+    from interfaces.condition_lists import long_overdue as overdue_for_long
+
+    session = session_of(context)
+    not_backdated(session)
+    due_before_us = session.part("commands").clock() - after_days * DAY_US
+    found = overdue_for_long(session.part("views"), due_before_us=due_before_us, branch=session.options.branch)
+    rows = []
+    for loan in found:
+        if declare:
+            session.part("desk").claims.long_overdue(session.caller, loan.item, after_days=after_days)
+        rows.append({"item": loan.item, "loan": loan.loan, "due_us": loan.due_us, "declared": declare})
+    session.output.emit(rows, ("item", "loan", "due_us", "declared"))
+
+
+@app.command("claim-returned")
+@accepts("json")
+def claim_returned(
+    context: typer.Context,
+    barcode: Barcode,
+    at: Annotated[str | None, typer.Option(metavar="CODE", help="Where the patron says that it is.")] = None,
+) -> None:
+    """
+    The patron says that a copy is back: it is not overdue, and every branch on its way looks for it.
+
+    Example: branchline loan claim-returned 30114000000017 --at wells
+    """
+    session = session_of(context)
+    not_backdated(session)
+    receipt = session.part("desk").claims.claim_returned(
+        session.caller, barcode, said=at, request=session.options.request
+    )
+    show_receipt(session, receipt)
+
+
+@app.command("claim-never-had")
+@accepts("json")
+def claim_never_had(context: typer.Context, barcode: Barcode) -> None:
+    """The patron never had the copy: the loan ends, and the copy is missing."""
+    session = session_of(context)
+    not_backdated(session)
+    receipt = session.part("desk").claims.never_had(session.caller, barcode, request=session.options.request)
+    show_receipt(session, receipt)
+
+
+@app.command("claim-reject")
+@accepts("json")
+def claim_reject(context: typer.Context, barcode: Barcode) -> None:
+    """The claim that a copy is back does not hold: the loan is an ordinary one again."""
+    session = session_of(context)
+    not_backdated(session)
+    receipt = session.part("desk").claims.reject(session.caller, barcode, request=session.options.request)
+    show_receipt(session, receipt)
+
+
+@app.command("claims")
+@of_any_moment
+@accepts("branch")
+@listing
+def list_claims(
+    context: typer.Context,
+    expire_after: Annotated[
+        int | None, typer.Option(metavar="DAYS", min=1, help="End those that are older and that all have looked into.")
+    ] = None,
+) -> None:
+    """List the copies that their patrons say are back, and who has not looked for them yet. Nobody is named."""
+    from circulation.errors import Refused
+    from interfaces.condition_lists import CONDITION_COLUMNS, condition_rows
+    from projections import conditions
+
+    session = session_of(context)
+    found = conditions.conditions(session.part("views"), branch=session.options.branch, what=("claimed-returned",))
+    rows = []
+    for row in condition_rows(session.part("ledger"), found):
+        expired = False
+        if expire_after is not None:
+            try:
+                session.part("desk").claims.expire(session.caller, str(row["item"]), after_days=expire_after)
+                expired = True
+            except Refused as refused:
+                if not refused.code.startswith("claim."):
+                    raise
+        rows.append({**row, "expired": expired})
+    session.output.emit(rows, (*CONDITION_COLUMNS[:-1], "expired"))
 
 
 @app.command("import")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.command_tree import listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def import_lists(
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_branches(
     context: typer.Context, member: Annotated[str | None, typer.Option(help="Only this member's.")] = None
@@ -76,6 +77,7 @@ def list_branches(
 
 
 @app.command()
+@of_any_moment
 @listing
 def show(context: typer.Context, code: Code) -> None:
     """One branch with its hours and delivery terms."""
@@ -268,7 +270,38 @@ def tote_size(
     session.output.note(f"{items} items of {'all other types' if item_type == '*' else item_type} fill a tote.")
 
 
+@app.command("foreign-form")
+def foreign_form(
+    context: typer.Context,
+    prefix: Annotated[str, typer.Argument(help="What the codes of another network's items begin with.")],
+    length: Annotated[int, typer.Argument(help="How many characters they have.")],
+    network: Annotated[str, typer.Option(metavar="NAME", help="Whose they are.")] = "",
+    via: Annotated[str, typer.Option(metavar="CODE", help="The branch that hands such items over.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Such codes are nobody's that we know.")] = False,
+) -> None:
+    """
+    Say how the item codes of another network look: what is scanned with one is sent on as a courtesy.
+
+    Example: branchline network foreign-form 30117 14 --network Wiltshire --via bristol
+    """
+    from circulation.errors import Invalid
+
+    session = session_of(context)
+    desk = session.part("desk").foreign
+    if remove:
+        desk.remove_form(session.caller, prefix=prefix, length=length, request=session.options.request)
+        session.output.note(f"Codes {prefix}… of {length} characters are nobody's that we know.")
+        return
+    if not network or not via:
+        raise Invalid("foreign.whose", "It is not said whose such codes are.", "Give --network and --via, or --remove.")
+    desk.set_form(
+        session.caller, network=network, prefix=prefix, length=length, via=via, request=session.options.request
+    )
+    session.output.note(f"Codes {prefix}… of {length} characters are {network}'s; {via} hands them over.")
+
+
 @app.command()
+@of_any_moment
 @listing
 def onboard(
     context: typer.Context,
@@ -303,6 +336,56 @@ def onboard(
     session.output.note(f"{total:,} contradictions of {len(kinds)} kinds in {member}.")
     if total:
         raise typer.Exit(ExitCode.LOOK)
+
+
+@app.command()
+@listing
+def repatriate(
+    context: typer.Context,
+    member: Annotated[str, typer.Argument(help="The member's name or code.")],
+    each: Annotated[bool, typer.Option("--each", help="List every item, not only how many.")] = False,
+    batch: Annotated[int, typer.Option(min=1, max=1000, help="So many items are asked for at once.")] = 200,
+) -> None:
+    """
+    A member leaves: ask for all its items that are elsewhere, and for others' at its branches, to be sent home.
+
+    Each sets out at its next scan; items on loan once they are back. What was broken off goes on when the command
+    is given again. Nothing of the past changes.
+    Example: branchline network repatriate bristol --each --csv
+    """
+    from circulation.directory import members
+    from circulation.move_desk import Wanted
+    from interfaces.imports.branch_record import member_code
+    from projections.homecoming import homecomers
+
+    session = session_of(context)
+    by_code = {member_code(name): name for name in members(session.part("ledger"))}
+    name = by_code.get(member_code(member), member)
+    found = {one.item: one for one in homecomers(session.part("views"), name)}
+    asked = session.part("desk").moves.request_all(
+        session.caller,
+        (Wanted(one.item, one.home) for one in found.values()),
+        reason="home",
+        why=f"{name} leaves the network",
+        batch=batch,
+    )
+    counts: dict[tuple[str, str], int] = {}
+    rows = []
+    with session.output.progress("items", total=len(found)) as advance:
+        for wanted, result in asked:
+            one = found[wanted.item]
+            advance(1)
+            counts[one.whose, result] = counts.get((one.whose, result), 0) + 1
+            rows.append(
+                {"item": one.item, "whose": one.whose, "owner": one.owner, "to": one.home}
+                | {"kind": one.kind, "place": one.place or None, "result": result}
+            )
+    if each:
+        session.output.emit(rows, ("item", "whose", "owner", "kind", "place", "to", "result"))
+    else:
+        told = [{"whose": whose, "result": result, "items": n} for (whose, result), n in sorted(counts.items())]
+        session.output.emit(told, ("whose", "result", "items"))
+    session.output.note(f"{len(found):,} items are to go home because {name} leaves.")
 
 
 def _counting(found: Iterator[Contradiction], kinds: dict[str, list[str]]) -> Iterator[Contradiction]:

@@ -12,7 +12,7 @@ import typer
 from circulation.barcode import parse_name
 from circulation.clock import parse_instant
 from circulation.errors import Invalid
-from interfaces.command_tree import Misused, accepts, listing
+from interfaces.command_tree import Misused, accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.exit_code import ExitCode
 
@@ -170,6 +170,7 @@ def upload(
 
 
 @app.command()
+@of_any_moment
 @listing
 def devices(context: typer.Context) -> None:
     """List the devices that have uploaded scans, and how their clocks ran."""

@@ -44,6 +44,7 @@ def show(context: typer.Context, card: Card) -> None:
         "blocks": " ".join(borrower.patron.blocks),
         "loans": " ".join(borrower.claims.loans),
         "holds": " ".join(borrower.claims.holds),
+        "claimed_returned": " ".join(borrower.claims.claimed),
     }
     session.output.show(record, tuple(record), title="Patron")
 
@@ -55,7 +56,7 @@ def block(
     """The patron may not borrow or place holds."""
     session = session_of(context)
     session.part("desk").borrowers.block(session.caller, card, reason)
-    session.output.note(f"Blocked: {reason}.")
+    session.output.note(f"Blocked: {reason.strip().lower()}.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ import typer
 
 from circulation.administration import parse_day
 from circulation.errors import Invalid
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
 
@@ -75,6 +75,7 @@ def draft(
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_plans(
     context: typer.Context, day: Annotated[str | None, typer.Option("--date", help="Only of this day.")] = None
@@ -89,6 +90,7 @@ def list_plans(
 
 
 @app.command()
+@of_any_moment
 @listing
 def show(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
     """A plan stop by stop, and what it leaves behind with the reason."""
@@ -142,6 +144,7 @@ def withdraw(
 
 
 @app.command()
+@of_any_moment
 def manifest(
     context: typer.Context,
     plan: Plan,
@@ -170,6 +173,7 @@ def manifest(
 
 
 @app.command()
+@of_any_moment
 def export(
     context: typer.Context,
     plan: Plan,

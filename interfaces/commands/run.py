@@ -10,7 +10,7 @@ import typer
 
 from circulation.administration import parse_day
 from circulation.errors import Invalid
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
 
@@ -90,6 +90,7 @@ def finish(
 
 
 @app.command("list")
+@accepts("as_of")
 @listing
 def list_runs(
     context: typer.Context, day: Annotated[str | None, typer.Option("--date", help="Only of this day.")] = None
@@ -103,6 +104,7 @@ def list_runs(
 
 
 @app.command()
+@accepts("as_of")
 @listing
 def show(context: typer.Context, run: Run) -> None:
     """One run, call by call."""
@@ -116,6 +118,7 @@ def show(context: typer.Context, run: Run) -> None:
 
 
 @app.command()
+@of_any_moment
 @listing
 def balance(
     context: typer.Context,

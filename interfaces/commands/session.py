@@ -9,7 +9,7 @@ import typer
 
 from circulation.barcode import parse_name
 from circulation.clock import DAY_US, parse_instant
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _CORRECTED = ("position", "item", "outcome", "was", "now", "to_do")
 @app.command("list")
 @accepts("branch")
 @listing
+@of_any_moment
 def list_sessions(
     context: typer.Context,
     by: Annotated[str | None, typer.Option("--by", metavar="DEVICE", help="Only what this device scanned.")] = None,
@@ -61,6 +62,7 @@ def list_sessions(
 
 @app.command()
 @listing
+@of_any_moment
 def show(context: typer.Context, name: Name) -> None:
     """
     List the scans of a session with what each was told; named with a later position, from that scan on.

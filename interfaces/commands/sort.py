@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from circulation.barcode import parse_name
 from circulation.errors import Invalid
-from interfaces.command_tree import Misused, accepts, give_option, listing
+from interfaces.command_tree import Misused, accepts, give_option, listing, of_any_moment
 from interfaces.context import Session, session_of
 
 Hub = Annotated[str | None, typer.Option("--hub", metavar="CODE", help="At which hub.")]
@@ -60,6 +60,7 @@ def sort_codes(
 
 
 @app.command("list")
+@of_any_moment
 @listing
 def list_sort(context: typer.Context, hub: Hub = None) -> None:
     """List what must be ready by which departure: for each next stop what is still to sort, and what is sorted."""

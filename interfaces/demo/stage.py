@@ -7,7 +7,7 @@ The desk is the one that staff use; only what it looks up comes from memory, bec
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -22,6 +22,7 @@ from circulation.item import Item, item_stream
 from circulation.keyring import Keyring
 from circulation.lookups import Copy, NextStop
 from circulation.receipt import Receipt
+from circulation.shelves import count_guests
 from interfaces.demo.agenda import Agenda
 from interfaces.demo.boxes import Boxes, tote_of
 from interfaces.demo.founding import at_desk
@@ -51,8 +52,14 @@ class Shelves:
         for barcode in self._opening.copies_of.get(title, ()):
             item = self._ledger.load(item_stream(barcode), ITEM).state
             if item is not None:
-                found.append(Copy(barcode, item.branch, item.on_shelf and item.holdable, item.shelf_mark))
+                found.append(Copy(barcode, item.branch, item.on_shelf and item.holdable, item.shelf_mark, item.part))
         return found
+
+    def guests(self, item_type: str, *, besides: str) -> Mapping[str, int]:
+        """See `circulation.lookups.Catalogue`."""
+        barcodes = (barcode for copies in self._opening.copies_of.values() for barcode in copies)
+        items = (self._ledger.load(item_stream(barcode), ITEM).state for barcode in barcodes)
+        return count_guests((item for item in items if item is not None), item_type, besides=besides)
 
 
 class PresentWays:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from pydantic import TypeAdapter
 
+from circulation.administration import parse_day
 from circulation.barcode import parse_barcode
 from circulation.branch import Branch
 from circulation.command import Caller, Commands
@@ -28,6 +29,7 @@ from circulation.folds import ITEM, TITLE
 from circulation.hold import TitleAdded, TitleDescribed, title_stream
 from circulation.item import Item, ItemAdded, ItemDescribed, ItemSighted
 from circulation.ledger import Ledger
+from circulation.received import Received, received_codes
 from interfaces.imports.branch_record import member_code
 from interfaces.imports.outcome import Outcome
 from interfaces.imports.sorting import SEPARATOR, in_batches, sorted_lines
@@ -36,8 +38,11 @@ from interfaces.imports.table import Reject, Row, Table
 __all__ = ["ITEM_COLUMNS", "ITEM_OPTIONAL", "import_items", "parse_title_id"]
 
 ITEM_COLUMNS = ("barcode", "title_id", "title", "home")
-ITEM_OPTIONAL = ("author", "owner", "item_type", "shelf_mark", "branch", "floats")
-"""`owner` defaults to the member of the home branch, `branch` to `home`, `item_type` to book, `floats` to no."""
+ITEM_OPTIONAL = ("author", "owner", "item_type", "shelf_mark", "branch", "floats", "part", "added")
+"""
+`owner` defaults to the member of the home branch, `branch` to `home`, `item_type` to book, `floats` to no.
+`part` is the volume or part of the title, `added` the day (`2026-11-24`) on which the copy was new.
+"""
 
 Progress = Callable[[int], None]
 
@@ -77,7 +82,7 @@ class _Reading:
         numbers: dict[tuple[str, ...], int] = {}
         described: set[str] = set()
         for row in table:
-            barcode, title, name, home, author, owner, item_type, shelf_mark, branch, floats = row.values
+            barcode, title, name, home, author, owner, item_type, shelf_mark, branch, floats, part, added = row.values
             try:
                 # Digits alone are a barcode and a title's id; all else is looked at more closely.
                 if not (barcode.isdigit() and barcode.isascii() and 3 <= len(barcode) <= 32):
@@ -89,14 +94,16 @@ class _Reading:
                 if number is None:
                     self.kinds.append(self._kind(common, members))
                     number = numbers[common] = len(self.kinds) - 1
+                if added:
+                    added = parse_day(added)
             except BranchlineError as error:
                 self.outcome.reject(row, f"{error.sentence} {error.hint}".strip())
                 continue
             if row.line % 1000 == 0:
                 progress(1000)
-            if "\n" in shelf_mark:
-                shelf_mark = " ".join(shelf_mark.split())
-            yield f"{_COPY}{barcode}\x1f{row.line:09d}\x1f{title}\x1f{number}\x1f{shelf_mark}"
+            if "\n" in shelf_mark or "\n" in part:
+                shelf_mark, part = " ".join(shelf_mark.split()), " ".join(part.split())
+            yield f"{_COPY}{barcode}\x1f{row.line:09d}\x1f{title}\x1f{number}\x1f{shelf_mark}\x1f{part}\x1f{added}"
             # A title is told once for each way of spelling it, as far as a bounded memory can know.
             told = f"{title}\x1f{name}\x1f{author}"
             if name and told not in described:
@@ -182,7 +189,7 @@ def _changes(
     ledger: Ledger, file: str, ordered: Iterable[str], kinds: Sequence[_Kind], outcome: Outcome
 ) -> Iterator[list[NewEvents]]:
     """The second pass: what is not in the log yet, in the order of streams."""
-    compared = _Compared(ledger, file, kinds, outcome)
+    compared = _Compared(ledger, file, kinds, outcome, received_codes(ledger))
     for batch in in_batches(ordered, _AT_ONCE):
         split = next((at for at, line in enumerate(batch) if line[0] == _TITLE), len(batch))
         yield compared.copies(batch[:split]) + compared.titles(batch[split:])
@@ -196,6 +203,7 @@ class _Compared:
     file: str
     kinds: Sequence[_Kind]
     outcome: Outcome
+    received: Mapping[str, Received]
     last: str = ""
     last_line: str = ""
 
@@ -203,7 +211,7 @@ class _Compared:
         """The events of copies that are new or were described anew."""
         kept: list[tuple[str, dict[str, object]]] = []
         for text in lines:
-            head, line, title, number, shelf_mark = text.split(SEPARATOR)
+            head, line, title, number, shelf_mark, part, new_on = text.split(SEPARATOR)
             if head == self.last:
                 reason = f"Barcode {head[1:]} stands in line {int(self.last_line)} already."
                 self.outcome.rejects.append(Reject(self.file, int(line), reason))
@@ -211,6 +219,9 @@ class _Compared:
             self.last, self.last_line = head, line
             kind = self.kinds[int(number)]
             described = f"{title}\x1f{shelf_mark}\x1f".encode() + kind.told
+            if part or new_on:
+                # Lists without these columns have the digests that they always had.
+                described += f"\x1f{part}\x1f{new_on}".encode()
             kept.append(
                 (
                     f"item/{head[1:]}",
@@ -222,6 +233,8 @@ class _Compared:
                         "shelf_mark": shelf_mark,
                         "branch": kind.branch,
                         "floats": kind.floats,
+                        "part": part or None,
+                        "added": new_on or None,
                         "row": blake2b(described, digest_size=16).hexdigest(),
                         "source": f"{self.file}:{int(line)}",
                     },
@@ -233,7 +246,11 @@ class _Compared:
         for (stream, _), added in zip(kept, events, strict=True):
             before = known.get(stream) if known else None
             if before is None or before.state is None:
-                changes.append(NewEvents(stream, 0, (added,)))
+                received = self.received.get(stream[5:])
+                if received is None:
+                    changes.append(NewEvents(stream, 0, (added,)))
+                else:
+                    changes.append(_received_before(stream, added, received))
                 self.outcome.added += 1
             elif before.state.row != added.row:
                 changes.append(NewEvents(stream, before.version, _described_anew(before.state, added)))
@@ -264,6 +281,12 @@ class _Compared:
         return changes
 
 
+def _received_before(stream: str, added: ItemAdded, received: Received) -> NewEvents:
+    """The copy lay on a desk before it was catalogued: it is where it was received (case 1)."""
+    found = ItemSighted(branch=received.branch, as_="found")
+    return NewEvents(stream, 0, (added, found))
+
+
 def _described_anew(item: Item, added: ItemAdded) -> tuple[Event, ...]:
     """
     The copy's new description; its place too, as long as nobody has held the copy since it was first listed.
@@ -278,6 +301,8 @@ def _described_anew(item: Item, added: ItemAdded) -> tuple[Event, ...]:
         shelf_mark=added.shelf_mark,
         floats=added.floats,
         holdable=item.holdable,
+        part=added.part,
+        added=added.added,
         row=added.row,
         source=added.source,
     )

@@ -48,6 +48,7 @@ def plan(
     timer = Timer()
     if not problem.stops or not problem.vans:
         return assemble(problem, {}, solver="nothing to search", seed=seed, iterations=0)
+    problem.digest()  # kept with the problem: worked out now, not when the time is over
     start = orders_from(problem, start_from) if start_from is not None else {}
     if importlib.util.find_spec("numba") is None:
         from logistics.solver.routing_library import search

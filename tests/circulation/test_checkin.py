@@ -2,6 +2,7 @@
 
 from circulation.checkin import decide
 from circulation.clock import DAY_US, HOUR_US
+from circulation.condition import ItemFound
 from circulation.event import Event
 from circulation.hold import (
     HoldCancelled,
@@ -229,7 +230,11 @@ def test_a_scan_older_than_the_last_custody_is_history_and_moves_nothing() -> No
 
 def test_a_missing_copy_that_turns_up_is_found_and_routed() -> None:
     item = item_given(BATH_COPY, ItemMissed(branch="bath"))
-    assert scanned(item, "bath").item == (ItemSighted(branch="bath", as_="found"),)
+    since_us = TUESDAY - 23 * HOUR_US
+    assert scanned(item, "bath").item == (
+        ItemSighted(branch="bath", as_="found"),
+        ItemFound(branch="bath", was="missing", since_us=since_us),
+    )
 
 
 def test_an_item_sorted_into_a_tote_is_one_fact_at_the_hub() -> None:

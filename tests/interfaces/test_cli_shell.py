@@ -18,12 +18,13 @@ from tests.interfaces.conftest import AddGroup
 ROOT = Path(__file__).resolve().parents[2]
 
 SAY = """
-from interfaces.command_tree import listing
+from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
 
 app = typer.Typer()
 
 @app.command("options")
+@accepts("as_of")
 @listing
 def options(context: typer.Context) -> None:
     '''Print the options that arrived.'''

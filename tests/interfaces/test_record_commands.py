@@ -9,6 +9,7 @@ import sqlite3
 import pytest
 
 from circulation import item as item_file
+from circulation import move as move_file
 from circulation import override as override_file
 from circulation import tote as tote_file
 from circulation.clock import HOUR_US
@@ -101,6 +102,14 @@ def test_the_history_follows_the_item_through_its_totes_one_sentence_each(journe
     assert all(row["recorded_at"] for row in rows)
 
 
+def test_a_year_later_the_history_still_says_by_which_rules_a_scan_was_decided(journey: Shop) -> None:
+    rows = journey.run("item", "history", BATH_COPY, "--json").json
+    assert (
+        f"It was on loan ({BATH_COPY}#1), and has come back. Hold {MIDDLEMARCH}#1 is the first that may have it."
+    ) == rows[2]["grounds"]
+    assert [None] * 2 == [row["grounds"] for row in rows[:2]]
+
+
 def test_a_history_ends_at_the_moment_that_is_asked_about(journey: Shop) -> None:
     rows = journey.run("item", "history", BATH_COPY, "--as-of", "2026-11-24T09:30:00Z", "--json").json
     assert ["ItemAdded", "ItemLent"] == [row["type"] for row in rows]
@@ -114,7 +123,7 @@ def test_an_unknown_item_has_no_history(shop: Shop) -> None:
 def test_every_fact_of_an_item_and_of_a_filling_has_a_sentence() -> None:
     """A new event of these files needs a line in `sentences.py`."""
     without_sentence = {"ToteRegistered", "ToteNumbered", "UnknownCodeScanned"}
-    modules = {item_file.__name__, tote_file.__name__, override_file.__name__}
+    modules = {item_file.__name__, move_file.__name__, tote_file.__name__, override_file.__name__}
     named = {name for name, kind in EVENT_TYPES.items() if kind.__module__ in modules}
     cases = {
         node.cls.id

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from circulation.clock import DAY_US, iso, parse_instant
 from circulation.item import ItemReturned, UnknownCodeScanned
 from interfaces.exit_code import ExitCode
@@ -291,6 +293,7 @@ def slips(folder: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))]
 
 
+@pytest.mark.row(45)
 def test_a_slip_has_the_destination_its_hub_and_the_reason(shop: Shop, tmp_path: Path) -> None:
     shop.run("scan", "--branch", "wells", "--slips", str(tmp_path / "slips"), BATH_COPY, WELLS_COPY)
     (page,) = slips(tmp_path / "slips")

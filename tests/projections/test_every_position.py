@@ -23,8 +23,9 @@ from circulation.folds import FILLING, TOTE
 from circulation.hold import Title, fold_title
 from circulation.item import Item, fold_item, item_stream
 from circulation.ledger import Ledger
+from circulation.shelves import count_guests
 from circulation.tote import Filling, fold_filling
-from projections import holds, loans, locations, totes, transits
+from projections import conditions, guests, holds, loans, locations, moves, totes, transits
 from projections.discrepancies import discrepancies
 from projections.empties import empties
 from projections.endings import EndingsOfViews
@@ -33,7 +34,8 @@ from projections.locations import Where
 from projections.registry import PROJECTIONS, open_views
 from projections.views import Views
 from tests.cast import BRANCHES, DUNE, ITEMS, MIDDLEMARCH
-from tests.properties.test_network_machine import Network, branches
+from tests.properties.test_conditions_machine import Conditions
+from tests.properties.test_network_machine import branches
 
 
 def item_at(ledger: Ledger, barcode: str, position: int) -> Item | None:
@@ -121,7 +123,7 @@ def assert_equal_at(ledger: Ledger, views: Views, position: int, as_of: int | No
         ]
 
 
-class NetworkSeen(Network):
+class NetworkSeen(Conditions):
     """The network with views: one that follows every step, one that follows when it is asked."""
 
     @initialize()
@@ -159,6 +161,36 @@ class NetworkSeen(Network):
     def live_equals_replayed(self) -> None:
         """What is shown now is the fold of the log."""
         assert_equal_at(self.ledger, self.live, self.ledger.head().position, None)
+
+    @invariant()
+    def guests_are_counted_as_the_copies_say(self) -> None:
+        """What limits on floating are held against is what the copies' own states add up to."""
+        items = [self.world.item(barcode) for barcode in ITEMS]
+        for barcode in ITEMS:
+            expected = count_guests(items, "book", besides=barcode)
+            assert {b: n for b, n in guests.guests(self.live, "book", besides=barcode).items() if n} == expected
+
+    @invariant()
+    def moves_are_those_that_the_copies_know(self) -> None:
+        """Every copy's first move is listed, and nothing else."""
+        held = {barcode: self.world.item(barcode).custody.moves for barcode in ITEMS}
+        assert {move.item: (move.move, move.queued) for move in moves.moves(self.live)} == {
+            barcode: (waiting[0].move, len(waiting) - 1) for barcode, waiting in held.items() if waiting
+        }
+
+    @invariant()
+    def the_views_know_the_conditions(self) -> None:
+        """What is listed is what the streams say."""
+        for barcode in ITEMS:
+            custody = self.world.item(barcode).custody
+            seen = conditions.conditions_of(self.live, barcode)
+            assert {kind: (one.what, one.since_us) for kind, one in seen.items()} == {
+                kind: (one.what, one.since_us)
+                for kind, one in (("defect", custody.defect), ("absence", custody.absence))
+                if one is not None
+            }
+            if custody.absence is not None:
+                assert seen["absence"].to_search == custody.absence.to_search
 
     @invariant()
     def totes_are_where_their_streams_say(self) -> None:

@@ -13,10 +13,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from circulation.calendar import local_day, zone_of
 from circulation.catalogue_desk import Edit
-from circulation.clock import HOUR_US
+from circulation.clock import DAY_US, HOUR_US
 from circulation.errors import BranchlineError
 from circulation.event import Fact
+from circulation.floating import FloatingGroup
+from circulation.floating_rules import FloatingRules
 from circulation.folds import FILLING, ITEM, TITLE, TOTE
 from circulation.hold import title_stream
 from circulation.item import (
@@ -100,10 +103,39 @@ class Network(RuleBasedStateMachine):
     @rule(title=titles, patron=patrons)
     def pick_up(self, title: str, patron: str) -> None:
         """A patron comes for what is set aside."""
-        hold = self.world.desk.borrowers.by_card(self.world.cards[patron]).hold_on(title)
-        copy = None if hold is None else self.world.title(title).holds[hold].captured
+        holds = self.world.desk.borrowers.by_card(self.world.cards[patron]).holds_on(title)
+        copy = next((self.world.title(title).holds[hold].captured for hold in holds), None)
         if copy is not None:
             self.lend(copy, patron, "bath")
+
+    @rule(
+        barcode=barcodes,
+        to=branches,
+        days=st.none() | st.integers(1, 3),
+        mode=st.sampled_from(["only", "queue", "replace"]),
+    )
+    def move_by_hand(self, barcode: str, to: str, days: int | None, mode: str) -> None:
+        """Somebody wants a copy elsewhere, for some days or for good."""
+        day = (
+            None
+            if days is None
+            else local_day(self.world.clock_us + days * DAY_US, zone_of("Europe/London")).isoformat()
+        )
+        send = self.world.desk.moves.send
+        self._try(send, self.world.at("bristol"), barcode, to=to, why="display", stay_until=day, mode=mode)
+
+    @rule(barcode=barcodes)
+    def cancel_move(self, barcode: str) -> None:
+        """Nobody wants it there any more."""
+        self._try(self.world.desk.moves.cancel, self.world.at("bristol"), barcode, why="changed")
+
+    @rule(kept=st.integers(0, 2), branch=branches, homing=st.none() | st.integers(1, 3), excluded=branches)
+    def float_by_rules(self, kept: int, branch: str, homing: int | None, excluded: str) -> None:
+        """Books float, but for one branch; a branch keeps so many."""
+        rules, boss = FloatingRules(self.world.commands), self.world.at("bristol")
+        books = FloatingGroup("books", ("all",), (f"branch/{excluded}",), item_types=("book",), homing_days=homing)
+        self._try(rules.set_group, boss, books)
+        self._try(rules.set_limit, boss, branch, "book", kept)
 
     @rule(barcode=barcodes, branch=branches, hours=st.integers(1, 30))
     def scan_late(self, barcode: str, branch: str, hours: int) -> None:
@@ -167,6 +199,53 @@ class Network(RuleBasedStateMachine):
         if holds:
             act = getattr(self.world.desk.holds, what)
             self._try(act, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(title=titles, number=st.integers(0, 5), pickup=branches)
+    def change_pickup(self, title: str, number: int, pickup: str) -> None:
+        """One of the open holds is picked up elsewhere, wherever its copy is."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(
+                self.world.desk.pickups.change, self.world.at("bristol"), holds[number % len(holds)], pickup=pickup
+            )
+
+    @rule(title=titles, number=st.integers(0, 5), days=st.integers(1, 9))
+    def extend(self, title: str, number: int, days: int) -> None:
+        """A copy is to wait longer; whatever is on no hold shelf is refused."""
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(self.world.desk.pickups.extend, self.world.at("bath"), holds[number % len(holds)], days=days)
+
+    @rule(title=titles, patron=patrons, pickup=branches, days=st.integers(0, 3))
+    def place_for_days(self, title: str, patron: str, pickup: str, days: int) -> None:
+        """A hold that is not wanted for long."""
+        expires = self.world.desk.places.day(pickup, self.world.clock_us + days * DAY_US)
+        card = self.world.cards[patron]
+        self._try(
+            self.world.desk.holds.place, self.world.at(pickup), card=card, pickup=pickup, title=title, expires=expires
+        )
+
+    @rule(title=titles, number=st.integers(0, 5), days=st.integers(0, 14))
+    def lapse(self, title: str, number: int, days: int) -> None:
+        """Days pass: hold shelves expire, and holds are wanted no longer."""
+        self.world.clock_us += days * DAY_US
+        holds = sorted(self.world.title(title).holds)
+        if holds:
+            self._try(self.world.desk.holds.lapse, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(barcode=barcodes, branch=branches)
+    def foresee(self, barcode: str, branch: str) -> None:
+        """What is foreseen is what the scan then does, and foreseeing records nothing."""
+        head = self.ledger.head()
+        (foreseen,) = self.world.desk.foresight.scans(branch, [barcode])
+        assert self.ledger.head() == head
+        receipt = self.world.desk.scan(self.world.at(branch), barcode)
+        facts = [fact.event for fact in self.ledger.facts(after=head.position, limit=100)]
+        assert {type(event) for event in foreseen.outcome.title} == {
+            type(event) for event in facts if type(event).__name__.startswith("Hold")
+        }
+        if foreseen.to is not None:
+            assert receipt.route_to == foreseen.to
 
     @rule(barcode=barcodes)
     def miss(self, barcode: str) -> None:

@@ -34,9 +34,9 @@ __all__ = ["NEVER", "first_start", "last_start", "paid_seconds", "set_clocks"]
 NEVER = 1 << 60
 # Columns by position: earliest start with the break still to take, and behind; latest start from which the
 # rest can be done; totes on leaving, the most on any leg up to there and from there; the same in grams; the cost of
-# the drive to the next position.
-DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER, ONWARDS = range(11)
-CLOCK_COLUMNS = 11
+# the drive to the next position, and its seconds.
+DUE, TAKEN, DUE_BY, TAKEN_BY, LOAD, LOAD_BEFORE, LOAD_AFTER, HEFT, HEFT_BEFORE, HEFT_AFTER, ONWARDS, DRIVE = range(12)
+CLOCK_COLUMNS = 12
 
 
 @compiled
@@ -82,22 +82,22 @@ def _set_onwards(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> Non
     for k in range(size + 1):
         here = tour[k] if k < size else hub
         clocks[k, ONWARDS] = arc[before, here] if size > 0 else 0
+        clocks[k, DRIVE] = day.seconds[before, here]
         before = here
 
 
 @compiled
 def _set_earliest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
-    stop, seconds = day.stop, day.seconds
+    stop = day.stop
     hub, rest = day.van[van, HUB], day.van[van, REST]
     rest_from, rest_to = day.van[van, REST_FROM], day.van[van, REST_TO]
     begins = day.van[van, BEGINS]
-    before = hub
     due = begins if rest > 0 else NEVER
     taken = max(begins, rest_from) + rest if rest > 0 else begins
     clocks[0, DUE], clocks[0, TAKEN] = due, taken
     for k in range(1, size + 2):
         here = tour[k - 1] if k <= size else hub
-        drive = seconds[before, here]
+        drive = clocks[k - 1, DRIVE]
         start = first_start(stop, here, taken + drive) if taken < NEVER else NEVER
         clocks[k, TAKEN] = start
         taken = start + stop[here, SERVICE]
@@ -109,21 +109,19 @@ def _set_earliest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> No
             if due <= rest_to:
                 taken = min(taken, max(due, rest_from) + rest)
         clocks[k, DUE] = start
-        before = here
 
 
 @compiled
 def _set_latest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
-    stop, seconds = day.stop, day.seconds
+    stop = day.stop
     hub, rest = day.van[van, HUB], day.van[van, REST]
     rest_from, rest_to = day.van[van, REST_FROM], day.van[van, REST_TO]
     taken_by = day.van[van, ENDS]
     due_by = rest_to if rest > 0 else -NEVER
     clocks[size + 1, TAKEN_BY], clocks[size + 1, DUE_BY] = taken_by, due_by
-    after = hub
     for k in range(size, -1, -1):
         here = tour[k - 1] if k > 0 else hub
-        drive, service = seconds[here, after], stop[here, SERVICE]
+        drive, service = clocks[k, DRIVE], stop[here, SERVICE]
         if rest > 0:
             by = last_start(stop, here, due_by - drive - service) if due_by > -NEVER else -NEVER
             if k > 0 and taken_by > -NEVER:
@@ -133,7 +131,6 @@ def _set_latest(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None
             due_by = by
         taken_by = last_start(stop, here, taken_by - drive - service) if taken_by > -NEVER else -NEVER
         clocks[k, TAKEN_BY], clocks[k, DUE_BY] = taken_by, due_by
-        after = here
 
 
 @compiled

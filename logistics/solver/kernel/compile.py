@@ -2,8 +2,11 @@
 Two decorators, `compiled` and `compiled_apart`: machine code by numba, kept on disk so that only the first run ever
 compiles.
 
-numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the
-folder used here is named after the text of the whole kernel, so a changed kernel never meets old code.
+Nothing in the kernel makes an array: all are handed in and outlive the call. So numba may leave out the counting of
+references (`_nrt=False`), which with so many arrays took five sixths of the time; what would need it does not compile.
+
+numba's own cache looks at the date of one file and would keep calling stale code inlined from another; the folder used
+here is named after the text of the whole kernel, so a changed kernel never meets old code.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -57,11 +60,16 @@ def compiled_apart(function: F) -> F:
 
 
 def _compile(function: F, *, inline: bool) -> F:
+    options: dict[str, Any] = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "forceinline": inline,
+        "_nrt": False,
+    }
     before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = _FOLDER  # type: ignore[attr-defined]
     try:
-        return cast(
-            F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=inline, _nrt=False)(function)
-        )
+        return cast(F, numba.njit(**options)(function))
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

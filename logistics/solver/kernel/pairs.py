@@ -10,6 +10,7 @@ best from here on, where it alone would be in time, is worked out once a tour.
 from __future__ import annotations
 
 from logistics.solver.kernel.clocks import (
+    DRIVE,
     DUE,
     DUE_BY,
     HEFT,
@@ -123,9 +124,10 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                     if day.weighed and clocks[j, HEFT] > heft_ride:
                         break
                     call = tour[j - 1]
-                    aboard += seconds[here, call] + stop[call, SERVICE]
+                    drive = clocks[j - 1, DRIVE] if j > k + 1 else seconds[first, call]
+                    aboard += drive + stop[call, SERVICE]
                     if timed:
-                        due, taken = _drive(day, van, call, due, taken, seconds[here, call])
+                        due, taken = _drive(day, van, call, due, taken, drive)
                         if taken > clocks[j, TAKEN_BY] and (rest == 0 or due > clocks[j, DUE_BY]):
                             break
                         due, taken = _ready(day, van, call, due, taken, True)

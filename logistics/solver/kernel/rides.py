@@ -45,10 +45,32 @@ def has_bounds(day: Day, tour: Ints, size: int) -> bool:
 def rides_fit(day: Day, work: Ints, at: Ints, van: int, tour: Ints, size: int) -> bool:
     """Whether times exist that keep windows, shift, break and every longest time on board."""
     _find(at, tour, size)
-    for rest_at in range(size + 2 if day.van[van, REST] > 0 else 1):
+    if not _rides_possible(day, work, at, van, tour, size, 0):
+        return False
+    rest_at = _last_place_to_rest(day, van, tour, size)
+    # from the last place backwards: a break that can wait for its window on the way costs least
+    while rest_at >= 0:
         if _earliest_return(day, work, at, van, tour, size, rest_at) < NEVER:
             return True
+        rest_at -= 1
     return False
+
+
+@compiled
+def _last_place_to_rest(day: Day, van: int, tour: Ints, size: int) -> int:
+    """After how many stops the break can come at the latest, by the earliest times; size + 1 is the hub afterwards."""
+    if day.van[van, REST] == 0:
+        return 0
+    clock, before = day.van[van, BEGINS], day.van[van, HUB]
+    for k in range(size):
+        start = first_start(day.stop, tour[k], clock + day.seconds[before, tour[k]])
+        if start >= NEVER:
+            return k
+        clock = start + day.stop[tour[k], SERVICE]
+        if clock > day.van[van, REST_TO]:
+            return k
+        before = tour[k]
+    return size if clock + day.seconds[before, day.van[van, HUB]] > day.van[van, REST_TO] else size + 1
 
 
 @compiled_apart
@@ -79,7 +101,7 @@ def _hub_from(day: Day, van: int, rest_at: int) -> int:
     return int(max(day.van[van, BEGINS], day.van[van, REST_FROM]) + day.van[van, REST])
 
 
-@compiled_apart
+@compiled
 def _earliest_return(day: Day, work: Ints, at: Ints, van: int, tour: Ints, size: int, rest_at: int) -> int:
     """With the break after `rest_at` stops; size + 1 is the hub after returning. `NEVER` where it cannot be."""
     stop, seconds, start = day.stop, day.seconds, work[START]
@@ -118,7 +140,7 @@ def _earliest_return(day: Day, work: Ints, at: Ints, van: int, tour: Ints, size:
             return int(clock)
 
 
-@compiled_apart
+@compiled
 def _rides_possible(day: Day, work: Ints, at: Ints, van: int, tour: Ints, size: int, rest_at: int) -> bool:
     """Whether every ride is short enough without any waiting."""
     stop, bare = day.stop, work[BARE]
@@ -137,7 +159,7 @@ def _rides_possible(day: Day, work: Ints, at: Ints, van: int, tour: Ints, size: 
     return True
 
 
-@compiled_apart
+@compiled
 def _latest_departure(day: Day, work: Ints, at: Ints, van: int, tour: Ints, size: int, rest_at: int, back: int) -> int:
     """So as to be back at `back`; far below 0 where it cannot be. The same, seen from the end: the starts sink."""
     stop, seconds, start = day.stop, day.seconds, work[START]

@@ -7,6 +7,8 @@ import pytest
 from circulation.clock import DAY_US, MINUTE_US
 from circulation.errors import Invalid, Refused
 from circulation.event import NewEvents
+from circulation.floating import FloatingGroup
+from circulation.floating_rules import FloatingRules
 from circulation.offline.desk import OfflineDesk
 from circulation.offline.route_table import RouteTable
 from circulation.offline.upload import UploadDesk
@@ -118,3 +120,22 @@ def test_the_log_holds_neither_a_card_nor_a_code_of_an_unknown_form(world: World
     desk.scan(world.cards["ben"], world.clock_us)
     assert [(scan.do, scan.code) for scan in desk.scans] == [("lend", BATH_COPY), ("scan", None)]
     assert not [scan for scan in desk.scans if world.cards["ada"] in repr(scan) or world.cards["ben"] in repr(scan)]
+
+
+@pytest.mark.case(20)
+@pytest.mark.case(28)
+def test_a_copy_that_floats_by_a_group_stays_also_without_the_network(world: World) -> None:
+    rules, boss = FloatingRules(world.commands), world.at("bristol")
+    world.lend(WELLS_COPY, "ada", "wells")
+    rules.set_group(boss, FloatingGroup(group="g", branches=("all",), item_types=("book",)))
+    assert desk_at(world, "bath").scan(WELLS_COPY, world.clock_us).said.signal == "shelve"
+    rules.set_group(boss, FloatingGroup(group="g", branches=("all",), excludes=("branch/bath",), item_types=("book",)))
+    assert desk_at(world, "bath").scan(WELLS_COPY, world.clock_us).said.to == "wells"
+
+
+@pytest.mark.case(20)
+@pytest.mark.case(42)
+def test_a_move_by_hand_is_carried_out_without_the_network(world: World) -> None:
+    moves = world.desk.moves
+    moves.send(world.at("bristol"), BATH_COPY, to="wells", why="display", stay_until="2026-12-24")
+    assert desk_at(world, "bath").scan(BATH_COPY, world.clock_us + MINUTE_US).said.to == "wells"
