@@ -33,8 +33,8 @@ class Obstacle:
 
     `lacking` counts totes (capacity), grams (weight), seconds (window, shift, on-board: the longest time that
     its pair may ride, break: the break's length) or micros (price: what serving it, and with it the other stop of its
-    pair, would cost above the price of leaving it out). It is 0 for `pin`: without its pins the stop would fit, for
-    `hub`, and for `several`: no single limit.
+    pair, would cost above the price of leaving it out). It is 0 for `pin` (without its pins the stop would fit),
+    for `hub`, and for `several` (no single limit).
     `after` is the stop after which it would go in, None: first.
     """
 
