@@ -24,8 +24,8 @@ from logistics.stability import changes, steady
 __all__ = ["Search", "first_plan", "overnight_promises", "searched", "thousand_stops"]
 
 LONG = 60.0
-CHANGE_OF_VAN = 300_000
-"""Micros: 0.30 for a stop that rides with another van than yesterday, less than a kilometre."""
+CHANGE_OF_VAN = 1_000_000
+"""Micros: 1.00 for a stop that rides with another van than yesterday, as much as two kilometres."""
 
 
 @dataclass(frozen=True, slots=True)
