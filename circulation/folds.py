@@ -28,6 +28,7 @@ from circulation.ledger import Fold
 from circulation.offline.device import Device, fold_device
 from circulation.patron import Patron, fold_patron
 from circulation.policy import LoanRules, fold_loan_rules
+from circulation.question import fold_questions
 from circulation.queue_policy import QueueOrder, fold_queue_orders
 from circulation.rotation import Rotation, fold_rotation
 from circulation.scan_session import Correction, fold_corrections
@@ -51,6 +52,7 @@ __all__ = [
     "LEGAL_HOLDS_FOLD",
     "LOAN_RULES_FOLD",
     "PATRON",
+    "QUESTIONS_FOLD",
     "QUEUE_ORDERS_FOLD",
     "RETENTION_FOLD",
     "ROTATION",
@@ -81,6 +83,7 @@ DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)
 FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignForm, ...])
 FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)
+QUESTIONS_FOLD = Fold("questions", 1, fold_questions, Mapping[str, str])
 DESTROYED = Fold("destroyed", 1, fold_destroyed, Destroyed)
 RETENTION_FOLD = Fold("retention", 1, fold_retention, Retention)
 LEGAL_HOLDS_FOLD = Fold("legal-holds", 1, fold_legal_holds, Mapping[str, LegalHold])

@@ -29,8 +29,11 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
     views, as_of, now_us = session.part("views"), session.position, instant_asked(session)
     where = locations.where(views, barcode, as_of=as_of)
     if where is None:
-        then = "There is no" if as_of is None else f"At position {as_of} there was no"
-        raise Unknown("item.unknown", f"{then} item {barcode}.", "Check the number under the bars, or import it.")
+        raise (
+            Unknown("item.unknown", item=barcode)
+            if as_of is None
+            else Unknown("item.unknown:then", as_of=as_of, item=barcode)
+        )
     card: dict[str, object] = dict.fromkeys(COLUMNS)
     card |= {
         "item": barcode,
@@ -39,7 +42,7 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
         "filling": where.filling,
         "known": where.known,
         "since_us": where.since_us,
-        "position": session.part("ledger").head().position if as_of is None else as_of,
+        "position": _position(session),
         "as_of_us": now_us,
     }
     copy = catalogue.copy(views, barcode)
@@ -87,3 +90,11 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
             "pickup_code": capture.code,
         }
     return card
+
+
+def _position(session: Session) -> int | None:
+    """The position at which a card is true; what is now known to have happened by a moment has none."""
+    if session.options.as_happened:
+        return None
+    head: int = session.part("ledger").head().position
+    return head if session.position is None else session.position

@@ -68,35 +68,27 @@ def check_pins(problem: RoutingProblem) -> None:
     for pin in problem.pins:
         named = [stop for stop in (pin.stop, pin.before, pin.after) if stop is not None]
         if any(not 0 <= stop < len(problem.stops) for stop in named) or len(set(named)) < len(named):
-            raise Invalid("bad-pin", f"A pin of stop {pin.stop} names a stop that is not there, or one twice.")
+            raise Invalid("bad-pin", stop=pin.stop)
         where = f"The pin of stop {problem.stops[pin.stop].id}"
         if pin.van is not None:
             _check_van(problem, pin.stop, pin.van, where)
             if van_of.setdefault(pin.stop, pin.van) != pin.van:
-                raise Invalid("bad-pin", f"{where} names two vans.", "Keep one of them.")
+                raise Invalid("bad-pin:check-pins", what=where)
         _check_order(problem, pin, where)
     for stop, pins in problem.pins_of.items():
         if pinned_windows(problem.stops[stop], pins) is None:
-            raise Invalid(
-                "bad-pin",
-                f"The pins of stop {problem.stops[stop].id} leave no time within its windows"
-                f" {list(problem.stops[stop].windows)}.",
-                "Pin it to a time at which it is open.",
-            )
+            raise Invalid("bad-pin:pin", stop=problem.stops[stop].id, windows=list(problem.stops[stop].windows))
     for pair in problem.pairs:
         if len({van_of[end] for end in (pair.first, pair.second) if end in van_of}) > 1:
-            raise Invalid(
-                "bad-pin", f"The pair {pair.first} to {pair.second} rides on one van and is pinned to two.",
-                "Pin both stops to one van.",
-            )  # fmt: skip
+            raise Invalid("bad-pin:check-pins-2", first=pair.first, second=pair.second)  # fmt: skip
 
 
 def _check_van(problem: RoutingProblem, stop: int, van: int, where: str) -> None:
     if not 0 <= van < len(problem.vans):
-        raise Invalid("bad-pin", f"{where} names van {van}; there are {len(problem.vans)}.")
+        raise Invalid("bad-pin:check-van", what=where, van=van, vans=len(problem.vans))
     hub = problem.stops[stop].hub
     if hub is not None and hub != problem.vans[van].hub:
-        raise Invalid("bad-pin", f"{where} names van {problem.vans[van].id}, which starts at another hub.")
+        raise Invalid("bad-pin:check-van-2", what=where, van=problem.vans[van].id)
 
 
 def _check_order(problem: RoutingProblem, pin: Pin, where: str) -> None:
@@ -104,7 +96,7 @@ def _check_order(problem: RoutingProblem, pin: Pin, where: str) -> None:
         pair = problem.pair_of.get(sooner)
         backwards = pair is not None and (pair.second, pair.first) == (sooner, later)
         if backwards or later in problem.sooner_than.get(sooner, ()):
-            raise Invalid("bad-pin", f"{where} turns an order around that is fixed elsewhere.", "Take one of them off.")
+            raise Invalid("bad-pin:check-order", what=where)
 
 
 def broken_pins(problem: RoutingProblem, routes: Sequence[Route]) -> Iterator[tuple[str, str]]:

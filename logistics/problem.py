@@ -160,7 +160,7 @@ class RoutingProblem:
         _check_names("van", [van.id for van in self.vans])
         _check_names("stop", [stop.id for stop in self.stops])
         if not self.hubs:
-            raise Invalid("no-hub", "A routing problem needs at least one hub.", "Add a hub.")
+            raise Invalid("no-hub")
         for van in self.vans:
             self._check_van(van)
         for stop in self.stops:
@@ -279,9 +279,9 @@ class RoutingProblem:
     def _check_van(self, van: Van) -> None:
         where = f"Van {van.id}"
         if not 0 <= van.hub < len(self.hubs):
-            raise Invalid("van-without-hub", f"{where} names hub {van.hub}; there are {len(self.hubs)}.")
+            raise Invalid("van-without-hub", what=where, hub=van.hub, hubs=len(self.hubs))
         if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
-            raise Invalid("bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds.")
+            raise Invalid("bad-shift", what=where, shift_start=van.shift_start, shift_end=van.shift_end)
         _check_amounts(where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed)
         rest = van.rest
         if rest is None:
@@ -291,15 +291,16 @@ class RoutingProblem:
         if rest.duration_seconds <= 0 or first_start > last_start:
             raise Invalid(
                 "bad-break",
-                f"{where} cannot take its break of {rest.duration_seconds} s between {rest.earliest} and"
-                f" {rest.latest} s within its shift.",
-                "Give the break a length, and a window that its shift holds.",
+                what=where,
+                duration_seconds=rest.duration_seconds,
+                earliest=rest.earliest,
+                latest=rest.latest,
             )
 
     def _check_stop(self, stop: Stop) -> None:
         where = f"Stop {stop.id}"
         if stop.hub is not None and not 0 <= stop.hub < len(self.hubs):
-            raise Invalid("stop-without-hub", f"{where} names hub {stop.hub}; there are {len(self.hubs)}.")
+            raise Invalid("stop-without-hub", what=where, hub=stop.hub, hubs=len(self.hubs))
         _check_amounts(
             where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote,
             stop.deliver_grams, stop.collect_grams, stop.price or 0,
@@ -308,11 +309,7 @@ class RoutingProblem:
         ordered = all(start <= end for start, end in stop.windows)
         apart = all(before[1] < after[0] for before, after in pairwise(stop.windows))
         if not ordered or not apart or any(not 0 <= edge <= END_OF_TIME for edge in edges):
-            raise Invalid(
-                "bad-window",
-                f"{where} has windows {list(stop.windows)} that are not in order and apart.",
-                "Give (start, end) in seconds since midnight, sorted, without overlap.",
-            )
+            raise Invalid("bad-window", what=where, windows=list(stop.windows))
 
     def _check_pairs(self) -> None:
         seen: set[int] = set()
@@ -320,14 +317,14 @@ class RoutingProblem:
             ends = {pair.first, pair.second}
             inside = all(0 <= end < len(self.stops) for end in ends)
             if len(ends) < 2 or not inside or ends & seen:
-                raise Invalid("bad-pair", f"Pair {pair.first} to {pair.second} shares a stop or names none.")
+                raise Invalid("bad-pair:stops", first=pair.first, second=pair.second)
             _check_amounts(f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0)
             seen |= ends
             one, two = self.stops[pair.first], self.stops[pair.second]
             if (one.price is None) != (two.price is None):
-                raise Invalid("bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not.")
+                raise Invalid("bad-pair:duty", one=one.id, two=two.id)
             if one.hub is not None and two.hub is not None and one.hub != two.hub:
-                raise Invalid("bad-pair", f"The pair {one.id} to {two.id} belongs to two hubs.")
+                raise Invalid("bad-pair:hubs", one=one.id, two=two.id)
 
     def _check_credits(self) -> None:
         seen: set[tuple[int, int]] = set()
@@ -335,16 +332,16 @@ class RoutingProblem:
             way = credit.origin, credit.destination
             inside = all(0 <= end < len(self.stops) for end in way)
             if way[0] == way[1] or not inside or way in seen:
-                raise Invalid("bad-credit", f"Credit {way[0]} to {way[1]} is given twice, or names no two stops.")
+                raise Invalid("bad-credit", way=way[0], the_way=way[1])
             _check_amounts(f"Credit {way[0]} to {way[1]}", credit.micros)
             seen.add(way)
 
     def _check_matrix(self, name: str, matrix: tuple[tuple[int, ...], ...]) -> None:
         size = len(self.hubs) + len(self.stops)
         if len(matrix) != size or any(len(row) != size for row in matrix):
-            raise Invalid("bad-matrix", f"The matrix of {name} is not {size} by {size} as the places demand.")
+            raise Invalid("bad-matrix:size", name=name, size=size)
         if any(min(row) < 0 or max(row) >= _ARC_CEILING for row in matrix):
-            raise Invalid("bad-matrix", f"The matrix of {name} has a value outside 0 to {_ARC_CEILING - 1}.")
+            raise Invalid("bad-matrix:value", name=name, most=_ARC_CEILING - 1)
 
     def _check_size(self) -> None:
         """No sum that the search can form may leave 64 bits."""
@@ -362,11 +359,7 @@ class RoutingProblem:
         usual = self.stability or Stability()
         changes = len(usual.usual) * (usual.micros_van + usual.micros_time + usual.micros_neighbour)
         if arcs * dearest + hours + fixed + prices + saved + changes >= _COST_CEILING:
-            raise Invalid(
-                "cost-too-large",
-                "The costs of this problem could overflow 64-bit integers.",
-                "Use a coarser unit of money or of distance.",
-            )
+            raise Invalid("cost-too-large")
 
     def _check_sums(self) -> None:
         totes = sum(stop.deliver + stop.collect for stop in self.stops) + sum(pair.totes for pair in self.pairs)
@@ -374,21 +367,19 @@ class RoutingProblem:
         grams += sum(pair.grams for pair in self.pairs)
         service = sum(stop.seconds_at_stop for stop in self.stops)
         if max(totes, grams, service) >= _COST_CEILING:
-            raise Invalid(
-                "amounts-too-large", "All totes, grams or seconds of service together could overflow 64-bit integers."
-            )
+            raise Invalid("amounts-too-large")
 
 
 def _check_names(kind: str, names: list[str]) -> None:
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise Invalid(f"{kind}-twice", f"There are two {kind}s called {twice}.", "Give each its own id.")
+        raise Invalid(f"{kind}-twice", twice=twice)
 
 
 def _check_amounts(where: str, *amounts: int) -> None:
     wrong = _first_outside(amounts)
     if wrong is not None:
-        raise Invalid("bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}.")
+        raise Invalid("bad-amount", what=where, wrong=wrong, cost_ceiling=_COST_CEILING)
 
 
 def _first_outside(amounts: Iterable[int]) -> int | None:

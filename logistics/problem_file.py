@@ -44,11 +44,7 @@ def problem_from_bytes(data: bytes) -> RoutingProblem:
             stability=_stability(raw.get("stability")),
         )
     except (ValueError, KeyError, TypeError) as failed:
-        raise Invalid(
-            "problem.unreadable",
-            f"The attachment does not hold a routing problem ({failed}).",
-            "Check that the digest is that of a plan's problem.",
-        ) from failed
+        raise Invalid("problem.unreadable", why=failed) from failed
 
 
 def _van(raw: dict[str, Any]) -> Van:

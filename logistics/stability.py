@@ -94,14 +94,14 @@ def check_stability(problem: RoutingProblem) -> None:
         return
     amounts = prices.micros_van, prices.micros_time, prices.micros_neighbour, prices.seconds, prices.most_vans or 0
     if min(amounts) < 0:
-        raise Invalid("bad-stability", f"A price or limit of stability is {min(amounts)}.", "Give 0 or more.")
+        raise Invalid("bad-stability", amounts=min(amounts))
     stops = range(len(problem.stops))
     for usual in prices.usual:
         known = usual.stop in stops and (usual.behind is None or usual.behind in stops)
         if not known or (usual.van is not None and usual.van not in range(len(problem.vans))):
-            raise Invalid("bad-stability", f"The usual call at stop {usual.stop} names what is not there.")
+            raise Invalid("bad-stability:check-stability", stop=usual.stop)
     if len({usual.stop for usual in prices.usual}) < len(prices.usual):
-        raise Invalid("bad-stability", "A stop has two usual calls.", "Give one for each stop.")
+        raise Invalid("bad-stability:stability")
 
 
 def changes(problem: RoutingProblem, route: Route) -> Iterator[Change]:

@@ -54,6 +54,7 @@ GROUPS: dict[str, Group] = {
     "actor": Group(_CONSORTIUM, "Who may do what."),
     "why": Group(_RECORD, "Why something is as it is shown: the event, the command, the person, the rule."),
     "diff": Group(_RECORD, "What changed between two moments, and which events did it."),
+    "bisect": Group(_RECORD, "The first event after which something became true."),
     "events": Group(_RECORD, "Read, search, sample and export the log."),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
     "audit": Group(_RECORD, "Prove what was true at any moment."),

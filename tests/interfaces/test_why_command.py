@@ -143,3 +143,45 @@ def test_a_difference_may_be_narrowed_and_says_what_it_does_not_show(journey: Sh
     assert "more changes are not shown" in journey.run("diff", *moments, "--limit", "1").err
     assert "error[diff.kind]" in journey.run("diff", *moments, "--only", "weather").err
     assert "error[position.ahead]" in journey.run("diff", "1", "99999").err
+
+
+# ---- bisect
+
+
+def test_the_first_event_after_which_it_became_true_is_named_with_who_did_it(journey: Shop) -> None:
+    (row,) = journey.run("bisect", f"item {BATH_COPY} at wells", "--json").json
+    assert ("ItemReturned", "staff/ana", "wells") == (row["type"], row["actor"], row["desk"])
+    assert "It was returned at wells, at the desk." == row["sentence"]
+    (loaded,) = journey.run("bisect", "tote T1 loaded", "--json").json
+    assert ("ToteLoaded", True) == (loaded["type"], loaded["until"] is not None)
+
+
+def test_it_may_become_true_again_and_be_asked_from_a_moment_on(journey: Shop) -> None:
+    with journey.world() as world:
+        world.scan(BATH_COPY, "bath")
+    rows = journey.run("bisect", f"item {BATH_COPY} at bath", "--every", "--json").json
+    assert ["ItemAdded", "ItemArrived"] == [row["type"] for row in rows]
+    assert (
+        rows[1:] == journey.run("bisect", f"item {BATH_COPY} at bath", "--from", "2026-11-24T09:30:00Z", "--json").json
+    )
+
+
+def test_what_never_was_true_exits_with_3_and_what_was_so_already_is_said(journey: Shop) -> None:
+    never = journey.run("bisect", "tote T1 lost")
+    assert (ExitCode.LOOK, True) == (never.code, "did not become true" in never.err)
+    already = journey.run("bisect", f"item {WELLS_COPY} on loan", "--from", str(journey.head()))
+    assert (ExitCode.LOOK, True) == (already.code, "It was true already" in already.err)
+    assert ExitCode.LOOK == journey.run("bisect", "tote T1 loaded", "--as-of", "2026-11-24T09:30:00Z").code
+    assert "error[question.unreadable]" in journey.run("bisect", "is it raining").err
+
+
+def test_a_question_is_saved_under_a_name_and_asked_by_it(journey: Shop) -> None:
+    words = f"item {BATH_COPY}  at wells"
+    first = journey.run("bisect", words, "--save", "strayed", "--json")
+    assert [{"name": "strayed", "question": f"item {BATH_COPY} at wells"}] == journey.run("bisect", "--json").json
+    head = journey.head()
+    assert (
+        first.json[0]["position"] == journey.run("bisect", "strayed", "--save", "strayed", "--json").json[0]["position"]
+    )
+    assert head == journey.head(), "saying the same again records nothing"
+    assert 0 == journey.run("projection", "follow").code
