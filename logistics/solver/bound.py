@@ -51,7 +51,9 @@ def _legs(problem: RoutingProblem) -> Ints:
     seconds = np.array(problem.seconds, np.int64)
     done = np.array([0] * len(problem.hubs) + [stop.seconds_at_stop for stop in problem.stops])
     tariffs = {(van.micros_per_metre, van.micros_per_second) for van in problem.vans}
-    return np.min([metres * metre + (seconds + done[:, None]) * second for metre, second in tariffs], axis=0)
+    legs = [metres * metre + (seconds + done[:, None]) * second for metre, second in tariffs]
+    least: Ints = np.stack(legs).min(axis=0)
+    return least
 
 
 def _in_time(problem: RoutingProblem) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
