@@ -73,7 +73,8 @@ class Solution:
     Routes, what is left out, and how it was found.
 
     `micros` is the cost of all routes plus the prices of optional stops left out. `problem` is the digest of
-    the problem; seed, solver, version and iterations make it repeatable under a budget of iterations.
+    the problem; seed, solver, version and iterations make it repeatable under a budget of iterations. `bound`, where
+    there is one, is proven: no plan that leaves out as few must-stops costs less.
     """
 
     problem: str
@@ -84,6 +85,12 @@ class Solution:
     version: str
     seed: int
     iterations: int
+    bound: int | None = None
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether it is proven that no plan is better."""
+        return self.bound == self.micros
 
     @property
     def metres(self) -> int:
@@ -140,6 +147,8 @@ def _violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violati
     total = sum(route.micros for route in solution.routes) + prices
     if total != solution.micros:
         yield Violation("cost", "solution", f"The cost is {total} micros, not {solution.micros}.")
+    if solution.bound is not None and solution.bound > solution.micros:
+        yield Violation("bound", "solution", f"No plan costs less than {solution.bound} micros; this is {total}.")
 
 
 def _stop_violations(problem: RoutingProblem, solution: Solution, stops: dict[str, int]) -> Iterator[Violation]:

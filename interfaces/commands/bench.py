@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from circulation.errors import Refused
 from interfaces.command_tree import accepts
 from interfaces.context import session_of
 from interfaces.exit_code import ExitCode
@@ -42,8 +41,6 @@ def routing(
     from logistics.instances.answer import answer
     from logistics.solver import warm_up
 
-    if threads > 1:
-        raise Refused("bench.threads", threads=threads)
     output = session_of(context).output
     instances = []
     for file in files:
@@ -52,7 +49,7 @@ def routing(
     output.note(f"compiled or loaded the search in {warm_up():.1f} s")
     rows, left_out = [], False
     for file, instance in instances:
-        found = answer(instance, seconds, seed)
+        found = answer(instance, seconds, seed, threads)
         row = {
             "file": str(file),
             "cost": found.cost,

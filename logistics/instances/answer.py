@@ -33,16 +33,16 @@ class Answer:
     iterations: int
 
 
-def answer(instance: Instance, seconds: float, seed: int) -> Answer:
+def answer(instance: Instance, seconds: float, seed: int, threads: int = 1) -> Answer:
     """
-    The best routes found in so many seconds.
+    The best routes found in so many seconds on so many cores.
 
     Raises `RuntimeError` if either judge finds a fault in them: then the solver has a bug.
     """
     problem = problem_of(instance)
     budget = Budget(seconds=seconds)
     began = time.perf_counter()
-    solution = solve(problem, budget, seed)
+    solution = solve(problem, budget, seed, threads=threads)
     took = time.perf_counter() - began
     routes = tuple(tuple(int(stop) for stop in route.stops) for route in solution.routes)
     missing = tuple(int(left.stop) for left in solution.unserved)

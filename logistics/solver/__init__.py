@@ -12,7 +12,7 @@ from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.budget import Budget, Progress, ProgressReport
 
-__all__ = ["Budget", "Progress", "ProgressReport", "second_opinion", "solve", "warm_up"]
+__all__ = ["Budget", "Progress", "ProgressReport", "lower_bound", "second_opinion", "solve", "warm_up"]
 
 
 def solve(
@@ -29,11 +29,19 @@ def solve(
     Stops that must be served and fit nowhere are listed as unserved. `start_from` may be a solution of
     another problem (yesterday's): what it shares with this one by van and stop id is taken over. Under a
     budget of iterations the same problem, seed, start and number of threads give the same routes. Each of `threads`
-    (1 or more) searches runs on a core of its own, with as many iterations or seconds as the budget says.
+    (1 or more) searches runs on a core of its own, with as many iterations or seconds as the budget says. A few stops
+    are not searched under a budget of seconds: every order is tried, and the answer is proven to be the best.
     """
     from logistics.solver.planner import plan
 
     return plan(problem, budget, seed, start_from, progress, threads)
+
+
+def lower_bound(problem: RoutingProblem) -> int:
+    """Micros that no plan which serves all must-stops can go below; proven, cheap, and far below on tight days."""
+    from logistics.solver.bound import lower_bound as assigned
+
+    return assigned(problem)
 
 
 def second_opinion(problem: RoutingProblem, solution: Solution) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
 from logistics.solver.kernel.day import PRICE, SECOND, Day, Ints, day_of
+from logistics.solver.kernel.exhaust import exhaust
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge, judge_all
 from logistics.solver.kernel.recreate import insert_all
@@ -144,6 +145,12 @@ class NativeSearch:
         verdicts = np.empty((len(tours), len(vans)), np.int64)
         judge_all(self.day, self._scratch, np.array(vans), np.array(cells, dtype=np.int64), verdicts)
         return verdicts
+
+    def exhaust(self, van: int, costs: Ints, orders: Ints) -> None:
+        """Try all orders of all sets of stops for a van; see the kernel's `exhaust`. For a handful of stops."""
+        places = np.arange(self.day.hubs, self.day.places)
+        work = np.zeros((2, len(places) + 1), np.int64)
+        exhaust(self.day, self._scratch, van, places, costs, orders, work)
 
     def _drain(self) -> None:
         """Move new routes from the kernel's buffer into the pool, newest last, oldest dropped."""

@@ -8,7 +8,7 @@ and limits come in that the search itself does not see: a usual time that is mis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -23,6 +23,8 @@ __all__ = ["Choice", "choose_routes"]
 
 KINDS_A_ROUTE = 4
 """Where each van has its own usual stops, only so many of the cheapest take part for one set of stops."""
+ORDERS_A_SET = 3
+"""Where usual times have a price, so many orders of one set of stops are timed for each van."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def choose_routes(
     kinds = {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)}
     columns = _columns(search, routes, vans_of)
     if day.settled:
-        columns = _settled(search, columns, vans_of, kinds)
+        columns = _few_vans(columns, kinds)
     if not columns:
         return None
     model = cp_model.CpModel()
@@ -123,47 +125,55 @@ def _columns(
     search: NativeSearch, routes: Iterable[tuple[int, ...]], vans_of: Mapping[int, list[int]]
 ) -> list[_Column]:
     """For each set of stops and kind of van the cheapest order known."""
-    cheapest: dict[tuple[frozenset[int], int], _Column] = {}
     tours = list(routes)
     verdicts = search.judge_all([vans[0] for vans in vans_of.values()], tours).tolist()
-    for places, verdict in zip(tours, verdicts, strict=True):
-        covered = frozenset(places)
-        for kind, micros in zip(vans_of, verdict, strict=True):
-            if micros == IMPOSSIBLE:
-                continue
-            column = cheapest.get((covered, kind))
-            if column is None or micros < column.micros:
-                cheapest[covered, kind] = _Column(places, kind, micros)
-    return list(cheapest.values())
+    judged = (
+        _Column(places, kind, micros)
+        for places, verdict in zip(tours, verdicts, strict=True)
+        for kind, micros in zip(vans_of, verdict, strict=True)
+        if micros != IMPOSSIBLE
+    )
+    stability = search.problem.stability
+    if stability is not None and stability.micros_time > 0:
+        return _cheapest(_timed(search, _cheapest(judged, ORDERS_A_SET), vans_of), 1)
+    return _cheapest(judged, 1)
 
 
-def _settled(
-    search: NativeSearch,
-    columns: Sequence[_Column],
-    vans_of: Mapping[int, list[int]],
-    now: set[tuple[tuple[int, ...], int]],
-) -> list[_Column]:
-    """The cheapest few vans for each set of stops, and what drives now, with the price of usual times missed."""
+def _cheapest(columns: Iterable[_Column], orders: int) -> list[_Column]:
+    """So many orders for each set of stops and kind of van, the cheapest."""
+    known: dict[tuple[frozenset[int], int], list[_Column]] = {}
+    for column in columns:
+        those = known.setdefault((frozenset(column.places), column.kind), [])
+        if len(those) < orders:
+            those.append(column)
+        else:
+            dearest = max(those, key=lambda other: other.micros)
+            if column.micros < dearest.micros:
+                those[those.index(dearest)] = column
+    return [column for those in known.values() for column in those]
+
+
+def _timed(search: NativeSearch, columns: Iterable[_Column], vans_of: Mapping[int, list[int]]) -> Iterator[_Column]:
+    """The columns with the price of usual times missed, which only the timetable knows."""
+    for column in columns:
+        order = [place - search.day.hubs for place in column.places]
+        route = timetable(search.problem, vans_of[column.kind][0], order)
+        if route is not None:
+            yield _Column(column.places, column.kind, route.micros)
+
+
+def _few_vans(columns: Iterable[_Column], now: set[tuple[tuple[int, ...], int]]) -> list[_Column]:
+    """The cheapest few vans for each set of stops, and what drives now."""
     ranked: dict[frozenset[int], list[_Column]] = {}
     for column in sorted(columns, key=lambda column: column.micros):
         ranked.setdefault(frozenset(column.places), []).append(column)
     sets_now = {(frozenset(places), kind) for places, kind in now}
-    kept = [
+    return [
         column
         for places, those in ranked.items()
         for rank, column in enumerate(those)
         if rank < KINDS_A_ROUTE or (places, column.kind) in sets_now
     ]
-    stability = search.problem.stability
-    if stability is None or stability.micros_time == 0:
-        return kept
-    timed = []
-    for column in kept:
-        order = [place - search.day.hubs for place in column.places]
-        route = timetable(search.problem, vans_of[column.kind][0], order)
-        if route is not None:
-            timed.append(_Column(column.places, column.kind, route.micros))
-    return timed
 
 
 def _limit_changes(

@@ -31,6 +31,11 @@ class Team:
         self._all = [NativeSearch(problem, seed + SEED_APART * number, day) for number in range(max(1, threads))]
 
     @property
+    def first(self) -> NativeSearch:
+        """The search in which all come together."""
+        return self._all[0]
+
+    @property
     def iterations(self) -> int:
         """Moves of all searches."""
         return sum(native.iterations for native in self._all)

@@ -210,12 +210,19 @@ def _walk(
 
 
 def assemble(
-    problem: RoutingProblem, orders: Mapping[int, Sequence[int]], *, solver: str, seed: int, iterations: int
+    problem: RoutingProblem,
+    orders: Mapping[int, Sequence[int]],
+    *,
+    solver: str,
+    seed: int,
+    iterations: int,
+    proved: bool = False,
 ) -> Solution:
     """
     The solution of these tours (van index to stop indices); stops in none of them are listed as unserved.
 
-    Raises `ValueError` if a tour has no timetable: the search never hands one over.
+    `proved` says that there is no cheaper plan. Raises `ValueError` if a tour has no timetable: the search never hands
+    one over.
     """
     routes = []
     for van_index in sorted(orders):
@@ -232,13 +239,15 @@ def assemble(
         if number not in served
     )
     prices = sum(stop.price or 0 for number, stop in enumerate(problem.stops) if number not in served)
+    micros = sum(route.micros for route in routes) + prices
     return Solution(
         problem=problem.digest(),
         routes=tuple(routes),
         unserved=unserved,
-        micros=sum(route.micros for route in routes) + prices,
+        micros=micros,
         solver=solver,
         version=VERSION,
         seed=seed,
         iterations=iterations,
+        bound=micros if proved else None,
     )

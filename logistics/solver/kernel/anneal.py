@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import PRICE, Day, Ints
+from logistics.solver.kernel.reassign import REASSIGN, reassign
 from logistics.solver.kernel.recreate import BLINK, absent_stops, insert_all, sort_stops
 from logistics.solver.kernel.ruin import ruin
 from logistics.solver.kernel.tours import (
@@ -62,7 +63,10 @@ def anneal(
     heat = hot
     for _ in range(iterations):
         weight = _weight(day, tours) if absent > 0 else 0
-        count = ruin(day, tours, chance, stops)
+        if day.mixed and draw(chance) < REASSIGN:
+            count = reassign(day, tours, chance, stops)
+        else:
+            count = ruin(day, tours, chance, stops)
         count = absent_stops(day, tours, chance, stops, count, count == 0)
         sort_stops(day, chance, stops, count, key)
         insert_all(day, tours, known, chance, stops, count, BLINK)

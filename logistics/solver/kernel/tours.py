@@ -40,8 +40,9 @@ VAN, MISSED = range(2)
 # Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out, and the
 # last number given for marking places as seen.
 STAMPS, PRICES, ABSENT, TICKETS = range(4)
-# Rows of `Tours.work` behind the two of `rides`: a tour on trial; the cheapest insertion from a position on.
-TRIAL, CHEAPEST = range(2, 4)
+# Rows of `Tours.work` behind the two of `rides`: a tour on trial; the cheapest insertion from a position on; the two
+# tours that are handed over.
+TRIAL, CHEAPEST, HANDED = range(2, 5)
 
 
 class Tours(NamedTuple):
@@ -72,7 +73,7 @@ def empty_tours(day: Day, width: int) -> Tours:
     prices = day.stop[day.hubs :, PRICE]
     total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum(), 0], np.int64)
     clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
-    touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((CHEAPEST + 1, width + 4), np.int64)
+    touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((HANDED + 2, width + 4), np.int64)
     at, seen = np.zeros(day.places, np.int64), np.zeros(day.places, np.int64)
     return Tours(
         stop,
