@@ -13,7 +13,7 @@ import typer
 
 from circulation.barcode import parse_barcode, parse_name
 from circulation.errors import Invalid, Unknown
-from interfaces.command_tree import Misused, accepts, listing
+from interfaces.command_tree import Misused, accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -130,6 +130,7 @@ def clear_shelf(
     session.output.emit(receipts, _CLEARED, title=title)
 
 
+@of_any_moment
 @accepts("branch", "json")
 @listing
 def explain(

@@ -39,7 +39,7 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
         "filling": where.filling,
         "known": where.known,
         "since_us": where.since_us,
-        "position": session.part("ledger").head().position if as_of is None else as_of,
+        "position": _position(session),
         "as_of_us": now_us,
     }
     copy = catalogue.copy(views, barcode)
@@ -87,3 +87,11 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
             "pickup_code": capture.code,
         }
     return card
+
+
+def _position(session: Session) -> int | None:
+    """The position at which a card is true; what is now known to have happened by a moment has none."""
+    if session.options.as_happened:
+        return None
+    head: int = session.part("ledger").head().position
+    return head if session.position is None else session.position

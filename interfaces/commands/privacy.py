@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from circulation.forgetting import Kind
-from interfaces.command_tree import accepts, listing
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import session_of
 from interfaces.exit_code import ExitCode
 from interfaces.receipts import not_backdated
@@ -119,6 +119,7 @@ def legal_hold_lift(
 
 
 @app.command("legal-holds")
+@of_any_moment
 @listing
 def legal_holds(
     context: typer.Context,

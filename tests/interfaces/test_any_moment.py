@@ -25,6 +25,9 @@ OF_NO_MOMENT = {
     "network repatriate", "offline scan", "offline upload", "patron import", "policy import", "scan",
     "session move", "session undo", "sort", "sort codes", "transit cancel", "transit import", "transit send",
     "rotation send", "items declare-foreign",
+    "privacy age", "privacy retention",
+    # they are about the whole log and the seals on it, or about the keys as they are
+    "audit seal", "audit verify", "audit prove", "audit consistency", "audit export", "privacy check",
     # what they tell does not change with the log
     "item rules",
     # they name their moments themselves, or are about the views, which have no past of their own
@@ -86,6 +89,7 @@ AT_HALF_PAST_NINE = ("--as-of", "2026-11-24T09:30:00Z", "--json")
         ("hold", "list"),
         ("hold", "pull-list", "--branch", "wells"),
         ("hold", "shelf", "--branch", "wells"),
+        ("hold", "explain", MIDDLEMARCH, "--item", WELLS_COPY),
         ("item", "conditions"),
         ("item", "conditions", "--ended"),
         ("item", "history", WELLS_COPY),
@@ -106,6 +110,7 @@ AT_HALF_PAST_NINE = ("--as-of", "2026-11-24T09:30:00Z", "--json")
         ("offline", "devices"),
         ("plan", "list"),
         ("policy", "list"),
+        ("privacy", "legal-holds"),
         ("rotation", "due"),
         ("rotation", "list"),
         ("run", "list"),
