@@ -74,7 +74,7 @@ def parse_question(text: str) -> Question:
     if counted:
         subject, place, elsewhere, sign, number = counted.groups()
         is_ = "more" if sign == ">" else "fewer"
-        return Question(subject or "items", elsewhere or "at", is_, place or "", int(number))
+        return Question(subject or "items", elsewhere or "at", is_, place or "", int(number))  # type: ignore[arg-type]
     for kind, pattern in _PATTERNS:
         found = re.fullmatch(pattern, words)
         if found:
