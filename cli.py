@@ -18,6 +18,7 @@ from interfaces.command_tree import CommandTree, give_option
 from interfaces.context import Options, Session
 from interfaces.exit_code import ExitCode
 from interfaces.failure import report
+from interfaces.language import speak_as_asked
 from interfaces.wiring import FACTORIES
 
 __all__ = ["app", "main"]
@@ -128,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A title in a script that the terminal does not know must not stop a command.
         getattr(stream, "reconfigure", lambda **_settings: None)(errors="backslashreplace")
     try:
+        speak_as_asked(os.environ.get("BRANCHLINE_LANGUAGE"))
         ended = typer.main.get_command(app).main(given, prog_name="branchline", standalone_mode=False, obj=session)
         sys.stdout.flush()
     except SystemExit as stop:

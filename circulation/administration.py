@@ -33,6 +33,7 @@ from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Appended, Event
 from circulation.folds import BRANCH, CLOSURES
 from circulation.ledger import Ledger
+from circulation.messages.names import Names
 
 __all__ = [
     "Administration",
@@ -63,11 +64,7 @@ def check_branch(code: str, described: BranchOpened) -> None:
     """
     latitude, longitude = described.latitude_e6 / 1e6, described.longitude_e6 / 1e6
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or (latitude, longitude) == (0, 0):
-        raise Invalid(
-            "branch.off-the-map",
-            f"'{code}' cannot stand at latitude {latitude}, longitude {longitude}.",
-            "Give degrees as 51.3811, -2.3590: latitude first, both not 0.",
-        )
+        raise Invalid("branch.off-the-map", code=code, latitude=latitude, longitude=longitude)
     zone_of(described.time_zone)
     for hours in described.hours:
         parse_spans(hours)
@@ -88,11 +85,7 @@ def describe_branch(branch: Branch | None, described: BranchOpened) -> tuple[Eve
 def retire_branch(branch: Branch, reason: str) -> tuple[Event, ...]:
     """A place leaves. Raises `Refused` (`branch.is-hub`): others are served from it."""
     if branch.serves is not None:
-        raise Refused(
-            "branch.is-hub",
-            f"'{branch.code}' is a hub and serves {len(branch.serves)} branches.",
-            f"Give them to another hub first, then: branchline network hub {branch.code} --remove",
-        )
+        raise Refused("branch.is-hub", branch=branch.code, serves=len(branch.serves))
     return () if branch.retired else (BranchRetired(reason=reason),)
 
 
@@ -108,7 +101,7 @@ def mark_hub(branch: Branch, serves: Collection[str], known: Collection[str]) ->
 def unmark_hub(branch: Branch) -> tuple[Event, ...]:
     """The place is no hub any more. Raises `Refused` (`hub.not-a-hub`)."""
     if branch.serves is None:
-        raise Refused("hub.not-a-hub", f"'{branch.code}' is not a hub.", "List hubs with: branchline network list")
+        raise Refused("hub.not-a-hub", branch=branch.code)
     return (HubUnmarked(),)
 
 
@@ -121,11 +114,9 @@ def set_delivery_terms(branch: Branch, terms: DeliveryTerms, row: str | None = N
     for window in terms.windows or ():
         parse_spans(window)
     if not 0 <= terms.minutes <= 240:
-        raise Invalid("delivery.minutes", f"A stop of {terms.minutes} minutes is not possible.", "Give 0 to 240.")
+        raise Invalid("delivery.minutes", minutes=terms.minutes)
     if not 0 <= terms.tote_seconds <= 600:
-        raise Invalid(
-            "delivery.tote-seconds", f"{terms.tote_seconds} seconds a tote are not possible.", "Give 0 to 600."
-        )
+        raise Invalid("delivery.tote-seconds", tote_seconds=terms.tote_seconds)
     return () if branch.terms == terms else (DeliveryTermsSet(terms=terms, row=row),)
 
 
@@ -137,7 +128,7 @@ def parse_day(text: str) -> str:
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise Invalid("day.unreadable", f"'{text[:40]}' is not a day.", "Write it as 2026-12-25.") from None
+        raise Invalid("day.unreadable", text=text[:40]) from None
 
 
 def declare_closure(
@@ -151,11 +142,7 @@ def declare_closure(
     """
     first, last = parse_day(first), parse_day(last)
     if last < first:
-        raise Invalid(
-            "closure.ends-before-it-begins",
-            f"A closure from {first} cannot end on {last}.",
-            "Give the first closed day with --from and the last one with --to.",
-        )
+        raise Invalid("closure.ends-before-it-begins", first=first, last=last)
     if any((c.first, c.last, c.reason) == (first, last, reason) for c in closures):
         return ()
     taken = {c.closure for c in closures}
@@ -170,10 +157,7 @@ def declare_closure(
 def withdraw_closure(closures: Sequence[Closed], scope: str, closure: str) -> tuple[Event, ...]:
     """A closure does not hold any more. Raises `Unknown` (`closure.unknown`)."""
     if all(c.closure != closure for c in closures):
-        held = ", ".join(c.closure for c in closures) or "none"
-        raise Unknown(
-            "closure.unknown", f"'{scope}' has no closure '{closure[:40]}'.", f"Closures that hold there: {held}."
-        )
+        raise Unknown("closure.unknown", scope=scope, closure=closure[:40], closures=Names(c.closure for c in closures))
     return (ClosureWithdrawn(closure=closure),)
 
 
@@ -189,11 +173,7 @@ def check_scope(ledger: Ledger, scope: str) -> None:
     elif kind == "member":
         require_member(ledger, name)
     elif scope != "all":
-        raise Invalid(
-            "closure.scope",
-            f"'{scope[:60]}' does not say who is closed.",
-            "Use all, member/<name> or branch/<code>.",
-        )
+        raise Invalid("closure.scope", scope=scope[:60])
 
 
 # --- use-cases -------------------------------------------------------------------------------------------------------

@@ -161,11 +161,7 @@ class Ageing:
             if kind is not None and (known.state or Destroyed()).upto.get(kind, 0) >= upto:
                 return Decision(())  # somebody else aged it meanwhile
             if self._ledger.load(LEGAL_HOLDS, LEGAL_HOLDS_FOLD).version != self._legal_version:
-                raise Refused(
-                    "privacy.legal-holds-changed",
-                    "A legal hold was placed or lifted while keys were aged.",
-                    "What was aged until then is recorded; give the command again.",
-                )
+                raise Refused("privacy.legal-holds-changed")
             legal_holds = NewEvents(LEGAL_HOLDS, self._legal_version, ())
             return Decision((NewEvents(DESTROYED_KEYS, known.version, (fact,)), legal_holds), claims)
 

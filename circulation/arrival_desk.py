@@ -70,7 +70,7 @@ class ArrivalDesk:
             box = held(self._ledger, tote)
             filling = box.filling
             if filling.status in ("open", "ended") and not filling.sample:
-                raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Scan its items instead.")
+                raise Refused("tote.not-sealed:receive", filling=filling.filling, status=filling.status)
             drawn = decide_sample(filling, caller.desk, self._inside(caller.desk, filling.filling, at_us))
             return Decision((box.then(decide_received(filling, caller.desk), drawn),))
 
@@ -97,7 +97,7 @@ class ArrivalDesk:
             names = {one.item.barcode for one in inside}
             strange = next((code for code in gone if code not in names), None)
             if strange is not None:
-                raise Refused("tote.not-inside", f"{strange} is not in {filling.filling}.", "Leave it out.")
+                raise Refused("tote.not-inside", strange=strange, filling=filling.filling)
             elsewhere = sum(
                 1 for code, item in sample.items() if code not in unscanned and not self._was_here(item, branch)
             )

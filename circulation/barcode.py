@@ -29,11 +29,7 @@ def parse_barcode(text: str) -> str:
     if framed:
         return framed.group(1)
     if not _CODE.match(code):
-        raise Invalid(
-            "barcode.unreadable",
-            f"'{text.strip()[:40]}' is not a barcode: 2 to 32 letters, digits, dots or hyphens are.",
-            "Scan it again, or type the number under the bars.",
-        )
+        raise Invalid("barcode.unreadable", text=text.strip()[:40])
     return code
 
 
@@ -45,11 +41,7 @@ def parse_name(text: str, *, what: str) -> str:
     """
     name = text.strip().lower()
     if not _NAME.match(name):
-        raise Invalid(
-            "name.unreadable",
-            f"'{text.strip()[:40]}' is not a {what} code: letters, digits and hyphens are.",
-            f"Use a short {what} code such as 'bath-central'.",
-        )
+        raise Invalid("name.unreadable", text=text.strip()[:40], what=what)
     return name
 
 

@@ -41,11 +41,7 @@ class BatchLedger(Ledger):
     def __init__(self, env: dict[str, str], *, url: StoreUrl, clock: Clock | None = None) -> None:
         super().__init__(env, url=url, clock=clock)
         if not self.simulated:
-            raise Refused(
-                "store.clock",
-                f"'{url.shown}' keeps real time; only a simulated store is written in batches.",
-                "Give a store that a demo made, or a new one.",
-            )
+            raise Refused("store.clock:batches", store=url.shown)
         self._head = super().head()
         self._queue: list[tuple[Command, list[tuple[str, int, str, bytes]]]] = []
         self._queued_facts: dict[str, list[Fact]] = {}
@@ -123,11 +119,7 @@ class BatchLedger(Ledger):
         self._queue, self._queued = [], 0
         with _in_our_words(), self.store.writing() as c:
             if not self.store.record_many(c, queue, after=after):
-                raise Conflict(
-                    "store.shared",
-                    f"Somebody else wrote to '{self.url.shown}' while it was filled in batches.",
-                    "Begin again with a new store that nothing else uses.",
-                )
+                raise Conflict("store.shared", store=self.url.shown)
         self._queued_facts.clear()
 
     def import_events(
@@ -229,11 +221,7 @@ class BatchLedger(Ledger):
         if known is None:
             return None if self._began_empty else super().repeated(device, request, digest)
         if known[0] != digest:
-            raise Refused(
-                "request.reused",
-                f"The request id '{request}' was used before, for another command.",
-                "Give every command an id of its own, and repeat an id only with the same command.",
-            )
+            raise Refused("request.reused", request=request)
         return Appended(tuple(self.facts(after=known[1] - 1, limit=known[2])), True)
 
     def known(self, device: str, request: str) -> Appended | None:
@@ -263,7 +251,7 @@ class BatchLedger(Ledger):
     def _change_claims(self, changes: ClaimChanges) -> None:
         for holder, expected in changes.versions.items():
             if self.open_claims(holder).version != expected:
-                raise Conflict("claims.changed", "The patron's loans, holds or blocks changed meanwhile.", "Repeat it.")
+                raise Conflict("claims.changed")
         touched = set(changes.versions)
         for ref in changes.closed:
             owner = self._holder_of(ref)

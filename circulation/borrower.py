@@ -54,11 +54,7 @@ class Borrowers:
         """The patron of a card. Raises `Unknown` (`patron.unknown`), never repeating the number."""
         patron = self._keyring.patron_of(as_bound(card))
         if patron is None:
-            raise Unknown(
-                "patron.unknown",
-                "No patron has this card.",
-                "Check the number, or register the patron: branchline patron add.",
-            )
+            raise Unknown("patron.unknown")
         return self._read(patron)
 
     def of_link(self, *, key: int, sealed: str, context: str) -> Borrower | None:
@@ -102,13 +98,11 @@ class Borrowers:
         try:
             number = parse_barcode(card)
         except Invalid:
-            raise Invalid(
-                "card.unreadable", "The card is not 2 to 32 letters, digits, dots or hyphens.", "Scan it again."
-            ) from None
+            raise Invalid("card.unreadable") from None
         if not name.strip():
-            raise Invalid("patron.no-name", "A patron needs a name.", "Give it with --name.")
+            raise Invalid("patron.no-name")
         if self._keyring.patron_of(number) is not None:
-            raise Refused("patron.card-taken", "This card belongs to a patron already.", "Use another card.")
+            raise Refused("patron.card-taken")
         patron = secrets.token_hex(10)
         key = self._keyring.new_key()
         sealed = self._keyring.seal(
@@ -136,9 +130,7 @@ class Borrowers:
             reason = parse_name(reason, what="reason")
         except Invalid:
             # What is written freely can name somebody, and stands in the clear for ever.
-            raise Invalid(
-                "patron.reason", "A reason for a block is a code: letters, digits and hyphens.", "Such as: overdue."
-            ) from None
+            raise Invalid("patron.reason") from None
         event = PatronUnblocked(reason=reason) if lift else PatronBlocked(reason=reason)
 
         def decide(_at_us: int) -> Decision:
@@ -160,7 +152,7 @@ class Borrowers:
     def _read(self, patron: str) -> Borrower:
         found = self.by_id(patron)
         if found is None:
-            raise Unknown("patron.unknown", "No patron has this card.", "Register the patron: branchline patron add.")
+            raise Unknown("patron.unknown")
         return found
 
 

@@ -62,11 +62,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens_minute < self.closes_minute <= LAST_MINUTE:
-            raise Invalid(
-                "hours.impossible",
-                f"Minutes {self.opens_minute} to {self.closes_minute} are not a span within one day.",
-                "Open before you close, between 00:00 and 24:00.",
-            )
+            raise Invalid("hours.impossible", opens_minute=self.opens_minute, closes_minute=self.closes_minute)
 
     def __str__(self) -> str:
         return "-".join(f"{m // 60:02d}:{m % 60:02d}" for m in (self.opens_minute, self.closes_minute))
@@ -96,29 +92,22 @@ def parse_spans(text: str) -> tuple[Span, ...]:
     plain = text.strip()
     if plain.lower() in ("", "-", "closed"):
         return ()
+    shown = plain[:60]
     spans: list[Span] = []
     for part in plain.split(","):
         found = _SPAN.match(part.strip())
         if not found:
-            raise _unreadable(text, f"'{part.strip()[:40]}' is not two times")
+            raise Invalid("hours.unreadable:not-two-times", hours=shown, span=part.strip()[:40])
         hour, minute, to_hour, to_minute = (int(group) for group in found.groups())
         if minute > 59 or to_minute > 59:
-            raise _unreadable(text, f"'{part.strip()}' has a minute over 59")
+            raise Invalid("hours.unreadable:minute", hours=shown, span=part.strip())
         opens, closes = hour * 60 + minute, to_hour * 60 + to_minute
         if opens >= closes or closes > LAST_MINUTE:
-            raise _unreadable(text, f"'{part.strip()}' does not end later on the same day")
+            raise Invalid("hours.unreadable:ends-first", hours=shown, span=part.strip())
         if spans and opens < spans[-1].closes_minute:
-            raise _unreadable(text, f"'{part.strip()}' begins before the span ahead of it ends")
+            raise Invalid("hours.unreadable:overlap", hours=shown, span=part.strip())
         spans.append(Span(opens, closes))
     return tuple(spans)
-
-
-def _unreadable(text: str, why: str) -> Invalid:
-    return Invalid(
-        "hours.unreadable",
-        f"'{text.strip()[:60]}' cannot be read as opening hours: {why}.",
-        "Write 09:30-17:00, or 09:30-13:00,14:00-17:00, or leave it empty for a closed day.",
-    )
 
 
 def format_spans(spans: tuple[Span, ...]) -> str:
@@ -143,17 +132,9 @@ class Closure:
     def __post_init__(self) -> None:
         kind, _, name = self.scope.partition("/")
         if self.scope != "all" and not (kind in ("member", "branch") and name):
-            raise Invalid(
-                "closure.scope",
-                f"'{self.scope[:60]}' does not say who is closed.",
-                "Use all, member/<name> or branch/<code>.",
-            )
+            raise Invalid("closure.scope", scope=self.scope[:60])
         if self.last < self.first:
-            raise Invalid(
-                "closure.backwards",
-                f"The closure '{self.id}' ends on {self.last} before it begins on {self.first}.",
-                "Swap the two dates.",
-            )
+            raise Invalid("closure.backwards", id=self.id, last=self.last, first=self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +181,7 @@ class Calendar:
         try:
             return self.branches[code]
         except KeyError:
-            raise Unknown(
-                "branch.unknown",
-                f"There is no branch '{code[:60]}' in the calendar.",
-                "List the branches with: branchline network list",
-            ) from None
+            raise Unknown("branch.unknown", branch=code[:60]) from None
 
     def closure_on(self, code: str, day: date) -> Closure | None:
         """The closure that shuts the branch on that day; the widest scope first."""
@@ -338,11 +315,11 @@ class Calendar:
     @staticmethod
     def _days_after(day: date, days: int) -> date:
         if days < 0:
-            raise Invalid("loan.days", f"{days} days lie in the past.", "Give 0 days or more.")
+            raise Invalid("loan.days:past", days=days)
         try:
             return day + timedelta(days=days)
         except OverflowError:
-            raise Invalid("loan.days", f"{days} days from {day} are after the year 9999.", "Give fewer days.") from None
+            raise Invalid("loan.days", days=days, day=day) from None
 
 
 @lru_cache(maxsize=64)
@@ -351,11 +328,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Invalid(
-            "calendar.zone",
-            f"'{name[:60]}' is not a time zone.",
-            "Use a name such as Europe/London or Europe/Dublin.",
-        ) from None
+        raise Invalid("calendar.zone", name=name[:60]) from None
 
 
 def local_day(instant_us: int, zone: ZoneInfo) -> date:

@@ -40,7 +40,7 @@ class Edit:
 def decide_edit(item: Item, edit: Edit) -> tuple[Item, ItemDescribed] | None:
     """The copy after the edit and the fact of it; None where nothing changes. Raises `Invalid` (`item.no-type`)."""
     if edit.item_type is not None and not edit.item_type.strip():
-        raise Invalid("item.no-type", f"Item {item.barcode} needs a type.", "Give one such as book or dvd.")
+        raise Invalid("item.no-type", item=item.barcode)
     after = replace(
         item,
         home=item.home if edit.home is None else edit.home,
@@ -88,7 +88,7 @@ class CatalogueDesk:
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(item_stream(code), ITEM)
             if loaded.state is None:
-                raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+                raise Unknown("item.unknown", item=code)
             edited = decide_edit(loaded.state, edit)
             return Decision(() if edited is None else self._holds.edited(loaded, *edited, at_us))
 

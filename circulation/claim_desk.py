@@ -100,14 +100,14 @@ class ClaimDesk:
 
         def decide(item: Item, title: Title, at_us: int) -> Declared:
             loan, absence = item.custody.loan, item.custody.absence
-            if loan is None or absence is not None or at_us < loan.due_us + after_days * DAY_US:
-                due = f"due {iso(loan.due_us)}" if loan is not None else "not on loan"
-                why = f" and {absence.what}" if absence is not None else ""
+            if loan is None:
+                raise Refused("loan.not-long-overdue:not-on-loan", item=item.barcode, after_days=after_days)
+            if absence is not None:
                 raise Refused(
-                    "loan.not-long-overdue",
-                    f"Item {item.barcode} is {due}{why}.",
-                    f"Only a loan that is overdue for {after_days} days is given up so.",
+                    "loan.not-long-overdue:absent", item=item.barcode, what=absence.what, after_days=after_days
                 )
+            if at_us < loan.due_us + after_days * DAY_US:
+                raise Refused("loan.not-long-overdue", item=item.barcode, due=iso(loan.due_us), after_days=after_days)
             last = last_custody(custody_path(self._ledger, item.barcode))
             return decide_lost(item, title, at=caller.desk, why="long-overdue", last=last)
 

@@ -46,17 +46,9 @@ def decide_claim_returned(
     loan = _loan(item)
     absence = item.custody.absence
     if absence is not None and absence.what == "claimed-returned":
-        raise Refused(
-            "claim.already",
-            f"Item {item.barcode} is claimed returned since {iso(absence.since_us)}.",
-            "See who has looked for it: branchline loan claims.",
-        )
+        raise Refused("claim.already", item=item.barcode, since=iso(absence.since_us))
     if absence is not None and absence.what in LOST:
-        raise Refused(
-            "claim.lost",
-            f"Item {item.barcode} is {absence.what} since {iso(absence.since_us)}.",
-            "Take that back first: branchline item restore.",
-        )
+        raise Refused("claim.lost", item=item.barcode, what=absence.what, since=iso(absence.since_us))
     claim = LoanClaimedReturned(loan=loan.loan, at=at, said=said, search=search, last=last_custody(path))
     return Declared((claim,))
 
@@ -85,30 +77,20 @@ def decide_expire(item: Item, *, at: str, now_us: int, after_days: int) -> Decla
     if absence is None:
         raise AssertionError  # pragma: no cover - a claimed loan has an absence
     if absence.to_search:
-        raise Refused(
-            "claim.unsearched",
-            f"Item {item.barcode} was not looked for at {', '.join(absence.to_search)}.",
-            "Look for it there: branchline item searched.",
-        )
+        raise Refused("claim.unsearched", item=item.barcode, to_search=", ".join(absence.to_search))
     if now_us < absence.since_us + after_days * DAY_US:
-        raise Refused(
-            "claim.too-young",
-            f"Item {item.barcode} is claimed returned since {iso(absence.since_us)}, less than {after_days} days.",
-            "Wait, or decide it: branchline loan claim-reject.",
-        )
+        raise Refused("claim.too-young", item=item.barcode, since=iso(absence.since_us), after_days=after_days)
     return Declared((LoanClosedMissing(loan=loan.loan, at=at, why="claim-expired", last=absence.last),))
 
 
 def _loan(item: Item) -> Loan:
     if item.custody.loan is None:
-        raise Refused("claim.not-on-loan", f"Item {item.barcode} is not on loan.", "Scan it if it is here.")
+        raise Refused("claim.not-on-loan", item=item.barcode)
     return item.custody.loan
 
 
 def _claimed(item: Item) -> Loan:
     loan, absence = item.custody.loan, item.custody.absence
     if loan is None or absence is None or absence.what != "claimed-returned":
-        raise Refused(
-            "claim.none", f"Item {item.barcode} is not claimed returned.", "List claims: branchline loan claims."
-        )
+        raise Refused("claim.none", item=item.barcode)
     return loan

@@ -59,11 +59,7 @@ _kinds: dict[str, _Kind] = {}
 def _kind(topic: str) -> _Kind:
     cls = EVENT_TYPES.get(topic)
     if cls is None:
-        raise Invalid(
-            "event.unknown-type",
-            f"The log holds an event of the type '{topic[:60]}', which this version does not know.",
-            "Upgrade Branchline to the version that wrote it.",
-        )
+        raise Invalid("event.unknown-type", topic=topic[:60])
     made: Any = cls
     kind = _Kind(
         cls,
@@ -102,11 +98,7 @@ def encode_meta(happened_us: int, actor: str, via: Via, desk: str, request: str)
     try:
         return to_json({"at": happened_us, "by": actor, "via": via, "desk": desk, "req": request})
     except PydanticSerializationError:
-        raise Invalid(
-            "event.unwritable",
-            "The actor, desk or request id holds characters that cannot be stored.",
-            "Use printable text.",
-        ) from None
+        raise Invalid("event.unwritable:envelope") from None
 
 
 @lru_cache(maxsize=1024)
@@ -120,11 +112,7 @@ def encode_payload(event: Event) -> bytes:
     try:
         return _kind_of(event).dump(event, exclude_none=True)
     except PydanticSerializationError:
-        raise Invalid(
-            "event.unwritable",
-            f"A field of {type(event).__name__} holds characters that cannot be stored.",
-            "Check the encoding of the text that was read.",
-        ) from None
+        raise Invalid("event.unwritable", event_type=type(event).__name__) from None
 
 
 def join_state(topic: str, meta: bytes, payload: bytes) -> bytes:
@@ -150,11 +138,7 @@ def read_payload(topic: str, state: bytes) -> dict[str, Any]:
 def _upcast(cls: type[Event], state: bytes, payload: dict[str, Any]) -> dict[str, Any]:
     written = int(state[5 : state.index(b",", 5)])
     if written > cls.SCHEMA:
-        raise Invalid(
-            "event.newer",
-            f"The log holds a {cls.__name__} of schema version {written}; this version reads up to {cls.SCHEMA}.",
-            "Upgrade Branchline to the version that wrote it.",
-        )
+        raise Invalid("event.newer", event_type=cls.__name__, format=written, known=cls.SCHEMA)
     for version in range(written, cls.SCHEMA):
         payload = cls.UPCASTERS[version](payload)
     return payload
@@ -211,9 +195,5 @@ class FactMapper(Mapper[str]):
         except BranchlineError:
             raise
         except (ValidationError, ValueError, KeyError, TypeError):
-            raise Invalid(
-                "event.unreadable",
-                f"Event {position} ({topic}, version {version} of '{stream}') does not fit its type.",
-                "Compare the file with a backup; run an audit of the log.",
-            ) from None
+            raise Invalid("event.unreadable", position=position, topic=topic, version=version, stream=stream) from None
         return Fact(stream, version, event, at, actor, via, desk, request, position, recorded_us)

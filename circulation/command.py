@@ -21,6 +21,7 @@ from circulation.clock import MINUTE_US, Clock, iso
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Appended, Event, NewEvents, Stamp, Via
 from circulation.ledger import ClaimChanges, Fold, ImportReport, Ledger
+from circulation.messages.names import Names
 
 __all__ = [
     "ACTOR",
@@ -50,11 +51,7 @@ def refuse_future(happened_us: int, now_us: int) -> None:
     """Raises `Refused` (`time.in-future`) for a time more than five minutes ahead: some clock is wrong."""
     if happened_us > now_us + CLOCK_TOLERANCE_US:
         minutes = (happened_us - now_us) // MINUTE_US
-        raise Refused(
-            "time.in-future",
-            f"{iso(happened_us)} has not come yet; here it is {iso(now_us)}, so that clock is {minutes} minutes ahead.",
-            "Check the clock of the device that sent it.",
-        )
+        raise Refused("time.in-future", happened=iso(happened_us), now=iso(now_us), minutes=minutes)
 
 
 def check_of(code: str) -> int:
@@ -70,11 +67,7 @@ def refuse_another(scanned: Appended, code: str) -> None:
     """
     streams = {fact.stream.partition("/")[2] for fact in scanned.facts if fact.stream.startswith(("item/", "foreign/"))}
     if scanned.repeated and streams and code not in streams:
-        raise Refused(
-            "request.reused",
-            f"The request id '{scanned.facts[0].request}' was used before, for another code.",
-            "Give every command an id of its own, and repeat an id only with the same command.",
-        )
+        raise Refused("request.reused:refuse-another", request=scanned.facts[0].request)
 
 
 def new_request() -> str:
@@ -178,11 +171,10 @@ class Commands:
                     last, at_us = behind, behind.newer_us
                 except Conflict as lost:
                     last = lost
-        why = f" ({last.sentence})" if isinstance(last, Conflict) else ""
-        raise Conflict(
-            "command.busy",
-            f"'{name}' lost {_TRIES} races for the same thing{why}",
-            "Nothing was recorded; send it again.",
+        raise (
+            Conflict("command.busy:beaten", name=name, tries=_TRIES, last=last.sentence)
+            if isinstance(last, Conflict)
+            else Conflict("command.busy", name=name, tries=_TRIES)
         )
 
     def change(
@@ -234,23 +226,21 @@ class Commands:
     def _permit(self, caller: Caller, name: str, roles: Collection[Role]) -> None:
         actor = self.ledger.load(caller.actor, ACTOR).state
         if actor is None or actor.retired:
-            raise Unknown(
-                "actor.unknown",
-                f"'{caller.actor.removeprefix('staff/')}' is not registered here.",
-                "An administrator registers staff: branchline actor add ID --role desk.",
-            )
+            raise Unknown("actor.unknown", actor=caller.actor.removeprefix("staff/"))
         if actor.role is not Role.ADMINISTRATOR and actor.role not in roles:
             raise Refused(
                 "actor.not-allowed",
-                f"'{caller.actor.removeprefix('staff/')}' is {actor.role.value}; '{name}' is for "
-                f"{' or '.join(sorted(role.value for role in roles)) or 'an administrator'}.",
-                "Ask somebody with that role.",
+                actor=caller.actor.removeprefix("staff/"),
+                role=actor.role.value,
+                name=name,
+                roles=Names(sorted(role.value for role in roles or (Role.ADMINISTRATOR,))),
             )
         if actor.branches and caller.desk and caller.desk not in actor.branches:
             raise Refused(
                 "actor.other-branch",
-                f"'{caller.actor.removeprefix('staff/')}' works at {', '.join(actor.branches)}, not at {caller.desk}.",
-                "Give the branch with --branch.",
+                actor=caller.actor.removeprefix("staff/"),
+                branches=", ".join(actor.branches),
+                desk=caller.desk,
             )
 
 

@@ -115,25 +115,25 @@ CONDITIONS: Mapping[str, ConditionRule] = {
 LOST = frozenset({"lost", "long-overdue", "lost-and-paid", "lost-in-transit"})
 """The absences whose end a fee system must hear of."""
 
-NOTE_CODES: Mapping[str, str] = {
-    "wet": "wet or mouldy",
-    "torn": "torn",
-    "spine": "the spine or binding is broken",
-    "soiled": "soiled",
-    "written-in": "written in",
-    "scratched": "scratched",
-    "case": "the case is broken",
-    "label": "the label or barcode cannot be read",
-    "pages-missing": "pages are missing",
-    "disc-missing": "a disc is missing",
-    "parts-missing": "parts are missing",
-    "worn": "worn out",
-    "outdated": "out of date",
-    "surplus": "more copies than needed",
-    "crushed": "crushed in a box or van",
-    "other": "something else",
-}
-"""What may be said of a copy: codes, because free text could name somebody."""
+NOTE_CODES = (
+    "wet",
+    "torn",
+    "spine",
+    "soiled",
+    "written-in",
+    "scratched",
+    "case",
+    "label",
+    "pages-missing",
+    "disc-missing",
+    "parts-missing",
+    "worn",
+    "outdated",
+    "surplus",
+    "crushed",
+    "other",
+)
+"""What may be said of a copy: codes, because free text could name somebody. `note.<code>` are their words."""
 
 
 def fills_holds(custody: Custody) -> bool:

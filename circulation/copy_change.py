@@ -77,7 +77,7 @@ class CopyChange:
         """A copy as it is. Raises `Unknown` (`item.unknown`)."""
         loaded = self._ledger.load(item_stream(code), ITEM)
         if loaded.state is None:
-            raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+            raise Unknown("item.unknown", item=code)
         return loaded
 
     def decided(self, loaded: Loaded[Item], at_us: int, decide: Decide) -> Decision:

@@ -28,6 +28,7 @@ from circulation.errors import Invalid, Refused
 from circulation.event import Event, Fact
 from circulation.hold import HoldReleased, HoldTargetDropped, Title
 from circulation.item import Item, ItemMissed, ItemReleased, ItemTargetDropped, TransitAbandoned, fold_item
+from circulation.messages.names import Names
 
 __all__ = [
     "Declared",
@@ -96,11 +97,7 @@ def refuse_hold_on(item: Item) -> None:
     if absence is not None and absence.what in LOST:
         gone_as = absence.what
     if gone_as:
-        raise Refused(
-            "hold.copy-gone",
-            f"Item {item.barcode} is {gone_as}; a hold on this copy alone would wait for ever.",
-            f"Place the hold on its title {item.title}.",
-        )
+        raise Refused("hold.copy-gone", item=item.barcode, gone_as=gone_as, title=item.title)
 
 
 # --- the copy itself -----------------------------------------------------------------------------------------------
@@ -109,9 +106,7 @@ def refuse_hold_on(item: Item) -> None:
 def check_note_code(code: str) -> str:
     """The code. Raises `Invalid` (`condition.note-code`): free text could name somebody."""
     if code not in NOTE_CODES:
-        raise Invalid(
-            "condition.note-code", f"'{code[:40]}' is not a note code.", f"Codes are: {', '.join(NOTE_CODES)}."
-        )
+        raise Invalid("condition.note-code", code=code[:40], known=", ".join(NOTE_CODES))
     return code
 
 
@@ -133,11 +128,7 @@ def decide_report(
     """
     defect = item.custody.defect
     if defect is not None and defect.what == "withdrawn":
-        raise Refused(
-            "condition.withdrawn",
-            f"Item {item.barcode} is withdrawn.",
-            "It goes to its owner as it is; there is nothing to report.",
-        )
+        raise Refused("condition.withdrawn", item=item.barcode)
     given = give_up(item, title, at, "condition")
     report = ConditionReported(what=what, at=at, code=code, van=van, photo=photo, custodies=custodies)
     return replace(given, item=(*given.item, report))
@@ -152,19 +143,11 @@ def decide_withdraw(item: Item, title: Title, *, at: str, code: str, gives_up_ho
     """
     custody = item.custody
     if custody.defect is not None and custody.defect.what == "withdrawn":
-        raise Refused("withdraw.already", f"Item {item.barcode} is withdrawn already.", "Scan it to send it home.")
+        raise Refused("withdraw.already", item=item.barcode)
     if custody.loan is not None:
-        raise Refused(
-            "withdraw.on-loan",
-            f"Item {item.barcode} is on loan since it was lent at {custody.loan.branch}.",
-            "Withdraw it when it is back, or declare it lost.",
-        )
+        raise Refused("withdraw.on-loan", item=item.barcode, branch=custody.loan.branch)
     if custody.capture is not None and not gives_up_hold:
-        raise Refused(
-            "withdraw.set-aside",
-            f"Item {item.barcode} is set aside for hold {custody.capture.hold}.",
-            "Let the patron have it first, or give it up with --give-up-hold: the hold is asked for another copy.",
-        )
+        raise Refused("withdraw.set-aside", item=item.barcode, hold=custody.capture.hold)
     given = give_up(item, title, at, "condition")
     return replace(given, item=(*given.item, ItemWithdrawn(at=at, code=code)))
 
@@ -180,12 +163,9 @@ def decide_missing(item: Item, title: Title, *, at: str) -> Declared:
     """
     custody = item.custody
     if custody.loan is not None:
-        raise Refused(
-            "missing.on-loan",
-            f"Item {item.barcode} is on loan since it was lent at {custody.loan.branch}.",
-            "If the patron says that it is back: branchline loan claim-returned.",
-        )
-    _refuse_absent("missing.already", item)
+        raise Refused("missing.on-loan", item=item.barcode, branch=custody.loan.branch)
+    if item.custody.absence is not None:
+        raise Refused("missing.already", item=item.barcode, what=item.custody.absence.what)
     given = give_up(item, title, at, "missed")
     hold = custody.capture.hold if custody.capture is not None else custody.target
     return replace(given, item=(*given.item, ItemMissed(branch=at, hold=hold)))
@@ -206,17 +186,9 @@ def decide_lost(
     """
     custody = item.custody
     if custody.absence is not None and custody.absence.what in LOST:
-        raise Refused(
-            "lost.already",
-            f"Item {item.barcode} is {custody.absence.what} already.",
-            "Scan it if it is here; take it back with: branchline item restore.",
-        )
+        raise Refused("lost.already", item=item.barcode, what=custody.absence.what)
     if why == "in-transit" and custody.transit is None:
-        raise Refused(
-            "lost.not-travelling",
-            f"Item {item.barcode} is not on its way anywhere.",
-            "Declare it lost with: branchline item lost.",
-        )
+        raise Refused("lost.not-travelling", item=item.barcode)
     given = give_up(item, title, at, "missed")
     declared = ItemDeclaredLost(
         at=at,
@@ -232,33 +204,15 @@ def decide_paid(item: Item, *, at: str) -> Declared:
     """The fact of a lost copy that was paid for. Raises `Refused` (`paid.not-lost`)."""
     custody = item.custody
     if custody.absence is None or custody.absence.what not in LOST - {"lost-and-paid"}:
-        raise Refused(
-            "paid.not-lost",
-            f"Item {item.barcode} is not lost, or was paid for already.",
-            "Declare it lost first: branchline item lost.",
-        )
+        raise Refused("paid.not-lost", item=item.barcode)
     return Declared((LostItemPaid(at=at, loan=None if custody.loan is None else custody.loan.loan),))
 
 
 def decide_searched(item: Item, *, at: str, found: bool) -> ItemSearched:
     """The fact that somebody looked for an absent copy at a branch. Raises `Refused` (`search.not-absent`)."""
     if item.custody.absence is None:
-        raise Refused(
-            "search.not-absent",
-            f"Item {item.barcode} is not looked for.",
-            "Scan it if it is here; if it is not where it should be: branchline item missing.",
-        )
+        raise Refused("search.not-absent", item=item.barcode)
     return ItemSearched(at=at, found=found)
-
-
-def _refuse_absent(code: str, item: Item) -> None:
-    absence = item.custody.absence
-    if absence is not None:
-        raise Refused(
-            code,
-            f"Item {item.barcode} is {absence.what} already.",
-            "Scan it if it is here; see branchline item conditions.",
-        )
 
 
 def found_again(item: Item, branch: str) -> Event | None:
@@ -316,24 +270,21 @@ def decide_restore(
     present = [condition.what for condition in (custody.absence, custody.defect) if condition is not None]
     chosen = [one for one in present if what in (None, one)]
     if not chosen:
-        raise Refused(
-            "restore.nothing",
-            f"Item {item.barcode} is not {what or 'in any condition that could be taken back'}.",
-            f"It is: {', '.join(present) or 'in order'}.",
+        raise (
+            Refused("restore.nothing", item=item.barcode, what=what, present=Names(present))
+            if what
+            else Refused("restore.nothing:any", item=item.barcode, present=Names(present))
         )
     if len(chosen) > 1:
-        raise Refused(
-            "restore.which",
-            f"Item {item.barcode} is {' and '.join(chosen)}.",
-            "Say which does not hold with --what.",
-        )
+        raise Refused("restore.which", item=item.barcode, chosen=Names(chosen))
     rule = CONDITIONS[chosen[0]]
     if role is not Role.ADMINISTRATOR and role not in rule.undone_by:
-        who = " or ".join(one.value for one in rule.undone_by) or "an administrator"
         raise Refused(
             "restore.not-allowed",
-            f"That item {item.barcode} is {rule.what} is taken back by {who}, and you are {role.value}.",
-            "Ask somebody with that role.",
+            item=item.barcode,
+            what=rule.what,
+            undone_by=Names(one.value for one in rule.undone_by or (Role.ADMINISTRATOR,)),
+            role=role.value,
         )
     if rule.kind == "defect":
         return ItemRestored(at=at, was=rule.what, custody=replace(custody, defect=None), why=why)

@@ -319,7 +319,7 @@ class Desk:
             own = borrower.holds_on(item.title)
             for ended in own:
                 if ended not in title.holds:
-                    raise Conflict("claims.changed", f"Hold {ended} has ended while the loan was decided.")
+                    raise Conflict("claims.changed:hold-ended", ended=ended)
             own_hold = hold_filled_by(title, own, item)
             ruling = self._rules_at(caller.desk, at_us).ruling(
                 item, category=borrower.patron.category, branch=caller.desk
@@ -392,9 +392,9 @@ class Desk:
                 None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
             )
             if loan is not None and borrower is None:
-                raise Unknown("patron.forgotten", f"Nobody can tell any more who has item {code}.", "Scan it in.")
+                raise Unknown("patron.forgotten", item=code)
             if loan is None or borrower is None:
-                raise Refused("renew.not-on-loan", f"Item {code} is not on loan.", "Lend it instead.")
+                raise Refused("renew.not-on-loan", item=code)
             passing = self._override(caller, override)
             events = decide_renew(
                 branch=caller.desk,
@@ -455,7 +455,7 @@ class Desk:
     def _item(self, code: str) -> tuple[int, Item]:
         loaded = self.ledger.load(item_stream(code), ITEM)
         if loaded.state is None:
-            raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+            raise Unknown("item.unknown", item=code)
         return loaded.version, self.places.dated(loaded.state)
 
     def _rules_at(self, branch: str, at_us: int) -> DayRules:

@@ -17,6 +17,7 @@ from circulation.command import ACTOR
 from circulation.errors import Unknown
 from circulation.folds import BRANCH, CLOSURES
 from circulation.ledger import Ledger
+from circulation.messages.names import Names
 
 __all__ = [
     "actors",
@@ -45,19 +46,18 @@ def require_branch(ledger: Ledger, code: str) -> Branch:
     if branch is None:
         raise unknown_branch(code, branches(ledger))
     if branch.retired:
-        raise Unknown(
-            "branch.retired",
-            f"'{code}' ({branch.name}) left the network.",
-            "List the branches with: branchline network list",
-        )
+        raise Unknown("branch.retired", code=code, branch=branch.name)
     return branch
 
 
 def unknown_branch(code: str, known: Collection[str]) -> Unknown:
     """The refusal of a branch code that nobody carries, with those that come near it."""
     near = get_close_matches(code, known, n=3, cutoff=0.6)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "List the branches with: branchline network list"
-    return Unknown("branch.unknown", f"There is no branch '{code[:60]}'.", hint)
+    return (
+        Unknown("branch.unknown:near", branch=code[:60], near=Names(near))
+        if near
+        else Unknown("branch.unknown", branch=code[:60])
+    )
 
 
 def members(ledger: Ledger) -> tuple[str, ...]:
@@ -70,8 +70,11 @@ def require_member(ledger: Ledger, member: str) -> str:
     known = members(ledger)
     if member not in known:
         near = get_close_matches(member, known, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Members are: {', '.join(known) or 'none yet'}."
-        raise Unknown("member.unknown", f"No branch belongs to '{member[:60]}'.", hint)
+        raise (
+            Unknown("member.unknown:near", member=member[:60], near=Names(near))
+            if near
+            else Unknown("member.unknown", member=member[:60], known=Names(known))
+        )
     return member
 
 

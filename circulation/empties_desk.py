@@ -43,7 +43,7 @@ class EmptiesDesk:
         _check(totes, least=1)
         self._places.branch(to)
         if to == caller.desk:
-            raise Invalid("empties.to-itself", f"They are at {to} already.", "Name another branch.")
+            raise Invalid("empties.to-itself", to=to)
         moved = EmptiesMoved(branch=caller.desk, to=to, totes=totes)
         return self._record(caller, "empties move", moved, _STAFF, request)
 
@@ -68,4 +68,4 @@ class EmptiesDesk:
 
 def _check(totes: int, *, least: int) -> None:
     if not least <= totes <= _MOST:
-        raise Invalid("empties.number", f"{totes} is no number of totes here.", f"Give {least} to {_MOST}.")
+        raise Invalid("empties.number", totes=totes, least=least, most=_MOST)

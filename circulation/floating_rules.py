@@ -6,7 +6,7 @@ Each use-case is one command on the policy's stream; what is the case already is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 
 from circulation.actor import Role
@@ -28,6 +28,7 @@ from circulation.floating import (
     WalkedLanesSet,
 )
 from circulation.folds import FLOATING_FOLD
+from circulation.messages.names import Names
 
 __all__ = [
     "FloatingRules",
@@ -53,32 +54,25 @@ def set_group(policy: Floating, group: FloatingGroup) -> tuple[Event, ...]:
     Raises `Invalid`: `floating.no-branches`; `floating.homing-days` (1 to 3,650), `floating.title-copies` (1 to 999).
     """
     if not group.branches:
-        raise Invalid(
-            "floating.no-branches",
-            f"Group '{group.group}' has no branches.",
-            "Name them with --to CODE, --member NAME or --all.",
-        )
+        raise Invalid("floating.no-branches", group=group.group)
     if group.homing_days is not None and not 1 <= group.homing_days <= 3650:
-        raise Invalid(
-            "floating.homing-days", f"A homing time of {group.homing_days} days is not possible.", "Give 1 to 3650."
-        )
+        raise Invalid("floating.homing-days", homing_days=group.homing_days)
     if group.title_copies is not None and not 1 <= group.title_copies <= 999:
-        raise Invalid(
-            "floating.title-copies", f"{group.title_copies} copies of a title are not possible.", "Give 1 to 999."
-        )
+        raise Invalid("floating.title-copies", title_copies=group.title_copies)
     return () if policy.groups.get(group.group) == group else (FloatingGroupSet(**asdict(group)),)
 
 
 def remove_group(policy: Floating, name: str) -> tuple[Event, ...]:
     """A group does not hold any more. Raises `Unknown` (`floating.unknown-group`)."""
-    _must_be_known(name, policy.groups, "floating.unknown-group", "floating group")
+    if name not in policy.groups:
+        raise Unknown("floating.unknown-group", group=name[:60], groups=Names(sorted(policy.groups)))
     return (FloatingGroupRemoved(group=name),)
 
 
 def set_limit(policy: Floating, branch: str, item_type: str, copies: int) -> tuple[Event, ...]:
     """A branch (`*`: every other one) keeps so many from elsewhere. Raises `Invalid` (`floating.limit`)."""
     if not 0 <= copies <= 1_000_000:
-        raise Invalid("floating.limit", f"A branch cannot keep {copies} copies.", "Give 0 to 1000000.")
+        raise Invalid("floating.limit", copies=copies)
     if policy.limits.get(branch, {}).get(item_type) == copies:
         return ()
     return (FloatLimitSet(branch=branch, item_type=item_type, copies=copies),)
@@ -87,7 +81,8 @@ def set_limit(policy: Floating, branch: str, item_type: str, copies: int) -> tup
 def remove_limit(policy: Floating, branch: str, item_type: str) -> tuple[Event, ...]:
     """A limit does not hold any more. Raises `Unknown` (`floating.unknown-limit`)."""
     known = [f"{item_type} at {branch}" for branch, by_type in policy.limits.items() for item_type in by_type]
-    _must_be_known(f"{item_type} at {branch}", known, "floating.unknown-limit", "limit for")
+    if f"{item_type} at {branch}" not in known:
+        raise Unknown("floating.unknown-limit", item_type=item_type, branch=branch, known=Names(sorted(known)))
     return (FloatLimitRemoved(branch=branch, item_type=item_type),)
 
 
@@ -95,27 +90,20 @@ def set_lanes(policy: Floating, lanes: str, branches: Collection[str]) -> tuple[
     """Branches are a walk apart. Raises `Invalid` (`floating.one-branch`)."""
     walked = tuple(sorted(set(branches)))
     if len(walked) < 2:
-        raise Invalid(
-            "floating.one-branch", f"Nobody walks from {walked[0] if walked else 'nowhere'} to itself.", "Name two."
-        )
+        raise Invalid("floating.one-branch", walked=walked[0])
     return () if policy.lanes.get(lanes) == walked else (WalkedLanesSet(lanes=lanes, branches=walked),)
 
 
 def remove_lanes(policy: Floating, lanes: str) -> tuple[Event, ...]:
     """The branches are apart again. Raises `Unknown` (`floating.unknown-lanes`)."""
-    _must_be_known(lanes, policy.lanes, "floating.unknown-lanes", "set of walked lanes")
+    if lanes not in policy.lanes:
+        raise Unknown("floating.unknown-lanes", lanes=lanes[:60], policy_lanes=Names(sorted(policy.lanes)))
     return (WalkedLanesRemoved(lanes=lanes),)
 
 
 def set_services(policy: Floating, member: str, branch: str | None) -> tuple[Event, ...]:
     """A member's withdrawn copies go to a branch, or with None to their homes."""
     return () if policy.services.get(member) == branch else (TechnicalServicesSet(member=member, branch=branch),)
-
-
-def _must_be_known(name: str, known: Iterable[str], code: str, what: str) -> None:
-    names = sorted(known)
-    if name not in names:
-        raise Unknown(code, f"There is no {what} '{name[:60]}'.", f"There are: {', '.join(names) or 'none'}.")
 
 
 # --- use-cases -------------------------------------------------------------------------------------------------------
@@ -214,8 +202,4 @@ class FloatingRules:
         elif kind == "member":
             require_member(self._ledger, name)
         elif scope != "all":
-            raise Invalid(
-                "floating.scope",
-                f"'{scope[:60]}' does not say which branches.",
-                "Use all, member/<name> or branch/<code>.",
-            )
+            raise Invalid("floating.scope", scope=scope[:60])

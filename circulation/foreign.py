@@ -102,11 +102,7 @@ def form_of(code: str, forms: Iterable[ForeignForm], ours: Iterable[tuple[str, i
 def decide_form(network: str, prefix: str, length: int, via: str) -> ForeignFormSet:
     """The fact that such codes are another network's. Raises `Invalid` (`foreign.form`)."""
     if not prefix.isascii() or not prefix.isalnum() or not 3 <= length <= 32 or len(prefix) >= length:
-        raise Invalid(
-            "foreign.form",
-            f"'{prefix[:40]}' with {length} characters is no form of a barcode.",
-            "Give the letters or digits that such codes begin with, and how many characters they have: 3 to 32.",
-        )
+        raise Invalid("foreign.form", prefix=prefix[:40], length=length)
     return ForeignFormSet(network=network, prefix=prefix, length=length, via=via)
 
 
@@ -178,15 +174,7 @@ def decide_foreign_closed(item: Foreign | None, ref: str, *, branch: str, how: E
     Raises `Unknown` (`foreign.unknown`), and `Refused` (`foreign.elsewhere`) for handing over what is not here.
     """
     if item is None or item.ended:
-        raise Unknown(
-            "foreign.unknown",
-            f"No item of another network waits as {ref[:60]}.",
-            "List them with: branchline items foreign.",
-        )
+        raise Unknown("foreign.unknown", ref=ref[:60])
     if how == "handed-over" and branch != item.branch:
-        raise Refused(
-            "foreign.elsewhere",
-            f"{ref} was last seen at {item.branch}, not at {branch}.",
-            "Scan it where it is first.",
-        )
+        raise Refused("foreign.elsewhere", ref=ref, seen_at=item.branch, branch=branch)
     return ForeignItemClosed(branch=branch, how=how)

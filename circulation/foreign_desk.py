@@ -69,11 +69,9 @@ class ForeignDesk:
         A card and a tote are answered and not kept. Raises `Refused` (`scan.card`, `scan.tote`) and `Unknown`.
         """
         if self._borrowers.is_card(code):
-            raise Refused("scan.card", "This is a patron's card, not an item.", "Scan the item; nothing was kept.")
+            raise Refused("scan.card")
         if self._totes.exists(code):
-            raise Refused(
-                "scan.tote", f"{code} is a tote.", f"Use branchline tote receive {code}, or scan --tote {code}."
-            )
+            raise Refused("scan.tote", code=code)
         self._places.branch(branch)
         ours = self._ledger.load(BARCODE_FORMS, BARCODE_FORMS_FOLD).state or ()
         form = form_of(code, self._ledger.load(FOREIGN_FORMS, FOREIGN_FORMS_FOLD).state or (), ours)
@@ -186,9 +184,5 @@ def _entry(ref: str) -> tuple[str, int]:
     """The branch and the number of an entry such as `bath-3`. Raises `Invalid` (`unknown.unreadable`)."""
     branch, _, number = ref.rpartition("-")
     if not branch or not number.isascii() or not number.isdigit():
-        raise Invalid(
-            "unknown.unreadable",
-            f"'{ref[:60]}' is no entry of the queue.",
-            "An entry is a branch and a number, such as bath-3: branchline items unknown.",
-        )
+        raise Invalid("unknown.unreadable", ref=ref[:60])
     return branch, int(number)

@@ -83,5 +83,5 @@ class Foresight:
     def _item(self, barcode: str) -> Item:
         item = self._ledger.load(item_stream(barcode), ITEM).state
         if item is None:
-            raise Unknown("item.unknown", f"There is no item {barcode}.", "Check the number, or import it first.")
+            raise Unknown("item.unknown", item=barcode)
         return item

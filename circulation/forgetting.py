@@ -137,7 +137,7 @@ def fold_retention(retention: Retention | None, fact: Fact) -> Retention:
 def decide_retention(retention: Retention | None, kind: Kind, days: int) -> tuple[Event, ...]:
     """Another retention time; nothing if it is the same. Raises `Invalid` (`retention.days`)."""
     if not 0 <= days <= 36_500:
-        raise Invalid("retention.days", f"{days} days is no time for which to keep things.", "Give 0 to 36500 days.")
+        raise Invalid("retention.days", days=days)
     return () if (retention or Retention()).days[kind] == days else (RetentionSet(kind=kind, days=days),)
 
 
@@ -197,11 +197,7 @@ def decide_legal_hold_lifted(holds: Mapping[str, LegalHold] | None, name: str) -
     """The fact that a legal hold is lifted; nothing if it is already. Raises `Unknown` (`legal-hold.unknown`)."""
     hold = (holds or {}).get(name)
     if hold is None:
-        raise Unknown(
-            "legal-hold.unknown",
-            f"There is no legal hold {name[:40]}.",
-            "List them with: branchline privacy legal-holds.",
-        )
+        raise Unknown("legal-hold.unknown", hold=name[:40])
     return () if hold.lifted else (LegalHoldLifted(name=name),)
 
 
@@ -234,21 +230,9 @@ def refuse_open_business(loans: tuple[str, ...], holds: tuple[str, ...], *, unde
     Raises `Refused`: `privacy.legal-hold`, `privacy.loans-open`, `privacy.holds-open`.
     """
     if under_legal_hold:
-        raise Refused(
-            "privacy.legal-hold",
-            "A legal hold keeps what is known of this person.",
-            "Forget them when it is lifted: branchline privacy legal-holds.",
-        )
+        raise Refused("privacy.legal-hold")
     if loans:
-        raise Refused(
-            "privacy.loans-open",
-            f"The patron still has {len(loans)} loans or claims open: {', '.join(loans[:10])}.",
-            "Take the copies in or settle the claims first.",
-        )
+        raise Refused("privacy.loans-open", loans=len(loans), the_loans=", ".join(loans[:10]))
     if holds:
         # Not cancelled here: the log would tell by position whose holds they were.
-        raise Refused(
-            "privacy.holds-open",
-            f"The patron still has {len(holds)} holds open: {', '.join(holds[:10])}.",
-            "Cancel them first: branchline hold cancel.",
-        )
+        raise Refused("privacy.holds-open", holds=len(holds), the_holds=", ".join(holds[:10]))

@@ -33,6 +33,7 @@ from circulation.holding import (
 from circulation.item import Item, ItemMissed, ItemReleased, item_stream
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lookups import Catalogue
+from circulation.messages.names import Names
 from circulation.places import Places
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
@@ -96,7 +97,7 @@ class HoldDesk:
             loaded = self._ledger.load(title_stream(wanted), TITLE)
             state = loaded.state
             if state is None:
-                raise Unknown("title.unknown", f"There is no title '{wanted[:80]}'.", "Import or add it first.")
+                raise Unknown("title.unknown", title=wanted[:80])
             category = borrower.patron.category
             look = self._targeting.look(at_us)
             rules = look.rules(pickup)
@@ -178,11 +179,7 @@ class HoldDesk:
 
         def change(found: Hold, _at_us: int) -> tuple[Event, ...]:
             if found.captured is not None:
-                raise Refused(
-                    "hold.has-copy",
-                    f"Item {found.captured} is already set aside for hold {hold}.",
-                    "Cancel the hold, or let the patron pick it up.",
-                )
+                raise Refused("hold.has-copy", item=found.captured, hold=hold)
             return (HoldSuspended(hold=hold, until=until),)
 
         return self._change(caller, "hold suspend", hold, change, ends=False, request=request, gives_up=True)
@@ -227,14 +224,12 @@ class HoldDesk:
             look = self._targeting.look(at_us)
             item = look.copies[barcode]
             if item.state is None:
-                raise Unknown("item.unknown", f"There is no item {barcode}.", "Check the number.")
+                raise Unknown("item.unknown", item=barcode)
             wanted = item.state.custody.target
             loaded = self._ledger.load(title_stream(item.state.title), TITLE)
             hold = None if wanted is None or loaded.state is None else loaded.state.holds.get(wanted)
             if hold is None or loaded.state is None or hold.target != barcode:
-                raise Refused(
-                    "pull.not-wanted", f"Item {barcode} is not on a pull list.", "See branchline hold pull-list."
-                )
+                raise Refused("pull.not-wanted", item=barcode)
             branch = item.state.branch or caller.desk
             dropped = drop(hold, "not-found")
             on_title = () if dropped is None else dropped.title
@@ -409,19 +404,15 @@ class HoldDesk:
     def _check_part(self, title: str, part: str) -> None:
         parts = self._targeting.parts(title)
         if part not in parts:
-            raise Unknown(
-                "hold.part-unknown",
-                f"No copy of title {title} is part '{part[:40]}'.",
-                f"Its parts are: {', '.join(sorted(parts)) or 'none'}.",
-            )
+            raise Unknown("hold.part-unknown", title=title, part=part[:40], parts=Names(sorted(parts)))
 
     def _title_wanted(self, title: str | None, item: str | None) -> str:
         if item is None:
             if title is None:
-                raise Refused("hold.of-what", "A hold is for a title or for an item.", "Name one of them.")
+                raise Refused("hold.of-what")
             return title
         state: Item | None = self._ledger.load(item_stream(item), ITEM).state
         if state is None:
-            raise Unknown("item.unknown", f"There is no item {item}.", "Check the number.")
+            raise Unknown("item.unknown", item=item)
         refuse_hold_on(state)
         return state.title

@@ -150,30 +150,13 @@ def decide_place(
     Raises `Refused`: `patron.blocked`, `hold.limit`, `hold.already-placed`, `hold.no-time`.
     """
     if expires is not None and expires < day:
-        raise Refused(
-            "hold.no-time",
-            f"The hold would be wanted until {expires}, which has passed: it is {day}.",
-            "Give a later day, or leave it out.",
-        )
+        raise Refused("hold.no-time", expires=expires, day=day)
     if patron.blocks:
-        raise Refused(
-            "patron.blocked",
-            f"The patron is blocked: {', '.join(patron.blocks)}.",
-            "Lift the block first: branchline patron unblock.",
-        )
+        raise Refused("patron.blocked", blocks=", ".join(patron.blocks))
     if own_hold is not None:
-        raise Refused(
-            "hold.already-placed",
-            f"The patron already has hold {own_hold} on title {title.title_id}.",
-            "Change that hold instead.",
-        )
+        raise Refused("hold.already-placed", hold=own_hold, title=title.title_id)
     if own_holds >= ruling.hold_limit:
-        allows = f"rule '{ruling.by['hold_limit']}' allows {ruling.hold_limit}"
-        raise Refused(
-            "hold.limit",
-            f"The patron has {own_holds} holds open; {allows}.",
-            "Cancel one first.",
-        )
+        raise Refused("hold.limit", holds=own_holds, rule=ruling.by["hold_limit"], allowed=ruling.hold_limit)
     return HoldPlaced(
         hold=f"{title.title_id}#{title.holds_placed + 1}",
         pickup=pickup,
@@ -214,9 +197,7 @@ def decide_pickup(hold: Hold, pickup: str, item: Item | None) -> tuple[tuple[Eve
     Raises `Refused` (`hold.same-pickup`).
     """
     if hold.pickup == pickup:
-        raise Refused(
-            "hold.same-pickup", f"Hold {hold.hold} is for pickup at {pickup} already.", "Nothing needs to be changed."
-        )
+        raise Refused("hold.same-pickup", hold=hold.hold, pickup=pickup)
     changed = HoldPickupChanged(hold=hold.hold, pickup=pickup)
     if item is None or item.custody.capture is None or item.custody.capture.hold != hold.hold:
         return (changed,), ()
@@ -236,11 +217,7 @@ def decide_extend(hold: Hold, item: Item | None, until_us: Callable[[str, int], 
     """
     capture = None if item is None else item.custody.capture
     if capture is None or capture.hold != hold.hold or capture.until_us is None:
-        raise Refused(
-            "hold.not-on-shelf",
-            f"No copy waits on the hold shelf for hold {hold.hold}.",
-            "See what does: branchline hold shelf.",
-        )
+        raise Refused("hold.not-on-shelf", hold=hold.hold)
     return HoldShelfExtended(hold=hold.hold, branch=capture.pickup, until_us=until_us(capture.pickup, capture.until_us))
 
 
@@ -252,11 +229,7 @@ def decide_lapse(hold: Hold, day: str) -> HoldLapsed:
     Raises `Refused` (`hold.still-wanted`).
     """
     if hold.expires is None or hold.expires >= day or hold.captured is not None:
-        raise Refused(
-            "hold.still-wanted",
-            f"Hold {hold.hold} is still wanted, or has a copy already.",
-            "Cancel it to end it now: branchline hold cancel.",
-        )
+        raise Refused("hold.still-wanted", hold=hold.hold)
     return HoldLapsed(hold=hold.hold, expires=hold.expires)
 
 
@@ -264,7 +237,7 @@ def open_hold(title: Title | None, hold: str) -> Hold:
     """The open hold of that id. Raises `Unknown` (`hold.unknown`) for one that never was or has ended."""
     found = None if title is None else title.holds.get(hold)
     if found is None:
-        raise Unknown("hold.unknown", f"There is no open hold '{hold[:80]}'.", "List holds: branchline hold list.")
+        raise Unknown("hold.unknown", hold=hold[:80])
     return found
 
 

@@ -49,11 +49,7 @@ class Keyring:
         self._tables = open_key_tables(where, create=create, facts={"format": _FORMAT, "secret": secrets.token_hex(32)})
         facts = dict(self._tables.run("SELECT name, value FROM key_facts"))
         if facts.get("format") != _FORMAT:
-            raise Invalid(
-                "store.newer",
-                f"The key store '{where.shown}' has the format {facts.get('format', '?')}, not {_FORMAT}.",
-                "Use the version of Branchline that wrote it.",
-            )
+            raise Invalid("store.newer:keys", store=where.shown, format=facts.get("format", "?"), the_format=_FORMAT)
         self._secret = bytes.fromhex(facts["secret"])
         self._minted: deque[tuple[int, bytes]] = deque()
         self._recent: OrderedDict[int, bytes] = OrderedDict()
@@ -111,11 +107,11 @@ class Keyring:
         """
         text = plaintext.encode()
         if len(text) > 0xFFFF:
-            raise Invalid("text.too-long", f"A text of {len(text)} bytes is too long to be sealed.", "Shorten it.")
+            raise Invalid("text.too-long", count=len(text))
         with self._lock:
             key = self._recent.get(key_id) or self._key(key_id)
         if key is None:
-            raise Invalid("key.destroyed", f"The key {key_id} was destroyed; nothing can be sealed under it.")
+            raise Invalid("key.destroyed", key_id=key_id)
         framed = len(text).to_bytes(2, "big") + text
         framed += bytes(-len(framed) % _BLOCK_BYTES)
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -139,11 +135,7 @@ class Keyring:
             nonce, body = data[1 : 1 + _NONCE_BYTES], data[1 + _NONCE_BYTES :]
             framed = _cipher(key).decrypt(nonce, body, _bound_to(data[:1], key_id, context))
         except (InvalidTag, ValueError):
-            raise Invalid(
-                "sealed.unreadable",
-                f"What is sealed under the key {key_id} does not belong to it or was changed.",
-                "Check that the log and the key store belong together.",
-            ) from None
+            raise Invalid("sealed.unreadable", key_id=key_id) from None
         return framed[2 : 2 + int.from_bytes(framed[:2], "big")].decode()
 
     def _key(self, key_id: int) -> bytes | None:
@@ -155,11 +147,7 @@ class Keyring:
             "SELECT first + keys FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1", (key_id,)
         )
         if not batch or key_id >= batch[0][0]:
-            raise Invalid(
-                "key.unknown",
-                f"The key {key_id} was never made in this key store.",
-                "Check that the log and the key store belong together.",
-            )
+            raise Invalid("key.unknown", key_id=key_id)
         return None
 
     def living(self, key_ids: Iterable[int]) -> set[int]:
@@ -220,7 +208,7 @@ class Keyring:
     def bind_card(self, card: str, patron_id: str) -> None:
         """Say whose card it is. Raises `Refused` (`card.taken`) if it is another patron's."""
         if self._bind("cards", "card", "patron", self._digest("card", card), patron_id) != patron_id:
-            raise Refused("card.taken", "This card belongs to another patron.", "Use another card.")
+            raise Refused("card.taken")
 
     def bind_cards(self, cards: Iterable[tuple[str, str]]) -> None:
         """
@@ -253,7 +241,7 @@ class Keyring:
     def bind_login(self, login: str, actor: str) -> None:
         """Say whose login it is. Raises `Refused` (`login.taken`) if it is another actor's."""
         if self._bind("logins", "login", "actor", self._digest("login", login), actor) != actor:
-            raise Refused("login.taken", "This login belongs to somebody else.", "Use another login.")
+            raise Refused("login.taken")
 
     def actor_of(self, login: str) -> str | None:
         """The actor who signs in under a login, if there is one."""

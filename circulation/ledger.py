@@ -173,11 +173,7 @@ class Ledger(Application[str]):
 
     def _again(self, request: str, digest: bytes, known: AlreadyRecorded) -> Appended:
         if known.digest != digest:
-            raise Refused(
-                "request.reused",
-                f"The request id '{request}' was used before, for another command.",
-                "Give every command an id of its own, and repeat an id only with the same command.",
-            )
+            raise Refused("request.reused", request=request)
         return Appended(tuple(self.facts(after=known.first - 1, limit=known.count)), True)
 
     def import_events(
@@ -243,13 +239,9 @@ class Ledger(Application[str]):
         with _in_our_words():
             data = self.store.attachment(sha256)
         if data is None:
-            raise Unknown("attachment.unknown", f"No attachment '{sha256[:64]}' is kept here.")
+            raise Unknown("attachment.unknown", sha256=sha256[:64])
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise Invalid(
-                "attachment.damaged",
-                f"The attachment '{sha256[:64]}' does not match its digest.",
-                "Restore the store from a backup.",
-            )
+            raise Invalid("attachment.damaged", sha256=sha256[:64])
         return data
 
     # -- reading -----------------------------------------------------------------------------------------
@@ -439,11 +431,7 @@ def _guards(changes: Sequence[NewEvents]) -> tuple[list[tuple[str, int]], list[t
 
 def _check_name(name: str) -> None:
     if not name or len(name) > 255 or not name.isprintable():
-        raise Invalid(
-            "name.unprintable",
-            f"{name[:40]!r} cannot name a stream, device or request.",
-            "Use 1 to 255 printable characters.",
-        )
+        raise Invalid("name.unprintable", name=name[:40])
 
 
 class _InOurWords:
@@ -456,12 +444,8 @@ class _InOurWords:
         if not isinstance(failed, EventSourcingError) or isinstance(failed, AlreadyRecorded):
             return
         if "locked" in str(failed) or isinstance(failed, TimeoutError):
-            raise Conflict(
-                "store.busy", "The store is in use by another program.", "Nothing was recorded; try again."
-            ) from failed
-        raise BranchlineError(
-            "store.failed", f"The store did not do what was asked: {failed}.", "Check the disk or the server."
-        ) from failed
+            raise Conflict("store.busy") from failed
+        raise BranchlineError("store.failed", why=failed) from failed
 
 
 _IN_OUR_WORDS = _InOurWords()

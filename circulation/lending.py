@@ -70,38 +70,16 @@ def decide_lend(
     _refuse_blocked(patron, forbid)
     _refuse_beyond(ruling.loan_limits, open_loans, kinds, forbid)
     if custody.loan is not None:
-        raise Refused(
-            "loan.on-loan",
-            f"Item {item.barcode} is on loan since it was lent at {custody.loan.branch}.",
-            "Scan it in first, then lend it.",
-        )
+        raise Refused("loan.on-loan", item=item.barcode, branch=custody.loan.branch)
     if at_us < custody.custody_us:
         # A fact older than the last custody moves nothing: the loan would be claimed and never open.
-        raise Refused(
-            "loan.too-late",
-            f"Item {item.barcode} was scanned after {iso(at_us)}, when it is said to have been lent.",
-            "Lend it now, without --occurred-at.",
-        )
+        raise Refused("loan.too-late", item=item.barcode, at=iso(at_us))
     if custody.absence is not None and not CONDITIONS[custody.absence.what].lendable:
-        raise Refused(
-            "loan.absent",
-            f"Item {item.barcode} is {custody.absence.what} since {iso(custody.absence.since_us)}.",
-            "It is here after all: scan it in first, then lend it.",
-        )
+        raise Refused("loan.absent", item=item.barcode, what=custody.absence.what, since=iso(custody.absence.since_us))
     if custody.defect is not None and not CONDITIONS[custody.defect.what].lendable:
-        raise Refused(
-            "loan.unfit",
-            f"Item {item.barcode} is {custody.defect.what} since {iso(custody.defect.since_us)}.",
-            "Scan it to send it home; if it is in order again: branchline item restore.",
-        )
+        raise Refused("loan.unfit", item=item.barcode, what=custody.defect.what, since=iso(custody.defect.since_us))
     if custody.capture is not None and custody.capture.hold != own_hold:
-        forbid(
-            Refused(
-                "loan.set-aside",
-                f"Item {item.barcode} is set aside for hold {custody.capture.hold}.",
-                "Scan it to see where it goes; cancel that hold first if it must be lent.",
-            )
-        )
+        forbid(Refused("loan.set-aside", item=item.barcode, hold=custody.capture.hold))
     loan = f"{item.barcode}#{item.loans + 1}"
     events: list[Event] = []
     if custody.transit is not None:
@@ -157,43 +135,33 @@ def decide_renew(
     """
     loan = item.custody.loan
     if loan is None:
-        raise Refused("renew.not-on-loan", f"Item {item.barcode} is not on loan.", "Lend it instead.")
+        raise Refused("renew.not-on-loan", item=item.barcode)
     _refuse_blocked(patron, forbid)
     if item.custody.absence is not None:
         raise Refused(
-            "renew.absent",
-            f"Item {item.barcode} is {item.custody.absence.what} since {iso(item.custody.absence.since_us)}.",
-            "Nothing is due for it; take that back first: branchline item restore.",
+            "renew.absent", item=item.barcode, what=item.custody.absence.what, since=iso(item.custody.absence.since_us)
         )
     if loan.recall is not None:
-        whom = f" for hold {loan.recall.hold}" if loan.recall.hold else ""
-        raise Refused(
-            "renew.recalled",
-            f"The loan of {item.barcode} was recalled{whom} and is due {iso(loan.due_us)}.",
-            f"It must come back; to give the time back: branchline loan recall {item.barcode} --withdraw.",
+        raise (
+            Refused("renew.recalled:for-hold", item=item.barcode, hold=loan.recall.hold, due=iso(loan.due_us))
+            if loan.recall.hold
+            else Refused("renew.recalled", item=item.barcode, due=iso(loan.due_us))
         )
     if loan.renewals >= ruling.renewals:
-        allows = f"rule '{ruling.by['renewals']}' allows {ruling.renewals}"
         forbid(
             Refused(
                 "renew.limit",
-                f"Item {item.barcode} was renewed {loan.renewals} times; {allows}.",
-                "It must come back first.",
+                item=item.barcode,
+                renewals=loan.renewals,
+                rule=ruling.by["renewals"],
+                allowed=ruling.renewals,
             )
         )
     waiting = sum(1 for hold in title.holds.values() if hold.is_waiting and not hold.suspended and hold.target is None)
     if waiting:
-        forbid(
-            Refused(
-                "renew.wanted", f"{waiting} patrons wait for the title of {item.barcode}.", "It must come back first."
-            )
-        )
+        forbid(Refused("renew.wanted", patrons=waiting, item=item.barcode))
     if due_us <= loan.due_us:
-        raise Refused(
-            "renew.no-gain",
-            f"Renewing {item.barcode} now would not give more time than it has.",
-            "Renew it nearer to its due day.",
-        )
+        raise Refused("renew.no-gain", item=item.barcode)
     return (LoanRenewed(loan=loan.loan, branch=branch, due_us=due_us, renewals=loan.renewals + 1, rule=ruling.rule),)
 
 
@@ -210,23 +178,36 @@ def _refuse_beyond(
                 limit.owner in (ANY, owner) and limit.item_type in (ANY, item_type) for owner, item_type in kinds()
             )
         if counted >= limit.most:
-            of_what = "" if limit.item_type == ANY else f" of type {limit.item_type}"
-            of_whom = "" if limit.owner == ANY else f" from {limit.owner}"
             forbid(
-                Refused(
-                    "loan.limit",
-                    f"The patron has {counted} loans{of_what}{of_whom} open; rule '{limit.rule}' allows {limit.most}.",
-                    "Return something first, or change the rule.",
+                (
+                    Refused("loan.limit", counted=counted, rule=limit.rule, most=limit.most)
+                    if limit.owner == ANY
+                    else Refused(
+                        "loan.limit:of-owner", counted=counted, owner=limit.owner, rule=limit.rule, most=limit.most
+                    )
+                )
+                if limit.item_type == ANY
+                else (
+                    Refused(
+                        "loan.limit:of-type",
+                        counted=counted,
+                        item_type=limit.item_type,
+                        rule=limit.rule,
+                        most=limit.most,
+                    )
+                    if limit.owner == ANY
+                    else Refused(
+                        "loan.limit:of-type-and-owner",
+                        counted=counted,
+                        item_type=limit.item_type,
+                        owner=limit.owner,
+                        rule=limit.rule,
+                        most=limit.most,
+                    )
                 )
             )
 
 
 def _refuse_blocked(patron: Patron, forbid: Forbid) -> None:
     if patron.blocks:
-        forbid(
-            Refused(
-                "patron.blocked",
-                f"The patron is blocked: {', '.join(patron.blocks)}.",
-                "Lift the block first: branchline patron unblock.",
-            )
-        )
+        forbid(Refused("patron.blocked", blocks=", ".join(patron.blocks)))

@@ -74,7 +74,7 @@ class MoveDesk:
         """
         code = parse_barcode(barcode)
         if not why.strip():
-            raise Invalid("move.no-reason", f"It is not said why {code} is to be moved.", "Say it with --why.")
+            raise Invalid("move.no-reason", code=code)
         self._places.branch(to)
 
         def decide(at_us: int) -> Decision:
@@ -177,5 +177,5 @@ class MoveDesk:
 
 def _known(code: str, loaded: Loaded[Item]) -> Item:
     if loaded.state is None:
-        raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+        raise Unknown("item.unknown", item=code)
     return loaded.state

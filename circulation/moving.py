@@ -42,23 +42,13 @@ def decide_move(
     """
     before = item.custody.moves or ()
     if before and mode == "only":
-        raise Refused(
-            "move.already",
-            f"Item {item.barcode} is wanted at {before[0].to} already (move {before[0].move}: {before[0].why}).",
-            "Let this move wait with --queue, or put it in the other's place with --replace.",
-        )
+        raise Refused("move.already", item=item.barcode, to=before[0].to, move=before[0].move, why=before[0].why)
     if stay_until is not None and stay_until <= today:
-        raise Refused(
-            "move.day-past", f"A stay until {stay_until} would be over: today is {today}.", "Give a later day."
-        )
+        raise Refused("move.day-past", stay_until=stay_until, today=today)
     if stay_until is None and not stays:
-        raise Refused(
-            "move.would-bounce",
-            f"Item {item.barcode} would set out for {item.home} again as soon as it is scanned at {to}.",
-            "Say how long it stays with --stay-until DAY.",
-        )
+        raise Refused("move.would-bounce", item=item.barcode, home=item.home, to=to)
     if stay_until is None and item.branch == to and item.custody.transit is None and mode != "queue":
-        raise Refused("move.there", f"Item {item.barcode} is at {to} already.", "Give a day until which it stays.")
+        raise Refused("move.there", item=item.barcode, to=to)
     replaced = before if mode == "replace" else ()
     number = item.moves + 1
     return (
@@ -76,7 +66,5 @@ def decide_cancel_move(item: Item, why: str) -> tuple[Event, ...]:
     A copy that is under way because of it is decided anew at its next scan. Raises `Refused` (`move.none`).
     """
     if not item.custody.moves:
-        raise Refused(
-            "move.none", f"Nobody asked for item {item.barcode} to be moved.", "List moves: branchline transit moves."
-        )
+        raise Refused("move.none", item=item.barcode)
     return (MoveCancelled(move=item.custody.moves[0].move, why=why.strip()[:200]),)

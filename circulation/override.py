@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from circulation.actor import Role
 from circulation.errors import Invalid, Refused
 from circulation.event import Event, event
+from circulation.messages.names import Names
 
 __all__ = ["MAY_OVERRIDE", "Forbid", "Override", "RuleOverridden", "refuse"]
 
@@ -61,7 +62,7 @@ class Override:
 
     def __post_init__(self) -> None:
         if not self.why.strip():
-            raise Invalid("override.no-reason", "Nothing is overridden without a reason.", "Say why: --why TEXT.")
+            raise Invalid("override.no-reason")
 
     def forbid(self, refused: Refused) -> None:
         """
@@ -73,11 +74,12 @@ class Override:
         if roles is None:
             raise refused
         if self.role is not Role.ADMINISTRATOR and self.role not in roles:
-            allowed = " or ".join(sorted(role.value for role in roles))
             raise Refused(
                 "override.not-allowed",
-                f"{refused.sentence} A {self.role.value} may not override {refused.code}; a {allowed} may.",
-                "Ask somebody with that role.",
+                role=self.role.value,
+                refused=refused.code,
+                roles=Names(sorted(role.value for role in roles)),
+                refusal=refused.sentence,
             )
         if refused.code not in self.passed:
             self.passed.append(refused.code)

@@ -116,9 +116,7 @@ class PastLedger:
 
     def append(self, *_given: Any, **_more: Any) -> Appended:
         """Raises `Refused` (`asof.read-only`)."""
-        raise Refused(
-            "asof.read-only", "The past can be looked at and not changed.", "Give the command without --as-of."
-        )
+        raise Refused("asof.read-only")
 
     attach = import_events = append
 
@@ -185,9 +183,7 @@ class HappenedLedger(PastLedger):
 
     def position_at(self, instant_us: int) -> int:
         """How many of the rows had happened by an instant cannot be asked here. Raises `Refused`."""
-        raise Refused(
-            "asof.twice", f"Only one moment can be asked about at a time, not {instant_us} too.", "Give one --as-of."
-        )
+        raise Refused("asof.twice", instant_us=instant_us)
 
     # -- the order ---------------------------------------------------------------------------------------
 

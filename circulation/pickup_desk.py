@@ -76,7 +76,7 @@ class PickupDesk:
         Raises `Invalid` (`hold.extend-days`), `Unknown` (`hold.unknown`) and what `decide_extend` refuses.
         """
         if not 1 <= days <= _MOST_DAYS:
-            raise Invalid("hold.extend-days", f"{days} days are no extension.", f"Give 1 to {_MOST_DAYS} days.")
+            raise Invalid("hold.extend-days", days=days, most_days=_MOST_DAYS)
 
         def until_us(branch: str, so_far_us: int) -> int:
             # It ends at closing time: a microsecond before it is the day on which it would end.

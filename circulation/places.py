@@ -63,13 +63,9 @@ class Places:
         """A branch that is open for business. Raises `Unknown` or `Refused` (`branch.unknown`, `branch.retired`)."""
         branch = self._ledger.load(branch_stream(code), BRANCH).state
         if branch is None:
-            raise Unknown(
-                "branch.unknown",
-                f"There is no branch '{code[:60]}' in this network.",
-                "List the branches with: branchline network list",
-            )
+            raise Unknown("branch.unknown", branch=code[:60])
         if branch.retired:
-            raise Refused("branch.retired", f"{code} has left the network.", "Choose another branch.")
+            raise Refused("branch.retired:desk", code=code)
         return branch
 
     def calendar(self, code: str) -> Calendar:

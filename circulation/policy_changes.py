@@ -16,6 +16,7 @@ from circulation.administration import parse_day
 from circulation.calendar import ClosedDay
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Event
+from circulation.messages.names import Names
 from circulation.policy import VALUES, Dated, LoanRule, LoanRuleRemoved, LoanRules, LoanRuleSet, in_force
 from circulation.transfer_limits import TransferLimit, TransferLimitRemoved, TransferLimits, TransferLimitSet
 
@@ -78,9 +79,7 @@ def set_rule(rules: LoanRules, change: RuleChange, today: str) -> tuple[Event, .
     """
     unknown = sorted({*change.values, *change.leave_open} - set(VALUES))
     if unknown:
-        raise Invalid(
-            "rule.value-unknown", f"A rule has no value '{unknown[0][:40]}'.", f"Values are: {', '.join(VALUES)}."
-        )
+        raise Invalid("rule.value-unknown", unknown=unknown[0][:40], values=", ".join(VALUES))
     first, last = _dates(change.from_day, change.until_day, today, change.reason)
     versions = rules.get(change.rule, ())
     before = in_force(versions, first)
@@ -118,32 +117,18 @@ def set_rule(rules: LoanRules, change: RuleChange, today: str) -> tuple[Event, .
 
 def _check_values(rule: LoanRule, change: RuleChange) -> None:
     if not rule.values:
-        raise Invalid(
-            "rule.sets-nothing",
-            f"The rule '{rule.rule}' would set no value.",
-            "Give one, such as --days 14; or remove the rule: branchline policy remove.",
-        )
+        raise Invalid("rule.sets-nothing", rule=rule.rule)
     for name, (least, most) in _RANGES.items():
         value = getattr(rule, name)
         if value is not None and not least <= value <= most:
-            raise Invalid(
-                "rule.out-of-range",
-                f"The rule '{rule.rule}' has {name} {value}; {least} to {most} are possible.",
-                "Check the number.",
-            )
+            raise Invalid("rule.out-of-range", rule=rule.rule, name=name, value=value, least=least, most=most)
     if rule.closed_day is not None and rule.closed_day not in get_args(ClosedDay):
         raise Invalid(
-            "rule.closed-day",
-            f"The rule '{rule.rule}' has closed_day {rule.closed_day}, which is no way to treat a closed day.",
-            f"Choose one of: {', '.join(get_args(ClosedDay))}.",
+            "rule.closed-day", rule=rule.rule, closed_day=rule.closed_day, known=", ".join(get_args(ClosedDay))
         )
     if "hold_limit" in change.values and (rule.owner, rule.item_type) != ("*", "*"):
         # A hold on a title is for no one owner or type: such a limit would never be counted.
-        raise Invalid(
-            "rule.hold-limit-scope",
-            f"The rule '{rule.rule}' is for owner {rule.owner}, type {rule.item_type}; a hold limit is for any.",
-            "Set it in a rule for a patron category or a branch.",
-        )
+        raise Invalid("rule.hold-limit-scope", rule=rule.rule, owner=rule.owner, item_type=rule.item_type)
 
 
 def _check_scope(rules: LoanRules, rule: LoanRule) -> None:
@@ -153,11 +138,7 @@ def _check_scope(rules: LoanRules, rule: LoanRule) -> None:
         for day in _turning_days(versions, rule):
             other = in_force(versions, day)
             if other is not None and other.scope == rule.scope:
-                raise Refused(
-                    "rule.same-scope",
-                    f"The rule '{name}' already says on {day} what holds for {', '.join(rule.scope)}.",
-                    f"Change that one: branchline policy set {name} …, or remove it first.",
-                )
+                raise Refused("rule.same-scope", rule=name, day=day, scope=", ".join(rule.scope))
 
 
 def _turning_days(versions: Sequence[LoanRule], rule: LoanRule) -> list[str]:
@@ -178,8 +159,11 @@ def remove_rule(
     """No version of the rule holds from that day on. Raises `Unknown` (`rule.unknown`) and as `set_rule` does."""
     first, _ = _dates(from_day, None, today, reason)
     if not _lives(rules.get(name, ()), first):
-        held = ", ".join(sorted(rule for rule, versions in rules.items() if _lives(versions, first))) or "none"
-        raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", f"Rules are: {held}.")
+        raise Unknown(
+            "rule.unknown",
+            rule=name[:40],
+            rules=Names(sorted((rule for rule, versions in rules.items() if _lives(versions, first)))),
+        )
     return (LoanRuleRemoved(rule=name, from_day=first, reason=reason),)
 
 
@@ -190,11 +174,9 @@ def set_limit(limits: TransferLimits, change: LimitChange, today: str) -> tuple[
     Raises `Invalid`: `transfer.no-reason`, `transfer.everything`, and for its days as `set_rule` does.
     """
     if not change.reason.strip():
-        raise Invalid("transfer.no-reason", "A transfer limit needs a reason.", "Staff and patrons are told it.")
+        raise Invalid("transfer.no-reason")
     if not change.allowed and (change.origin, change.destination, change.item_type) == ("*", "*", "*"):
-        raise Invalid(
-            "transfer.everything", "This would deny every journey.", "Say from where, to where or of which type."
-        )
+        raise Invalid("transfer.everything")
     first, last = _dates(change.from_day, change.until_day, today, change.reason)
     after = TransferLimitSet(
         limit=change.limit,
@@ -222,8 +204,11 @@ def lift_limit(limits: TransferLimits, name: str, today: str, *, from_day: str |
     """The limit does not hold from that day on. Raises `Unknown` (`transfer.unknown`)."""
     first, _ = _dates(from_day, None, today, "lifted")
     if not _lives(limits.get(name, ()), first):
-        held = ", ".join(sorted(limit for limit, versions in limits.items() if _lives(versions, first))) or "none"
-        raise Unknown("transfer.unknown", f"There is no transfer limit '{name[:40]}'.", f"Limits are: {held}.")
+        raise Unknown(
+            "transfer.unknown",
+            name=name[:40],
+            limits=Names(sorted((limit for limit, versions in limits.items() if _lives(versions, first)))),
+        )
     return (TransferLimitRemoved(limit=name, from_day=first),)
 
 
@@ -238,15 +223,7 @@ def _dates(first: str | None, last: str | None, today: str, reason: str | None) 
     begins = today if first is None else parse_day(first)
     ends = None if last is None else parse_day(last)
     if ends is not None and ends < begins:
-        raise Invalid(
-            "policy.ends-before-it-begins",
-            f"What holds from {begins} cannot end on {ends}.",
-            "Give the first day with --from and the last one with --until.",
-        )
+        raise Invalid("policy.ends-before-it-begins", begins=begins, ends=ends)
     if begins < today and not (reason or "").strip():
-        raise Refused(
-            "policy.past-needs-reason",
-            f"{begins} lies before today, {today}; what was decided since stays as it was decided.",
-            "Say why with --reason, or give a later day.",
-        )
+        raise Refused("policy.past-needs-reason", begins=begins, today=today)
     return begins, ends

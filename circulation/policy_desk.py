@@ -14,6 +14,7 @@ from circulation.directory import branches, require_branch, require_member
 from circulation.errors import Invalid
 from circulation.event import Appended, Event, NewEvents
 from circulation.folds import LOAN_RULES_FOLD, TRANSFER_LIMITS_FOLD
+from circulation.messages.names import Names
 from circulation.policy import LOAN_RULES, utc_day
 from circulation.policy_changes import LimitChange, RuleChange, lift_limit, remove_rule, set_limit, set_rule
 from circulation.transfer_limits import TRANSFER_LIMITS
@@ -99,11 +100,7 @@ class PolicyDesk:
         if scope == "*":
             return
         if kind not in kinds or not name:
-            raise Invalid(
-                "transfer.place",
-                f"'{scope[:60]}' does not say where from or where to.",
-                f"Use * or {' or '.join(f'{one}/<name>' for one in kinds)}.",
-            )
+            raise Invalid("transfer.place", scope=scope[:60], kinds=Names(f"{one}/<name>" for one in kinds))
         if kind == "branch":
             require_branch(self._ledger, name)
         else:

@@ -151,7 +151,7 @@ class PrivacyDesk:
         def decide(_at_us: int) -> Decision:
             borrower = self._borrowers.by_id(patron)
             if borrower is None:
-                raise Unknown("patron.unknown", "The patron was forgotten meanwhile.", "Nothing was kept.")
+                raise Unknown("patron.unknown:place-legal-hold")
             version = self._ledger.load(LEGAL_HOLDS, LEGAL_HOLDS_FOLD).version
             watched = NewEvents(patron_stream(patron), borrower.version, ())
             return Decision((NewEvents(LEGAL_HOLDS, version, (placed,)), watched))
@@ -202,9 +202,7 @@ class PrivacyDesk:
         patron = self._keyring.unseal(link.key, link.sealed, context=link.context)
         borrower = None if patron is None else self._borrowers.by_id(patron)
         if borrower is None:
-            raise Unknown(
-                "privacy.forgotten", f"Nobody can tell any more whose {ref[:60]} was.", "Its key is destroyed."
-            )
+            raise Unknown("privacy.forgotten", ref=ref[:60])
         self._record(caller, "break-glass", borrower.patron.patron, why, roles=_AUDIT, request=request)
         return {"category": borrower.patron.category, **self._borrowers.details(borrower)}
 
@@ -266,15 +264,9 @@ class PrivacyDesk:
                 link = link_of(fact)
                 if isinstance(fact.event, ItemLent | HoldPlaced) and link is not None and link.context == ref:
                     return link
-        raise Unknown(
-            "privacy.no-link",
-            f"There is no loan or hold '{ref[:60]}'.",
-            "Loans are named as in branchline loan list, holds as in branchline hold list.",
-        )
+        raise Unknown("privacy.no-link", hold=ref[:60])
 
 
 def _require(why: str) -> None:
     if not why.strip():
-        raise Invalid(
-            "privacy.no-reason", "Personal data is not read or kept without a reason.", "Say why: --why TEXT."
-        )
+        raise Invalid("privacy.no-reason")

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from circulation.custody import AbsenceName, DefectName
 from circulation.errors import Invalid
@@ -38,10 +38,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("tote", r"tote (\S+) (open|sealed|loaded|unloaded|received|lost|ended)()"),
     ("plan", r"plan (\S+) (published)()"),
 )
-_HINT = (
-    "Ask like: item 30114000000017 at bath; hold t100#3 captured; tote T1 lost; plan 2026-11-24/bristol/am published; "
-    "items at bath > 100."
-)
+
+
+Subject = Literal["item", "hold", "tote", "plan", "items", "holds", "loans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Question:
     A count has the subject `items`, `holds` or `loans`, and asks whether there are `more` or `fewer` than `number`.
     """
 
-    subject: Literal["item", "hold", "tote", "plan", "items", "holds", "loans"]
+    subject: Subject
     name: str
     is_: str
     value: str = ""
@@ -74,12 +73,12 @@ def parse_question(text: str) -> Question:
     if counted:
         subject, place, elsewhere, sign, number = counted.groups()
         is_ = "more" if sign == ">" else "fewer"
-        return Question(subject or "items", elsewhere or "at", is_, place or "", int(number))  # type: ignore[arg-type]
+        return Question(cast(Subject, subject or "items"), elsewhere or "at", is_, place or "", int(number))
     for kind, pattern in _PATTERNS:
         found = re.fullmatch(pattern, words)
         if found:
             return Question(kind, *found.groups())  # type: ignore[arg-type]
-    raise Invalid("question.unreadable", f"'{words[:80]}' is no question that can be asked.", _HINT)
+    raise Invalid("question.unreadable", words=words[:80])
 
 
 def fold_questions(saved: Mapping[str, str] | None, fact: Fact) -> Mapping[str, str]:

@@ -124,11 +124,7 @@ def set_order(orders: Mapping[str, QueueOrder], scope: str, order: QueueOrder) -
     """
     for key in order.keys:
         if key not in KEYS or order.keys.count(key) > 1:
-            raise Invalid(
-                "queue.key",
-                f"'{key[:40]}' is no key of a queue order, or stands in it twice.",
-                f"Keys are: {', '.join(KEYS)}.",
-            )
+            raise Invalid("queue.key", key=key[:40], keys=", ".join(KEYS))
     away_days = order.away_days
     if away_days is None and "away" in order.keys:
         away_days = DEFAULT_AWAY_DAYS
@@ -139,11 +135,7 @@ def set_order(orders: Mapping[str, QueueOrder], scope: str, order: QueueOrder) -
     )
     for needs, limit, most in limits:
         if limit is not None and (needs not in order.keys or not 0 <= limit <= most):
-            raise Invalid(
-                "queue.out-of-range",
-                f"The order '{order.order[:40]}' has a limit of {limit} for the key '{needs}'.",
-                f"A limit is a number from 0 to {most}, for a key that the order has.",
-            )
+            raise Invalid("queue.out-of-range", order=order.order[:40], limit=limit, needs=needs, most=most)
     made = QueueOrder(order.order, order.keys, order.local_gap, order.local_days, away_days)
     if orders.get(scope) == made:
         return ()
@@ -162,9 +154,5 @@ def set_order(orders: Mapping[str, QueueOrder], scope: str, order: QueueOrder) -
 def remove_order(orders: Mapping[str, QueueOrder], scope: str) -> tuple[Event, ...]:
     """The fact that a scope has no order of its own any more. Raises `Unknown` (`queue.no-order`)."""
     if scope not in orders:
-        raise Unknown(
-            "queue.no-order",
-            f"No queue order was set for '{scope[:60]}'.",
-            "List what holds: branchline queue list.",
-        )
+        raise Unknown("queue.no-order", scope=scope[:60])
     return (QueueOrderRemoved(scope=scope),)

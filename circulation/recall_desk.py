@@ -113,7 +113,7 @@ class RecallDesk:
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(item_stream(code), ITEM)
             if loaded.state is None:
-                raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+                raise Unknown("item.unknown", item=code)
             item = self._places.dated(loaded.state)
             return Decision((NewEvents(item_stream(code), loaded.version, (change(item, at_us),)),))
 

@@ -69,19 +69,19 @@ def decide_recall(recallable: Recallable, hold: str | None) -> LoanRecalled:
     item, ruling, due_us = recallable.item, recallable.ruling, recallable.due_us
     loan = item.custody.loan
     if loan is None:
-        raise Refused("recall.not-on-loan", f"Item {item.barcode} is not on loan.", "Scan it to see where it is.")
+        raise Refused("recall.not-on-loan", item=item.barcode)
     if loan.recall is not None:
-        raise Refused(
-            "recall.already",
-            f"The loan of {item.barcode} was recalled at {iso(loan.recall.recalled_us)}; it is due {iso(loan.due_us)}.",
-            f"To give the time back: branchline loan recall {item.barcode} --withdraw.",
-        )
+        raise Refused("recall.already", item=item.barcode, recalled=iso(loan.recall.recalled_us), due=iso(loan.due_us))
     if due_us >= loan.due_us:
         raise Refused(
             "recall.no-gain",
-            f"Recalled now, {item.barcode} would be due {iso(due_us)}; it is due {iso(loan.due_us)} anyway.",
-            f"Rule '{ruling.by['guaranteed_days']}' guarantees {ruling.guaranteed_days or 0} days, "
-            f"rule '{ruling.by['recall_notice_days']}' {ruling.recall_notice_days} days of notice.",
+            item=item.barcode,
+            due=iso(due_us),
+            loan_due=iso(loan.due_us),
+            rule=ruling.by["guaranteed_days"],
+            guaranteed_days=ruling.guaranteed_days or 0,
+            notice_rule=ruling.by["recall_notice_days"],
+            recall_notice_days=ruling.recall_notice_days,
         )
     return LoanRecalled(
         loan=loan.loan, due_us=due_us, was_due_us=loan.due_us, rule=ruling.by["guaranteed_days"], hold=hold
@@ -96,7 +96,7 @@ def decide_withdraw(item: Item) -> LoanRecallWithdrawn:
     """
     loan = item.custody.loan
     if loan is None:
-        raise Refused("recall.not-on-loan", f"Item {item.barcode} is not on loan.", "Scan it to see where it is.")
+        raise Refused("recall.not-on-loan", item=item.barcode)
     if loan.recall is None:
-        raise Refused("recall.none", f"The loan of {item.barcode} was not recalled.", "There is nothing to withdraw.")
+        raise Refused("recall.none", item=item.barcode)
     return LoanRecallWithdrawn(loan=loan.loan, due_us=loan.recall.was_due_us)

@@ -127,19 +127,17 @@ def fold_rotation(rotation: Rotation | None, fact: Fact) -> Rotation:
 def set_rotation(rotation: Rotation | None, stops: tuple[Stop, ...]) -> tuple[Event, ...]:
     """The round is set. Raises `Invalid`: `rotation.too-short` (2 stops at least), `rotation.days` (1 to 366)."""
     if len(stops) < 2:
-        raise Invalid("rotation.too-short", f"A round of {len(stops)} stops goes nowhere.", "Give two stops or more.")
+        raise Invalid("rotation.too-short", stops=len(stops))
     for stop in stops:
         if not 1 <= stop.days <= 366:
-            raise Invalid("rotation.days", f"A stay of {stop.days} days is not possible.", "Give 1 to 366 days.")
+            raise Invalid("rotation.days", days=stop.days)
     return () if rotation is not None and rotation.stops == stops else (RotationSet(stops=stops),)
 
 
 def first_stop(rotation: Rotation) -> Stop:
     """Where copies join the round. Raises `Refused` (`rotation.unset`) for a plan that was not set."""
     if not rotation.stops:
-        raise Refused(
-            "rotation.unset", f"There is no rotation '{rotation.plan[:60]}'.", "Set it: branchline rotation set."
-        )
+        raise Refused("rotation.unset", plan=rotation.plan[:60])
     return rotation.stops[0]
 
 
@@ -154,11 +152,7 @@ def decide_leave(rotation: Rotation, items: Collection[str]) -> tuple[Event, ...
     """Copies leave the round. Raises `Refused` (`rotation.not-in-it`)."""
     strangers = sorted(set(items) - set(rotation.items))
     if strangers:
-        raise Refused(
-            "rotation.not-in-it",
-            f"Item {strangers[0]} is not in rotation '{rotation.plan}'.",
-            f"List it: branchline rotation list {rotation.plan}",
-        )
+        raise Refused("rotation.not-in-it", stranger=strangers[0], plan=rotation.plan)
     return (RotationLeft(items=tuple(sorted(set(items)))),)
 
 

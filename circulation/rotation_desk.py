@@ -156,7 +156,7 @@ class RotationDesk:
     def _request(self, one: Wanted, plan: str, at_us: int) -> NewEvents:
         version, events, what = self._moves.requested(one, "rebalance", _why(plan), at_us)
         if not events:
-            raise Refused("rotation.cannot-move", f"Item {one.item}: {what}", "Take it out of the rotation.")
+            raise Refused("rotation.cannot-move", item=one.item, what=what)
         return NewEvents(item_stream(one.item), version, events)
 
     def _rotation(self, plan: str) -> Rotation:

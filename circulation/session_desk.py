@@ -87,7 +87,7 @@ class SessionDesk:
             found = sessions_of(self._scans(requests, one_session=True))
             if found and found[0].name == name:
                 return found[0]
-        raise Unknown("session.unknown", f"There is no session '{name[:80]}'.", "List them: branchline session list.")
+        raise Unknown("session.unknown", session=name[:80])
 
     def is_undone(self, scan: Scanned) -> bool:
         """Whether a scan does not count any more."""
@@ -150,11 +150,7 @@ class SessionDesk:
         branch = session.branch if to is None else self._desk.places.branch(to).code
         shift_us = 0 if at_us is None else at_us - session.first_us
         if branch == session.branch and not shift_us:
-            raise Invalid(
-                "session.move-nowhere",
-                f"The scans of {name} are of {session.branch} already.",
-                "Give the right branch with --branch, or the right time of its first scan with --occurred-at.",
-            )
+            raise Invalid("session.move-nowhere", name=name, branch=session.branch)
         refuse_future(session.last_us + shift_us, self._commands.clock())
         correction = f"move {branch} {shift_us}"
         self._begin(caller, session, correction, why, to=branch, shift_us=shift_us)
@@ -242,7 +238,7 @@ class SessionDesk:
         self, caller: Caller, session: ScanSession, correction: str, why: str, *, to: str | None, shift_us: int | None
     ) -> None:
         if not why.strip():
-            raise Invalid("session.no-reason", "A session is not changed without a reason.", "Say why: --why TEXT.")
+            raise Invalid("session.no-reason")
         stream = session_stream(session.name)
 
         def decide(_at_us: int) -> Decision:

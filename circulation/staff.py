@@ -34,10 +34,10 @@ def register(
 ) -> tuple[Event, ...]:
     """Somebody joins. Raises `Refused` (`actor.taken`): an id is never used for two people."""
     if actor is not None:
-        raise Refused(
-            "actor.taken",
-            f"'{name}' is {'a retired actor' if actor.retired else f'registered as {actor.role.value}'}.",
-            "Choose another id: ids are never used for two people. To change a role: branchline actor role.",
+        raise (
+            Refused("actor.taken:retired", name=name)
+            if actor.retired
+            else Refused("actor.taken", name=name, role=actor.role.value)
         )
     return (ActorRegistered(role=role, branches=branches, key=key, sealed=sealed),)
 
@@ -67,19 +67,13 @@ def retire(actor: Actor | None, name: str, administrators: Collection[str]) -> t
 
 def _known(actor: Actor | None, name: str) -> Actor:
     if actor is None:
-        raise Unknown(
-            "actor.unknown", f"'{name}' is not registered here.", "List the staff with: branchline actor list"
-        )
+        raise Unknown("actor.unknown:named", name=name)
     return actor
 
 
 def _keep_one_administrator(actor: Actor, administrators: Collection[str]) -> None:
     if set(administrators) == {actor.actor}:
-        raise Refused(
-            "actor.last-administrator",
-            f"'{actor.actor.removeprefix('staff/')}' is the only administrator.",
-            "Register another one first: branchline actor add ID --role administrator",
-        )
+        raise Refused("actor.last-administrator", actor=actor.actor.removeprefix("staff/"))
 
 
 # --- use-cases -------------------------------------------------------------------------------------------------------
@@ -144,11 +138,7 @@ class Staff:
         stream = f"staff/{parse_name(name, what='staff')}"
         places = self._places(branches)
         if login is not None and self._keyring.actor_of(login) not in (None, stream):
-            raise Refused(
-                "actor.login-taken",
-                "That login belongs to another actor.",
-                "Find whose it is with: branchline actor list",
-            )
+            raise Refused("actor.login-taken")
         key = None if login is None else self._keyring.new_key()
         sealed = None if key is None or login is None else self._keyring.seal(key, login, context=stream)
 

@@ -69,35 +69,18 @@ def decide_sample(filling: Filling, branch: str, inside: Sequence[Inside]) -> To
     seal was broken or what is inside by the scans is not what was sealed.
     """
     if filling.destination != branch:
-        raise Refused(
-            "tote.not-for-here",
-            f"{filling.filling} is for {filling.destination}, not for {branch}.",
-            "Receive it without --whole and leave it sealed: it goes on with the next van.",
-        )
+        raise Refused("tote.not-for-here", filling=filling.filling, destination=filling.destination, branch=branch)
     if filling.sample:
         raise Refused(
-            "tote.drawn-already",
-            f"{len(filling.sample)} items of {filling.filling} are to be checked already: {', '.join(filling.sample)}.",
-            "Scan them, then give branchline tote accept.",
+            "tote.drawn-already", drawn=len(filling.sample), filling=filling.filling, items=", ".join(filling.sample)
         )
     if filling.is_unsealed:
-        raise Refused(
-            "tote.scan-all", f"The seal of {filling.filling} was found broken on its way.", "Scan every item in it."
-        )
+        raise Refused("tote.scan-all", filling=filling.filling)
     if digest_of([one.item.barcode for one in inside]) != filling.digest:
-        raise Refused(
-            "tote.scan-all",
-            f"{filling.filling} was sealed with {filling.items} items, "
-            f"and the {len(inside)} that scans have in it now are not the same ones.",
-            "Scan every item in it.",
-        )
+        raise Refused("tote.scan-all:differs", filling=filling.filling, items=filling.items, inside=len(inside))
     whole = [one.item.barcode for one in inside if scan_because(one) is None]
     if not whole:
-        raise Refused(
-            "tote.nothing-whole",
-            f"None of the {len(inside)} items in {filling.filling} may be shelved without a scan.",
-            "Scan every item in it.",
-        )
+        raise Refused("tote.nothing-whole", inside=len(inside), filling=filling.filling)
     limit = tolerated(len(whole))
     sample = draw(whole, sample_size(len(whole), limit), filling=filling.filling, digest=filling.digest)
     return ToteSampleDrawn(
@@ -118,26 +101,14 @@ def still_to_scan(filling: Filling, unscanned: Collection[str], not_found: Colle
     neither scanned nor said to be missing.
     """
     if not filling.sample:
-        raise Refused(
-            "tote.not-drawn",
-            f"No items of {filling.filling} were drawn to be checked.",
-            f"Begin with: branchline tote receive {filling.filling.partition('/')[0]} --whole --branch {branch}",
-        )
+        raise Refused("tote.not-drawn", filling=filling.filling, tote=filling.filling.partition("/")[0], branch=branch)
     if filling.is_checked:
-        raise Refused(
-            "tote.checked-already", f"{filling.filling} was checked already.", "What is left in it is to be scanned."
-        )
+        raise Refused("tote.checked-already", filling=filling.filling)
     if filling.place != branch:
-        raise Refused(
-            "tote.elsewhere", f"{filling.filling} is at {filling.place}, not at {branch}.", "Check it where it is."
-        )
+        raise Refused("tote.elsewhere", filling=filling.filling, place=filling.place, branch=branch)
     waiting = sorted({*unscanned} - {*not_found})
     if waiting:
-        raise Refused(
-            "tote.sample-open",
-            f"{len(waiting)} of the {len(filling.sample)} items to be checked were not scanned: {', '.join(waiting)}.",
-            "Scan them out of the tote; one that is not there: --not-found BARCODE.",
-        )
+        raise Refused("tote.sample-open", count=len(waiting), drawn=len(filling.sample), items=", ".join(waiting))
 
 
 def check_failed(filling: Filling, branch: str, wrong: int, inside: Iterable[str]) -> ToteChecked:
@@ -188,13 +159,11 @@ def decide_emptied(filling: Filling, branch: str, left: Iterable[str]) -> ToteEm
     Raises `Refused` (`tote.emptied-already`, `tote.not-sealed`, `tote.elsewhere`).
     """
     if filling.is_emptied:
-        raise Refused("tote.emptied-already", f"{filling.filling} was emptied already.", "Scan what turned up.")
+        raise Refused("tote.emptied-already", filling=filling.filling)
     if filling.status == "open":
-        raise Refused("tote.not-sealed", f"{filling.filling} is open.", "Scan its items instead.")
+        raise Refused("tote.not-sealed:open", filling=filling.filling)
     if filling.status == "ended" and filling.place != branch:
-        raise Refused(
-            "tote.elsewhere", f"{filling.filling} was opened at {filling.place}, not at {branch}.", "Empty it there."
-        )
+        raise Refused("tote.elsewhere:opened", filling=filling.filling, place=filling.place, branch=branch)
     return ToteEmptied(branch=branch, missing=tuple(sorted(left)), found=len(filling.found))
 
 

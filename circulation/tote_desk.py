@@ -77,12 +77,12 @@ def held(ledger: Ledger, code: str) -> Held:
     if not number:
         state = ledger.load(tote_stream(tote), TOTE).state
         if state is None or not state.fillings:
-            raise Unknown("tote.unknown", f"There is no tote {tote}.", "A tote is begun by scanning items into it.")
+            raise Unknown("tote.unknown", tote=tote)
         number = str(state.fillings)
     stream = filling_stream(f"{tote}/{number}")
     loaded = ledger.load(stream, FILLING)
     if loaded.state is None:
-        raise Unknown("tote.unknown-filling", f"There is no filling '{code[:60]}'.", "List: branchline tote list.")
+        raise Unknown("tote.unknown-filling", filling=code[:60])
     return Held(stream, loaded.version, loaded.state)
 
 
@@ -107,9 +107,7 @@ class ToteDesk:
         """A filling's state. Raises `Unknown` (`tote.unknown-filling`)."""
         state = self._ledger.load(filling_stream(filling), FILLING).state
         if state is None:
-            raise Unknown(
-                "tote.unknown-filling", f"There is no filling '{filling[:60]}'.", "List: branchline tote list."
-            )
+            raise Unknown("tote.unknown-filling", filling=filling[:60])
         return state
 
     def box_for(
@@ -220,7 +218,7 @@ class ToteDesk:
             _must_be(filling, "open", caller.desk)
             items = self._contents.items_in(filling.filling)
             if not items:
-                raise Refused("tote.empty", f"Nothing was packed into {filling.filling}.", "Pack it, or leave it.")
+                raise Refused("tote.empty", filling=filling.filling)
             return ToteSealed(branch=caller.desk, items=len(items), digest=digest_of(items))
 
         return self._change(caller, "tote seal", tote, change, request)
@@ -230,7 +228,7 @@ class ToteDesk:
 
         def change(filling: Filling) -> Event:
             if filling.status in ("open", "ended"):
-                raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Scan its items instead.")
+                raise Refused("tote.not-sealed:receive", filling=filling.filling, status=filling.status)
             return decide_received(filling, caller.desk)
 
         return self._change(caller, "tote receive", tote, change, request)
@@ -240,7 +238,7 @@ class ToteDesk:
 
         def change(filling: Filling) -> Event:
             if filling.status == "ended":
-                raise Refused("tote.not-sealed", f"{filling.filling} was opened already.", "Scan its items.")
+                raise Refused("tote.not-sealed:opened", filling=filling.filling)
             return decide_opened(filling, caller.desk)
 
         return self._change(caller, "tote open", tote, change, request)
@@ -320,7 +318,7 @@ def decide_loaded(filling: Filling, *, branch: str, van: str, run: str, known: K
     Raises `Refused` (`tote.not-sealed`, `tote.elsewhere`): nothing is loaded that was not at the stop.
     """
     if filling.status not in ("sealed", "unloaded", "received"):
-        raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Seal it first.")
+        raise Refused("tote.not-sealed", filling=filling.filling, status=filling.status)
     _must_be_at(filling, branch)
     return ToteLoaded(branch=branch, van=van, run=run, known=known)
 
@@ -328,22 +326,16 @@ def decide_loaded(filling: Filling, *, branch: str, van: str, run: str, known: K
 def decide_unloaded(filling: Filling, *, branch: str, van: str, run: str, known: Known = "scanned") -> ToteUnloaded:
     """The fact of a filling coming off a van. Raises `Refused` (`tote.not-on-van`)."""
     if filling.status != "loaded" or filling.place != van:
-        raise Refused(
-            "tote.not-on-van",
-            f"{filling.filling} is {filling.status} at {filling.place}, not on van {van}.",
-            "Receive it where it is.",
-        )
+        raise Refused("tote.not-on-van", filling=filling.filling, status=filling.status, place=filling.place, van=van)
     return ToteUnloaded(branch=branch, van=van, run=run, known=known)
 
 
 def _must_be(filling: Filling, status: str, branch: str) -> None:
     if filling.status != status:
-        raise Refused("tote.not-open", f"{filling.filling} is {filling.status}.", "Begin a new filling.")
+        raise Refused("tote.not-open", filling=filling.filling, status=filling.status)
     _must_be_at(filling, branch)
 
 
 def _must_be_at(filling: Filling, branch: str) -> None:
     if filling.place != branch:
-        raise Refused(
-            "tote.elsewhere", f"{filling.filling} is at {filling.place}, not at {branch}.", "Receive it here first."
-        )
+        raise Refused("tote.elsewhere:receive", filling=filling.filling, place=filling.place, branch=branch)

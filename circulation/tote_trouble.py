@@ -30,13 +30,9 @@ _LONGEST = 200
 def decide_lost(filling: Filling, why: str) -> ToteDeclaredLost:
     """A filling that nobody can find, with who had it last. Raises `Refused` (`tote.lost-already`, `tote.opened`)."""
     if filling.status == "lost":
-        raise Refused("tote.lost-already", f"{filling.filling} is lost already.", "Scan it when it turns up.")
+        raise Refused("tote.lost-already", filling=filling.filling)
     if filling.status == "ended":
-        raise Refused(
-            "tote.opened",
-            f"{filling.filling} was opened at {filling.place}; what was in it is looked for item by item.",
-            "Say what is missing with: branchline tote emptied",
-        )
+        raise Refused("tote.opened", filling=filling.filling, place=filling.place)
     return ToteDeclaredLost(why=why, last=filling.last)
 
 
@@ -47,11 +43,9 @@ def decide_unsealed(filling: Filling, branch: str, note: str) -> ToteFoundUnseal
     Raises `Refused` (`tote.not-sealed`, `tote.elsewhere`).
     """
     if filling.status not in ("sealed", "loaded", "unloaded", "received"):
-        raise Refused("tote.not-sealed", f"{filling.filling} is {filling.status}.", "Only a sealed tote has a seal.")
+        raise Refused("tote.not-sealed:seal", filling=filling.filling, status=filling.status)
     if filling.status != "loaded" and filling.place != branch:
-        raise Refused(
-            "tote.elsewhere", f"{filling.filling} is at {filling.place}, not at {branch}.", "Receive it here first."
-        )
+        raise Refused("tote.elsewhere:receive", filling=filling.filling, place=filling.place, branch=branch)
     return ToteFoundUnsealed(branch=branch, note=note, last=filling.last)
 
 
@@ -64,13 +58,11 @@ def decide_closed(filling: Filling, item: Item, why: str) -> DiscrepancyClosed:
     """
     name = item.barcode
     if name not in (*filling.missing, *filling.found):
-        raise Refused("discrepancy.none", f"Nothing is listed about {name} in {filling.filling}.", "Check the number.")
+        raise Refused("discrepancy.none", name=name, filling=filling.filling)
     if name in filling.closed:
-        raise Refused(
-            "discrepancy.closed", f"What was listed about {name} in {filling.filling} is settled.", "Leave it."
-        )
+        raise Refused("discrepancy.closed", name=name, filling=filling.filling)
     if name not in filling.found and item.custody.place.kind != "nowhere":
-        raise Refused("discrepancy.seen", f"{name} was scanned since; that has settled it.", "Leave it.")
+        raise Refused("discrepancy.seen", name=name)
     return DiscrepancyClosed(item=name, why=why)
 
 
@@ -103,7 +95,7 @@ class TroubleDesk:
         def change(box: Filling) -> Event:
             state = self._ledger.load(item_stream(code), ITEM).state
             if state is None:
-                raise Refused("discrepancy.none", f"Nothing is listed about {code} in {box.filling}.", "Check it.")
+                raise Refused("discrepancy.none:close", code=code, filling=box.filling)
             return decide_closed(box, state, reason)
 
         return self._change(caller, "tote settle", filling, {"item": code, "why": reason}, change, request)
@@ -130,7 +122,7 @@ def _reason(text: str) -> str:
     """A reason in one line. Raises `Invalid` (`reason.missing`, `reason.too-long`)."""
     reason = " ".join(text.split())
     if not reason:
-        raise Invalid("reason.missing", "A reason is needed, in a few words.", "Give it with --reason.")
+        raise Invalid("reason.missing")
     if len(reason) > _LONGEST:
-        raise Invalid("reason.too-long", f"The reason has {len(reason)} letters; {_LONGEST} are enough.", "Shorten it.")
+        raise Invalid("reason.too-long", count=len(reason), longest=_LONGEST)
     return reason

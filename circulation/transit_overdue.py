@@ -70,17 +70,9 @@ def decide_overdue(item: Item, *, at: str, now_us: int, limit: LaneLimit, path: 
     """
     transit = _transit(item)
     if item.custody.absence is not None:
-        raise Refused(
-            "transit.searched",
-            f"Item {item.barcode} is {item.custody.absence.what} already.",
-            "See branchline item searches.",
-        )
+        raise Refused("transit.searched", item=item.barcode, what=item.custody.absence.what)
     if now_us <= transit.opened_us + limit.limit_us:
-        raise Refused(
-            "transit.in-time",
-            f"Item {item.barcode} is still in time for its journey.",
-            "See branchline transit overdue.",
-        )
+        raise Refused("transit.in-time", item=item.barcode)
     way = [step for step in path if step.since_us >= transit.opened_us]
     search = tuple(dict.fromkeys((transit.destination, *places_on(way), transit.origin)))
     late = TransitOverdue(
@@ -102,22 +94,16 @@ def decide_abort(item: Item, title: Title, *, at: str, role: Role, code: str, la
     and `abort.elsewhere` at a branch that the journey does not concern, unless by a coordinator (as Evergreen).
     """
     if code not in ABORT_REASONS:
-        raise Invalid("abort.reason", f"'{code[:40]}' is not a reason.", f"Reasons are: {', '.join(ABORT_REASONS)}.")
+        raise Invalid("abort.reason", code=code[:40], known=", ".join(ABORT_REASONS))
     transit = _transit(item)
     may_always = role in (Role.COORDINATOR, Role.ADMINISTRATOR)
     absence = item.custody.absence
     if absence is not None and not may_always:
-        raise Refused(
-            "abort.lost",
-            f"Item {item.barcode} is {absence.what}; a coordinator decides what becomes of it.",
-            "Look for it: branchline item searched.",
-        )
+        raise Refused("abort.lost", item=item.barcode, what=absence.what)
     concerned = {transit.origin, transit.destination, item.branch}
     if at not in concerned and not may_always:
         raise Refused(
-            "abort.elsewhere",
-            f"Item {item.barcode} goes from {transit.origin} to {transit.destination}; {at} has no part in that.",
-            "Ask one of these branches, or a coordinator.",
+            "abort.elsewhere", item=item.barcode, origin=transit.origin, destination=transit.destination, at=at
         )
     given = give_up(item, title, at, "missed")
     on_item: list[Event] = [
@@ -132,7 +118,5 @@ def decide_abort(item: Item, title: Title, *, at: str, role: Role, code: str, la
 
 def _transit(item: Item) -> Transit:
     if item.custody.transit is None:
-        raise Refused(
-            "transit.none", f"Item {item.barcode} is not on its way anywhere.", "See where it is: branchline item show."
-        )
+        raise Refused("transit.none", item=item.barcode)
     return item.custody.transit

@@ -76,23 +76,13 @@ def decide_undo(item: Item, wrong: Wrong, title: Title, copies: Mapping[str, Ite
     ended a hold; `undo.moved-on` where something else has happened to the copy since.
     """
     if wrong.before is None or not any(isinstance(event, UNDOABLE) for event in wrong.events):
-        raise Refused(
-            "undo.nothing", f"There is no scan of {item.barcode} to undo.", "Scan it to see where it belongs."
-        )
+        raise Refused("undo.nothing", item=item.barcode)
     # Neither a promise nor a move that is wanted is something that happened to the copy.
     if replace(item.custody, target=None, moves=None) != replace(wrong.after.custody, target=None, moves=None):
-        raise Refused(
-            "undo.moved-on",
-            f"Something else has happened to {item.barcode} since.",
-            "Look at its history: branchline item history.",
-        )
+        raise Refused("undo.moved-on", item=item.barcode)
     lent = next((event for event in wrong.events if isinstance(event, ItemLent)), None)
     if lent is not None and lent.hold is not None:
-        raise Refused(
-            "undo.hold-ended",
-            f"Lending {item.barcode} has ended hold {lent.hold}.",
-            "Scan the item in; place the hold again if the patron still wants the title.",
-        )
+        raise Refused("undo.hold-ended", item=item.barcode, hold=lent.hold)
     on_title: list[Event] = [
         HoldReleased(hold=event.hold, item=item.barcode, why="undone")
         for event in wrong.events

@@ -38,17 +38,17 @@ def decide_undo_of(
     """
     loaded = ledger.load(item_stream(barcode), ITEM)
     if loaded.state is None:
-        raise Unknown("item.unknown", f"There is no item {barcode}.", "Check the number, or import it first.")
+        raise Unknown("item.unknown", item=barcode)
     item = loaded.state
     facts = [fact for fact in ledger.stream(item_stream(barcode)) if fact.version <= loaded.version]
     mine = _command_of(facts, _last_of(facts, barcode) if of is None else of)
     if not mine:
-        raise Refused("undo.nothing", f"There is no scan of {barcode} to undo.", "Scan it to see where it belongs.")
+        raise Refused("undo.nothing", item=barcode)
     wrong = _wrong(ledger, item, dated, facts, mine)
     for fact in facts:
         undone = fact.event
         if isinstance(undone, ScanUndone) and (undone.request, undone.undone_version) == (wrong.request, wrong.version):
-            raise Refused("undo.already", f"That scan of {barcode} is undone already.", "There is nothing more to do.")
+            raise Refused("undo.already", barcode=barcode)
     queue = ledger.load(title_stream(item.title), TITLE)
     others = {name: ledger.load(item_stream(name), ITEM) for name in sorted(promises_moved(wrong))}
     copies = {name: other.state for name, other in others.items() if other.state is not None}
@@ -75,7 +75,7 @@ def _last_of(facts: Sequence[Fact], barcode: str) -> int:
             return fact.position
         if isinstance(fact.event, ScanUndone):
             break
-    raise Refused("undo.nothing", f"There is no scan of {barcode} to undo.", "Scan it to see where it belongs.")
+    raise Refused("undo.nothing", item=barcode)
 
 
 def _command_of(facts: Sequence[Fact], position: int) -> list[Fact]:

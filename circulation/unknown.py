@@ -104,11 +104,7 @@ def decide_unknown_closed(
 ) -> UnknownCodeClosed:
     """The fact that an entry is dealt with. Raises `Unknown` (`unknown.no-entry`)."""
     if codes is None or str(entry) not in codes.waiting:
-        raise Unknown(
-            "unknown.no-entry",
-            f"Nothing with an unknown code waits as {branch}-{entry}.",
-            "List what waits with: branchline items unknown.",
-        )
+        raise Unknown("unknown.no-entry", branch=branch, entry=entry)
     return UnknownCodeClosed(entry=entry, how=how)
 
 

@@ -58,7 +58,7 @@ def exceptions(
     known = sorted(set(WHAT.values()))
     for kind in kinds:
         if kind not in known:
-            raise Invalid("exceptions.kind", f"'{kind[:40]}' is no kind of exception.", f"Kinds: {', '.join(known)}.")
+            raise Invalid("exceptions.kind", kind=kind[:40], known=", ".join(known))
     found = found_in(
         session.part("views"),
         after=0 if since is None else position_meant(ledger, since),

@@ -105,11 +105,11 @@ def _searched(place: str, chunks: Iterable[bytes], forms: Sequence[_Forms]) -> S
 
 
 def _tables(url: StoreUrl, forms: Sequence[_Forms]) -> Iterator[Searched]:
-    """Every row of every table of the three schemas; what the server has deleted but not overwritten is not seen."""
+    """Every row of every table of the four schemas; what the server has deleted but not overwritten is not seen."""
     import psycopg
     from psycopg import sql
 
-    schemas = [companion.schema for companion in (url, url.beside("keys"), url.beside("views"))]
+    schemas = [companion.schema for companion in (url, *map(url.beside, ("keys", "views", "tree")))]
     with psycopg.connect(url.server) as connection:
         tables = connection.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1, 2", (schemas,)

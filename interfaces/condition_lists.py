@@ -32,9 +32,7 @@ def named(text: str | None) -> tuple[str, ...]:
     given = tuple(one.strip() for one in (text or "").split(",") if one.strip())
     for one in given:
         if one not in CONDITIONS:
-            raise Invalid(
-                "condition.unknown", f"'{one[:40]}' is not a condition.", f"Conditions are: {', '.join(CONDITIONS)}."
-            )
+            raise Invalid("condition.unknown", condition=one[:40], conditions=", ".join(CONDITIONS))
     return given
 
 

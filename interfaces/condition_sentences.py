@@ -21,10 +21,11 @@ from circulation.condition import (
     LostItemReturned,
     TransitOverdue,
 )
-from circulation.condition_rules import NOTE_CODES
 from circulation.condition_words import keeper
 from circulation.event import Event
 from circulation.foreign import ForeignItemClosed, ForeignItemReceived, ForeignItemSeen
+from circulation.messages.catalogue import told
+from circulation.messages.names import Names
 
 __all__ = ["condition_sentence"]
 
@@ -37,27 +38,29 @@ def condition_sentence(event: Event) -> str:
 def _of_copy(event: Event) -> str:
     match event:
         case ConditionReported(what=what, at=at, van=van, code=code, custodies=custodies):
-            where = f"on van {van}" if van else f"at {at}"
-            had = ", then ".join(keeper(one) for one in custodies) or "nobody that is known"
-            return f"It was reported {what} {where}: {NOTE_CODES[code]}; it was last with {had}."
+            note, had = told(f"note.{code}"), "; ".join(keeper(one) for one in custodies) or keeper(None)
+            if van:
+                return told("history.condition-reported:van", what=what, van=van, note=note, had=had)
+            return told("history.condition-reported", what=what, at=at, note=note, had=had)
         case ItemWithdrawn(at=at, code=code):
-            return f"It was withdrawn from the stock at {at or 'the office'}: {NOTE_CODES[code]}."
+            place, note = at or told("phrase.office"), told(f"note.{code}")
+            return told("history.withdrawn", place=place, note=note)
         case ItemDeclaredLost(why=why, last=last):
-            return f"It was declared lost ({why}); last had by {keeper(last)}."
+            return told("history.declared-lost", why=why, keeper=keeper(last))
         case LostItemPaid():
-            return "It was paid for, as another system says."
+            return told("history.lost-item-paid")
         case LostItemReturned(branch=branch, was=was, owner=owner):
-            return f"It was {was} and came back at {branch}; {owner} is told."
+            return told("history.lost-item-returned", was=was, branch=branch, owner=owner)
         case ItemFound(branch=branch, was=was):
-            return f"It was {was} and was found at {branch}."
+            return told("history.found", was=was, branch=branch)
         case ItemUnlocated(code=code, last=last):
-            return f"Its journey was aborted ({code}); nobody knows where it is since {keeper(last)} had it."
+            return told("history.unlocated", code=code, keeper=keeper(last))
         case TransitOverdue(search=search, last=last):
-            return f"It is overdue on its way, last had by {keeper(last)}; to look for it: {', '.join(search)}."
+            return told("history.transit-overdue", keeper=keeper(last), search=Names(search))
         case ItemSearched(at=at, found=found):
-            return f"It was looked for at {at} and {'found' if found else 'not found'}."
+            return told("history.searched:found" if found else "history.searched", at=at)
         case ItemRestored(was=was, why=why):
-            return f"It is not {was} any more ({why})."
+            return told("history.restored", was=was, why=why)
         case _:
             return ""
 
@@ -65,12 +68,15 @@ def _of_copy(event: Event) -> str:
 def _of_loan(event: Event) -> str:
     match event:
         case LoanClaimedReturned(said=said, search=search):
-            where = f" at {said}" if said else ""
-            return f"Its patron says that it is back{where}; to look for it: {', '.join(search)}."
+            return (
+                told("history.loan-claimed-returned:at", said=said, search=Names(search))
+                if said
+                else told("history.loan-claimed-returned", search=Names(search))
+            )
         case LoanClaimRejected(loan=loan):
-            return f"The claim that it is back was rejected; loan {loan} is an ordinary one again."
+            return told("history.loan-claim-rejected", loan=loan)
         case LoanClosedMissing(loan=loan, why=why):
-            return f"Loan {loan} ended ({why}), and the copy is missing."
+            return told("history.loan-closed-missing", loan=loan, why=why)
         case _:
             return ""
 
@@ -78,10 +84,11 @@ def _of_loan(event: Event) -> str:
 def _of_stranger(event: Event) -> str:
     match event:
         case ForeignItemReceived(branch=branch, network=network, destination=destination):
-            return f"An item of {network} was received at {branch}; {destination} hands it over."
+            return told("history.foreign-item-received", network=network, branch=branch, destination=destination)
         case ForeignItemSeen(branch=branch):
-            return f"It was seen at {branch} on its way back to its network."
+            return told("history.foreign-item-seen", branch=branch)
         case ForeignItemClosed(branch=branch, how=how):
-            return f"It was dealt with at {branch or 'the office'}: {how}."
+            place = branch or told("phrase.office")
+            return told("history.foreign-item-closed", place=place, how=how)
         case _:
             return ""

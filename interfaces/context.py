@@ -126,21 +126,13 @@ class Options:
 
     def _with_format(self, wanted: Format) -> Options:
         if self.format not in (Format.TABLE, wanted):
-            raise Invalid(
-                "output.two-forms",
-                f"--{self.format} and --{wanted} exclude each other.",
-                "Give one of --json, --nl and --csv.",
-            )
+            raise Invalid("output.two-forms", format=self.format, wanted=wanted)
         return replace(self, format=wanted)
 
 
 def _read_request(text: str) -> str:
     if not _REQUEST.match(text):
-        raise Invalid(
-            "request.unreadable",
-            f"'{text[:40]}' is not a request id: up to 64 letters, digits, dots, colons, hyphens or underscores are.",
-            "Use the same id again only to repeat the same command.",
-        )
+        raise Invalid("request.unreadable", text=text[:40])
     return text
 
 
@@ -184,7 +176,7 @@ class Session:
     def branch(self) -> str:
         """The branch that the command is for. Raises `Invalid` (`branch.missing`) if none was named."""
         if self.options.branch is None:
-            raise Invalid("branch.missing", "The command needs to know at which branch.", "Give it with --branch CODE.")
+            raise Invalid("branch.missing")
         return self.options.branch
 
     @cached_property
@@ -212,11 +204,7 @@ class Session:
         self.part("commands")
         actor = self.part("keyring").actor_of(_login())
         if actor is None:
-            raise Unknown(
-                "actor.unknown",
-                "Whoever the operating system says you are is not registered here.",
-                "Say who you are with --actor, or ask an administrator: branchline actor add ID --login NAME.",
-            )
+            raise Unknown("actor.unknown:login")
         return str(actor)
 
     @cached_property

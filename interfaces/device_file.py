@@ -25,7 +25,7 @@ def read_file(path: Path) -> DeviceLog:
         with path.open("rb") as lines:
             return read_log(lines)
     except OSError as error:
-        raise Invalid("log.unreadable", f"'{path}' cannot be read: {error.strerror}.", "Check the name.") from None
+        raise Invalid("log.unreadable:file", path=path, why=error.strerror) from None
 
 
 @dataclass
@@ -87,17 +87,9 @@ class DeviceFile:
 
     def _check(self, header: LogHeader) -> None:
         if (header.device, header.branch) != (self.device, self.branch):
-            raise Refused(
-                "log.another-desk",
-                f"'{self.path}' is the log of {header.device} at {header.branch}.",
-                "Give this desk a file of its own.",
-            )
+            raise Refused("log.another-desk", path=self.path, device=header.device, branch=header.branch)
         if header.table != self.table:
-            raise Refused(
-                "log.another-table",
-                f"'{self.path}' was begun with another route table, made at position {header.position}.",
-                "Upload it, or begin a new file for the new table.",
-            )
+            raise Refused("log.another-table", path=self.path, position=header.position)
 
 
 def _lock(file: int, path: Path) -> None:
@@ -108,7 +100,7 @@ def _lock(file: int, path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise Conflict("log.in-use", f"'{path}' is in use by another program.", "Give each desk its own.") from None
+        raise Conflict("log.in-use", path=path) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -54,7 +54,7 @@ def export(facts: Iterable[Fact], to: Path, *, limit: int | None, about: Mapping
     """
     write = FORMS.get(to.suffix)
     if write is None:
-        raise Invalid("export.format", f"'{to.name}' has no known ending.", f"Use one of {', '.join(FORMS)}.")
+        raise Invalid("export.format", to=to.name, forms=", ".join(FORMS))
     done = Exported()
     unfinished = to.with_name(f"{to.name}.unfinished")
     try:
@@ -95,11 +95,7 @@ def _parquet(facts: Iterable[Fact], to: Path) -> None:
         from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
         from arro3.io import write_parquet
     except ImportError:
-        raise Invalid(
-            "export.no-parquet",
-            "Writing Parquet needs a package that is not installed.",
-            "Install it with: pip install 'branchline[parquet]'; or export CSV or JSON lines.",
-        ) from None
+        raise Invalid("export.no-parquet") from None
     number, text = DataType.int64(), DataType.string()
     instant = DataType.timestamp("us", tz="UTC")
     numbers = {"position", "version", "schema"}

@@ -75,22 +75,14 @@ def write_bundle(
     does not continue `since`.
     """
     if not runs:
-        raise Refused("bundle.empty", "No event was chosen for the bundle.", "Choose by --stream, --from and --upto.")
+        raise Refused("bundle.empty")
     if runs[-1][1] > checkpoint.size:
-        raise Refused(
-            "seal.not-sealed",
-            f"Event {runs[-1][1]} is not among the {checkpoint.size} sealed ones.",
-            "Seal what is new with branchline audit seal.",
-        )
+        raise Refused("seal.not-sealed", position=runs[-1][1], size=checkpoint.size)
     if folder.exists():
-        raise Refused("bundle.exists", f"'{folder}' is there already.", "Name a folder that is not.")
+        raise Refused("bundle.exists", folder=folder)
     path = () if since is None else prove_consistency(tree, since, checkpoint)
     if path is None:
-        raise Refused(
-            "seal.not-continued",
-            "The newest checkpoint does not continue the one that was given with --since.",
-            "Keep both: together they show that the history was changed.",
-        )
+        raise Refused("seal.not-continued")
     lasts = [last for _, last in runs]
 
     def wanted(start: int, end: int) -> bool:
@@ -138,8 +130,4 @@ def _event(row: StoredRow) -> dict[str, Any]:
             "state": state.decode(),
         }
     except (UnicodeDecodeError, AttributeError):
-        raise Refused(
-            "seal.unprovable",
-            f"Event {position} is not as it was sealed.",
-            "Run branchline audit verify.",
-        ) from None
+        raise Refused("seal.unprovable:event", position=position) from None

@@ -77,7 +77,7 @@ def seal(
         tree = _there(found)
         folder = to or _remembered(tree, FOLDER)
         if folder is None:
-            raise Invalid("seal.no-folder", "The store was never sealed.", "Say where to: --to DIR.")
+            raise Invalid("seal.no-folder")
         folder.mkdir(parents=True, exist_ok=True)
         while True:
             with session.output.progress("sealing") as advance:
@@ -292,15 +292,13 @@ def _against(ledger: Ledger, tree: Tree | None, given: Path | None, key: str | N
     remembered = _remembered(tree, FOLDER)
     place = given or remembered
     if place is None:
-        raise Invalid(
-            "seal.no-folder", "The store does not know where it was sealed to.", "Say it: --against CHECKPOINT."
-        )
+        raise Invalid("seal.no-folder:against")
     return read_against(place, origin_of(ledger.store_id), key=key, remembered=remembered)
 
 
 def _newest(against: Against) -> Checkpoint:
     if not against.checkpoints:
-        raise Invalid("seal.unsigned", against.broken[0], "Take the checkpoints from where they were kept first.")
+        raise Invalid("seal.unsigned:newest", broken=against.broken[0])
     return against.checkpoints[-1]
 
 
@@ -313,12 +311,10 @@ def _checkpoint(ledger: Ledger, tree: Tree | None, named: str, against: Path | N
         if checkpoint.size == int(named):
             return checkpoint
     sizes = ", ".join(str(one.size) for one in kept[-5:])
-    raise Invalid("seal.no-checkpoint", f"There is no checkpoint over {named} events.", f"The newest: {sizes}.")
+    raise Invalid("seal.no-checkpoint", named=named, sizes=sizes)
 
 
 def _there(tree: Tree | None) -> Tree:
     if tree is None:
-        raise Refused(
-            "seal.no-tree", "The store's hashes are not there.", "Run branchline audit seal, which derives them again."
-        )
+        raise Refused("seal.no-tree")
     return tree

@@ -42,23 +42,18 @@ def failure_of(error: Exception) -> Failure:
     """What to tell about an exception that ended a command."""
     match error:
         case Misused(error=misread):
-            return Failure(ExitCode.USAGE, misread.code, misread.sentence, misread.hint)
+            return _told(ExitCode.USAGE, misread)
         case Conflict():
-            return Failure(ExitCode.BUSY, error.code, error.sentence, error.hint)
+            return _told(ExitCode.BUSY, error)
         case BranchlineError():
-            return Failure(ExitCode.FAILED, error.code, error.sentence, error.hint)
+            return _told(ExitCode.FAILED, error)
         case typer.TyperException():
             return _misuse(error)
         case typer.Abort():
-            return Failure(ExitCode.FAILED, "aborted", "Stopped before anything was done.")
+            return _told(ExitCode.FAILED, BranchlineError("aborted"))
         case OSError(filename=str() | bytes() | Path()):
-            return _file_failure(error)
-    return Failure(
-        ExitCode.BUG,
-        "bug",
-        f"Branchline met something that it did not expect ({type(error).__name__}{_place_of(error)}).",
-        "Set BRANCHLINE_DEBUG=1 to see the whole traceback, and report it.",
-    )
+            return _told(ExitCode.FAILED, _file_failure(error))
+    return _told(ExitCode.BUG, BranchlineError("bug", kind=type(error).__name__, place=_place_of(error)))
 
 
 def report(error: Exception, *, as_json: bool, unnamed: Callable[[str], str] = str) -> ExitCode:
@@ -82,6 +77,10 @@ def report(error: Exception, *, as_json: bool, unnamed: Callable[[str], str] = s
     return failure.exit_code
 
 
+def _told(code: ExitCode, error: BranchlineError) -> Failure:
+    return Failure(code, error.code, error.sentence, error.hint)
+
+
 def _misuse(error: typer.TyperException) -> Failure:
     context = getattr(error, "ctx", None)
     asked = f"{context.command_path} --help" if context is not None else "branchline --help"
@@ -90,19 +89,19 @@ def _misuse(error: typer.TyperException) -> Failure:
     if context is None or context.parent is None:
         # Nobody knows yet which store is meant, and whose cards: no long number is repeated.
         message = re.sub(r"\d{6,}", "…", message)
-    return Failure(code, "usage", message, f"See: {asked}")
+    return _told(code, BranchlineError("usage", said=message, asked=asked))
 
 
-def _file_failure(error: OSError) -> Failure:
+def _file_failure(error: OSError) -> BranchlineError:
     name = os.fsdecode(error.filename)
     match error:
         case FileNotFoundError():
-            return Failure(ExitCode.FAILED, "file.missing", f"There is no '{name}'.", "Check the path.")
+            return BranchlineError("file.missing", file=name)
         case IsADirectoryError():
-            return Failure(ExitCode.FAILED, "file.is-folder", f"'{name}' is a folder.", "Name a file in it.")
+            return BranchlineError("file.is-folder", file=name)
         case PermissionError():
-            return Failure(ExitCode.FAILED, "file.forbidden", f"'{name}' may not be opened.", "Check who may.")
-    return Failure(ExitCode.FAILED, "file.failed", f"'{name}': {error.strerror or type(error).__name__}.")
+            return BranchlineError("file.forbidden", file=name)
+    return BranchlineError("file.failed", file=name, why=error.strerror or type(error).__name__)
 
 
 def _place_of(error: Exception) -> str:

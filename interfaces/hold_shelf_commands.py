@@ -13,6 +13,7 @@ import typer
 
 from circulation.barcode import parse_barcode, parse_name
 from circulation.errors import Invalid, Unknown
+from circulation.messages.names import Names
 from interfaces.command_tree import Misused, accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.receipts import not_backdated, show_receipt
@@ -150,11 +151,7 @@ def explain(
     barcode = parse_barcode(item) if item is not None else _copy_meant(session, what)
     asked, order, found = desk.foresight.explain(barcode, session.options.branch)
     if what not in (asked.item.title, *(one.hold.hold for one in found)):
-        raise Unknown(
-            "hold.explain-other",
-            f"{what[:80]} is neither title {asked.item.title} of item {barcode} nor an open hold on it.",
-            "Name a copy of that title with --item.",
-        )
+        raise Unknown("hold.explain-other", what=what[:80], title=asked.item.title, item=barcode)
     rows = [
         {
             "place": one.place,
@@ -187,10 +184,7 @@ def _copy_meant(session: Session, what: str) -> str:
         return hold.captured or hold.target or ""
     copies = [copy.item for copy in catalogue.copies_of(views, what if hold is None else hold.title)]
     if len(copies) != 1:
-        shown = ", ".join(copies[:10]) or "none"
-        raise Misused(
-            Invalid("hold.explain-what", f"{what[:80]} has {len(copies)} copies: {shown}.", "Name one with --item.")
-        )
+        raise Misused(Invalid("hold.explain-what", what=what[:80], copies=len(copies), barcodes=Names(copies[:10])))
     return copies[0]
 
 

@@ -20,7 +20,7 @@ def content_of(path: Path) -> tuple[str, bytes]:
     try:
         return path.name, path.read_bytes()
     except OSError as error:
-        raise Unknown("file.missing", f"'{path.name}' cannot be read: {error.strerror}.", "Check the name.") from error
+        raise Unknown("file.missing:unreadable", path=path.name, why=error.strerror) from error
 
 
 def tell(session: Session, outcome: Outcome, what: str) -> None:

@@ -29,8 +29,11 @@ def item_card(session: Session, barcode: str) -> dict[str, object]:
     views, as_of, now_us = session.part("views"), session.position, instant_asked(session)
     where = locations.where(views, barcode, as_of=as_of)
     if where is None:
-        then = "There is no" if as_of is None else f"At position {as_of} there was no"
-        raise Unknown("item.unknown", f"{then} item {barcode}.", "Check the number under the bars, or import it.")
+        raise (
+            Unknown("item.unknown", item=barcode)
+            if as_of is None
+            else Unknown("item.unknown:then", as_of=as_of, item=barcode)
+        )
     card: dict[str, object] = dict.fromkeys(COLUMNS)
     card |= {
         "item": barcode,

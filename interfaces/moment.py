@@ -40,9 +40,5 @@ def position_meant(ledger: Ledger, text: str) -> int:
         return ledger.position_at(moment.instant_us)
     head = ledger.head().position
     if moment.position > head:
-        raise Invalid(
-            "position.ahead",
-            f"Position {moment.position} is not in the log, which ends at {head}.",
-            f"Give a position from 0 to {head}, or a time.",
-        )
+        raise Invalid("position.ahead", as_of=moment.position, head=head)
     return moment.position

@@ -39,7 +39,7 @@ def open_table(path: Path) -> RouteTable:
     try:
         return RouteTable.read(path.read_bytes())
     except OSError as error:
-        raise Invalid("table.unreadable", f"'{path}' cannot be read: {error.strerror}.", "Check the name.") from None
+        raise Invalid("table.unreadable:file", path=path, why=error.strerror) from None
 
 
 def scan_all_offline(
@@ -112,15 +112,9 @@ class OfflineScanner:
         options, made = session.options, open_table(table)
         setting = made.setting
         if options.actor is None:
-            raise Misused(Invalid("actor.missing", "The log must say who scans.", "Say who you are with --actor."))
+            raise Misused(Invalid("actor.missing"))
         if options.branch not in (None, setting.branch):
-            raise Misused(
-                Invalid(
-                    "branch.not-this-table",
-                    f"The route table is that of {setting.branch}, not of {options.branch}.",
-                    "Leave --branch out, or give the other table.",
-                )
-            )
+            raise Misused(Invalid("branch.not-this-table", branch=setting.branch, options_branch=options.branch))
         device = options.device or machine_name()
         file = DeviceFile(log, device, setting.branch, setting.store, made.digest, setting.position, setting.made_us)
         if slips is not None:

@@ -35,16 +35,10 @@ def choose(session: Session, *, answers: bool, replays: bool) -> None:
     options = session.options
     if options.as_of is None:
         if options.as_happened:
-            raise Invalid(
-                "asof.happened-alone", "--as-happened says how a past moment is meant.", "Give the moment with --as-of."
-            )
+            raise Invalid("asof.happened-alone")
         return
     if not (answers or replays):
-        raise Invalid(
-            "asof.not-here",
-            "This command is about the present, and has no answer about a past moment.",
-            "Give it without --as-of; branchline item, hold, loan, tote, board and plan can be asked about the past.",
-        )
+        raise Invalid("asof.not-here")
     session.replays = replays or options.as_happened
 
 
@@ -57,11 +51,7 @@ def of_that_moment(session: Session, ledger: Ledger) -> Iterator[PastLedger]:
     match session.options.as_of:
         case AtPosition(position=position):
             if position > head.position:
-                raise Invalid(
-                    "position.ahead",
-                    f"Position {position} is not in the log, which ends at {head.position}.",
-                    f"Give a position from 0 to {head.position}, or a time.",
-                )
+                raise Invalid("position.ahead", as_of=position, head=head.position)
             facts = ledger.facts(after=position - 1, limit=1, upto=position) if position else []
             upto, now_us = position, facts[0].recorded_us if facts else 0
         case AtInstant(instant_us=now_us):

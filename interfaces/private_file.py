@@ -23,7 +23,7 @@ def new_private_file(path: Path) -> Iterator[Callable[[object], None]]:
     try:
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refused("file.exists", f"'{path}' is there already.", "Name a new file.") from None
+        raise Refused("file.exists", path=path) from None
     with os.fdopen(opened, "w", encoding="utf-8") as file:
 
         def write(value: object) -> None:

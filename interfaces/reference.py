@@ -41,7 +41,9 @@ def _page(context: Any) -> Iterator[str]:
     yield "| code | meaning |\n| --- | --- |"
     yield from (f"| {code.value} | {code.meaning} |" for code in ExitCode)
     yield "\nAn error is one line `error[code]: sentence` and a line `hint: …` on stderr;"
-    yield "with `--json` it is one object with the keys `error` (the code), `sentence` and `hint`.\n"
+    yield "with `--json` it is one object with the keys `error` (the code), `sentence` and `hint`."
+    yield "BRANCHLINE_LANGUAGE names the language of sentences, hints and receipts: one that is shipped, or a folder."
+    yield "Codes are the same in every language.\n"
     yield "## Global options\n"
     yield from _parameters(root, context)
     for name in root.list_commands(context):

@@ -47,7 +47,7 @@ def kind_of(session: Session, barcode: str) -> tuple[str, str]:
     code = parse_barcode(barcode)
     item = session.part("ledger").load(item_stream(code), ITEM).state
     if item is None:
-        raise Unknown("item.unknown", f"There is no item {code}.", "Check the number, or import it first.")
+        raise Unknown("item.unknown", item=code)
     return item.owner, item.item_type
 
 

@@ -61,11 +61,7 @@ def read_lines(
                 branch = parse_name(fields[1], what="branch")
                 happened_us, said = _instant(fields[0], zone_at(branch)), branch
             elif len(fields) != 1:
-                raise Invalid(
-                    "scan.line",
-                    f"The line has {len(fields)} fields.",
-                    "Give a barcode alone, or time,branch,barcode.",
-                )
+                raise Invalid("scan.line", fields=len(fields))
         except BranchlineError as error:
             yield number, error
             continue
@@ -77,13 +73,13 @@ def read_lines(
 
 def _fields(raw: bytes) -> list[str]:
     if len(raw) > _LONGEST_BYTES:
-        raise Invalid("scan.line", f"The line is longer than {_LONGEST_BYTES} bytes.", "Check the file.")
+        raise Invalid("scan.line:long", longest_bytes=_LONGEST_BYTES)
     try:
         text = raw.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise Invalid("scan.encoding", "The line is not UTF-8.", "Save the file as UTF-8.") from None
+        raise Invalid("scan.encoding") from None
     if "\0" in text:
-        raise Invalid("scan.encoding", "The line holds a NUL.", "Save the file as UTF-8.")
+        raise Invalid("scan.encoding:nul")
     return [field.strip() for field in next(csv.reader([text]), [])]
 
 

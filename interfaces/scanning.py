@@ -73,7 +73,7 @@ def scan_all(session: Session, codes: list[str], *, branch: str | None, way: Way
         if sys.stdin.isatty() and session.options.format is Format.TABLE:
             _open_desk(session, branch, way, slips)
             return
-        raise Misused(Invalid("scan.nothing", "Nothing to scan was named.", "Name barcodes, or - to read stdin."))
+        raise Misused(Invalid("scan.nothing"))
     are_named = codes != ["-"]
     is_alone = are_named and len(codes) == 1
     scanner = _Scanner(session, branch, way, open_slips(session, slips), are_named=are_named, is_alone=is_alone)
@@ -107,7 +107,7 @@ def _open_desk(session: Session, branch: str | None, way: Way, slips: Path | Non
     from interfaces.terminal_desk import TerminalDesk
 
     if branch is None:
-        raise Misused(Invalid("branch.missing", "A desk is at a branch.", "Give it with --branch CODE."))
+        raise Misused(Invalid("branch.missing:desk"))
     desk: Desk = session.part("desk")
     place = desk.places.branch(branch)
     screen = DeskScreen.on_this_terminal(place, color=session.options.color, quiet=session.options.quiet)
@@ -179,7 +179,7 @@ class _Scanner:
 
     def _scan(self, line: ScannedLine) -> Receipt:
         if line.branch is None and self.branch is None:
-            raise Invalid("branch.missing", "The line names no branch.", "Give it with --branch CODE.")
+            raise Invalid("branch.missing:line")
         given = self.session.options.request
         if given is not None:
             return self._record(line, given if self.is_alone else f"{given}-{line.line}")

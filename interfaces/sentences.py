@@ -7,6 +7,7 @@ Facts of other kinds have their type and payload only.
 from __future__ import annotations
 
 from circulation.clock import iso
+from circulation.custodian import Custodian
 from circulation.custody import Place
 from circulation.due_dates import DueDatesMoved
 from circulation.event import Event, Fact
@@ -36,6 +37,7 @@ from circulation.item import (
     TransitAbandoned,
     TransitOpened,
 )
+from circulation.messages.catalogue import told
 from circulation.move import MoveCancelled, MoveEnded, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.tote import (
@@ -58,14 +60,6 @@ from interfaces.condition_sentences import condition_sentence
 
 __all__ = ["sentence_of"]
 
-_HOW_RETURNED = {"desk": "at the desk", "drop": "in the book drop", "import": "in another system's list"}
-_SEEN_AS = {
-    "passing": "on its way elsewhere",
-    "again": "and nothing had changed since the last scan there",
-    "found": "where it was not expected",
-    "here": "where it belongs",
-}
-
 
 def sentence_of(fact: Fact) -> str:
     """The sentence; empty for a fact that is about neither an item nor a tote."""
@@ -85,67 +79,98 @@ def sentence_of(fact: Fact) -> str:
 def _of_loan(event: Event) -> str:
     match event:
         case ItemLent(branch=branch, due_us=due_us, rule=rule, hold=hold):
-            for_hold = f" for hold {hold}" if hold else ""
-            return f"It was lent at {branch}{for_hold}, due {iso(due_us)} by rule '{rule}'."
+            return (
+                told("history.lent:for-hold", branch=branch, hold=hold, due=iso(due_us), rule=rule)
+                if hold
+                else told("history.lent", branch=branch, due=iso(due_us), rule=rule)
+            )
         case LoanRenewed(branch=branch, due_us=due_us, renewals=renewals):
-            return f"Its loan was renewed at {branch} until {iso(due_us)}, for the {_ordinal(renewals)} time."
+            return told("history.loan-renewed", branch=branch, due=iso(due_us), renewals=renewals)
         case LoanRecalled(due_us=due_us, rule=rule, hold=hold):
-            for_hold = f" for hold {hold}" if hold else ""
-            return f"Its loan was recalled{for_hold}, due {iso(due_us)} by rule '{rule}'."
+            return (
+                told("history.loan-recalled:for-hold", hold=hold, due=iso(due_us), rule=rule)
+                if hold
+                else told("history.loan-recalled", due=iso(due_us), rule=rule)
+            )
         case LoanRecallWithdrawn(due_us=due_us):
-            return f"The recall of its loan was withdrawn; it is due {iso(due_us)} again."
+            return told("history.loan-recall-withdrawn", due=iso(due_us))
         case _:
             return ""
 
 
 def _of_dates(moved: DueDatesMoved, branch: str) -> str:
-    why = "its hours had changed" if moved.closure is None else f"closure {moved.closure} of {moved.scope}"
-    dates = ", ".join(f"{iso(move.was_us)} became {iso(move.becomes_us)}" for move in moved.moves)
-    return f"Its date at {branch} was moved, {why}: {dates}."
+    dates = ", ".join(told("phrase.became", was=iso(one.was_us), becomes=iso(one.becomes_us)) for one in moved.moves)
+    if moved.closure is None:
+        return told("history.dates-moved:hours", branch=branch, dates=dates)
+    return told("history.dates-moved", branch=branch, closure=moved.closure, scope=moved.scope, dates=dates)
 
 
 def _of_item(event: Event) -> str:
     match event:
         case ItemAdded(branch=branch, owner=owner, source=source):
-            from_ = f", from {source}" if source else ""
-            return f"It entered the catalogue at {branch}, owned by {owner}{from_}."
+            return (
+                told("history.added:with-source", branch=branch, owner=owner, source=source)
+                if source
+                else told("history.added", branch=branch, owner=owner)
+            )
         case ItemDescribed(home=home):
-            return f"Its description was replaced; its home is {home}."
-        case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=reason):
-            return f"It stayed at {branch}: limit '{limit}' denies its way to {destination}. {reason}"
+            return told("history.described", home=home)
+        case ItemHeldBack(branch=branch, destination=destination, limit=limit, reason=because):
+            return told("history.held-back", branch=branch, limit=limit, destination=destination, because=because)
         case ItemReturned(branch=branch, by=by):
-            return f"It was returned at {branch}, {_HOW_RETURNED[by]}."
+            return told(f"history.returned:{by}", branch=branch)
         case ItemSighted(branch=branch, as_=as_, onward=onward, hold=hold):
-            then = f"; it goes on to {onward}" if onward else f"; it waits there for hold {hold}" if hold else ""
-            return f"It was seen at {branch}, {_SEEN_AS[as_]}{then}."
+            seen = told(f"phrase.seen-{as_}")
+            return (
+                told("history.sighted:onward", branch=branch, seen=seen, onward=onward)
+                if onward
+                else (
+                    told("history.sighted:hold", branch=branch, seen=seen, hold=hold)
+                    if hold
+                    else told("history.sighted", branch=branch, seen=seen)
+                )
+            )
         case ItemArrived(branch=branch, filling=filling):
-            unseen = f"; nobody scanned it, tote {filling} was accepted whole after a check" if filling else ""
-            return f"It arrived at {branch}, where it was to go{unseen}."
+            return (
+                told("history.arrived:unseen", branch=branch, filling=filling)
+                if filling
+                else told("history.arrived", branch=branch)
+            )
         case TransitOpened(origin=origin, destination=destination, reason=reason, hold=hold):
-            why = f"for hold {hold}" if hold else f"reason {reason}"
-            return f"It is to go from {origin} to {destination}, {why}."
+            return (
+                told("history.transit-opened:hold", origin=origin, destination=destination, hold=hold)
+                if hold
+                else told("history.transit-opened", origin=origin, destination=destination, reason=reason)
+            )
         case TransitAbandoned(branch=branch, why=why):
-            return f"Its journey was given up at {branch}: {why}."
+            return told("history.transit-abandoned", branch=branch, why=why)
         case ItemTargeted(hold=hold, branch=branch, pull_by_us=pull_by_us):
-            return f"{branch} is to pull it for hold {hold} by {iso(pull_by_us)}."
+            return told("history.targeted", branch=branch, hold=hold, pull_by=iso(pull_by_us))
         case ItemTargetDropped(hold=hold, why=why):
-            return f"It is not to be pulled for hold {hold} any more: {why}."
+            return told("history.target-dropped", hold=hold, why=why)
         case ItemSetAside(hold=hold, pickup=pickup, branch=branch):
-            return f"It was set aside at {branch} for hold {hold}, for pickup at {pickup}."
+            return told("history.set-aside", branch=branch, hold=hold, pickup=pickup)
         case ItemPlacedOnHoldShelf(hold=hold, branch=branch, until_us=until_us, code=code):
-            return f"It waits on the hold shelf of {branch} for hold {hold} until {iso(until_us)}, code {code}."
+            return told("history.placed-on-hold-shelf", branch=branch, hold=hold, until=iso(until_us), code=code)
         case ItemReleased(hold=hold, why=why):
-            return f"It is not set aside for hold {hold} any more: {why}."
+            return told("history.released", hold=hold, why=why)
         case ItemPacked(filling=filling, branch=branch, onward=onward):
-            to = f" to go to {onward}" if onward else ""
-            return f"It was packed into tote {filling} at {branch}{to}."
+            return (
+                told("history.packed:onward", filling=filling, branch=branch, onward=onward)
+                if onward
+                else told("history.packed", filling=filling, branch=branch)
+            )
         case ItemUnpacked(filling=filling, branch=branch):
-            return f"It was taken out of tote {filling} at {branch}."
+            return told("history.unpacked", filling=filling, branch=branch)
         case ItemMissed(branch=branch, hold=hold, filling=filling, last=last):
-            for_hold = f" for hold {hold}" if hold else ""
-            in_tote = f" in tote {filling}" if filling else ""
-            had = f"; {custody_text(last)} had it last" if last else ""
-            return f"It was looked for at {branch}{for_hold}{in_tote} and not found{had}."
+            if filling:
+                had = custody_text(last or Custodian())
+                return told("history.missed:tote", branch=branch, filling=filling, had=had)
+            return (
+                told("history.missed:for-hold", branch=branch, hold=hold)
+                if hold
+                else told("history.missed", branch=branch)
+            )
         case _:
             return ""
 
@@ -153,11 +178,11 @@ def _of_item(event: Event) -> str:
 def _of_correction(event: Event) -> str:
     match event:
         case LateScanRecorded(branch=branch, custody_us=custody_us):
-            return f"A scan at {branch} became known that is older than what was known since {iso(custody_us)}."
+            return told("history.late-scan-recorded", branch=branch, known_since=iso(custody_us))
         case RuleOverridden(rule=rule):
-            return f"The rule {rule} was overridden for what follows; the reason is sealed."
+            return told("history.rule-overridden", rule=rule)
         case ScanUndone(request=request, why=why, custody=custody):
-            return f"Request {request} was undone ({why}); it is again {_place(custody.place)}."
+            return told("history.scan-undone", request=request, why=why, place=_place(custody.place))
         case _:
             return ""
 
@@ -165,9 +190,9 @@ def _of_correction(event: Event) -> str:
 def _of_waiting(event: Event) -> str:
     match event:
         case HoldShelfExtended(hold=hold, branch=branch, until_us=until_us):
-            return f"It waits longer on the hold shelf of {branch} for hold {hold}, until {iso(until_us)}."
+            return told("history.hold-shelf-extended", branch=branch, hold=hold, until=iso(until_us))
         case CaptureRedirected(hold=hold, pickup=pickup):
-            return f"Hold {hold}, for which it is set aside, is for pickup at {pickup} now."
+            return told("history.capture-redirected", hold=hold, pickup=pickup)
         case _:
             return ""
 
@@ -175,13 +200,17 @@ def _of_waiting(event: Event) -> str:
 def _of_move(event: Event) -> str:
     match event:
         case MoveRequested(move=move, to=to, why=why, stay_until=stay_until):
-            until = f" until {stay_until}" if stay_until else ""
-            return f"It is wanted at {to}{until} (move {move}): {why}."
+            return (
+                told("history.move-requested:until", to=to, stay_until=stay_until, move=move, why=why)
+                if stay_until
+                else told("history.move-requested", to=to, move=move, why=why)
+            )
         case MoveCancelled(move=move, why=why):
-            return f"Move {move} was cancelled: {why}."
+            return told("history.move-cancelled", move=move, why=why)
         case MoveEnded(move=move, branch=branch, why=why):
-            how = f"it has arrived at {branch}" if why == "arrived" else "its time there is over"
-            return f"Move {move} has ended: {how}."
+            if why == "arrived":
+                return told("history.move-ended:arrived", move=move, branch=branch)
+            return told("history.move-ended:over", move=move)
         case _:
             return ""
 
@@ -189,42 +218,52 @@ def _of_move(event: Event) -> str:
 def _of_tote(event: Event, filling: str) -> str:
     match event:
         case ToteFillingStarted(branch=branch, destination=destination, purpose=purpose):
-            return f"Tote {filling} was begun at {branch}, for {destination} ({purpose})."
+            return told(
+                "history.tote-filling-started", filling=filling, branch=branch, destination=destination, purpose=purpose
+            )
         case ToteSealed(branch=branch, items=items):
-            return f"Tote {filling} was sealed at {branch} with {items} items."
+            return told("history.tote-sealed", filling=filling, branch=branch, items=items)
         case ToteLoaded(branch=branch, van=van, known=known):
-            return f"Tote {filling} went onto van {van} at {branch} ({known})."
+            return told("history.tote-loaded", filling=filling, van=van, branch=branch, known=known)
         case ToteUnloaded(branch=branch, van=van, known=known):
-            return f"Tote {filling} came off van {van} at {branch} ({known})."
+            return told("history.tote-unloaded", filling=filling, van=van, branch=branch, known=known)
         case ToteReceived(branch=branch, destination=destination):
-            on = f", and goes on to {destination}" if destination else ""
-            return f"Tote {filling} was received at {branch}{on}."
+            return (
+                told("history.tote-received:onward", filling=filling, branch=branch, destination=destination)
+                if destination
+                else told("history.tote-received", filling=filling, branch=branch)
+            )
         case ToteOpened(branch=branch, destination=destination):
-            way = f", on its way to {destination}" if destination else ""
-            return f"Tote {filling} was opened at {branch}{way}."
+            return (
+                told("history.tote-opened:on-its-way", filling=filling, branch=branch, destination=destination)
+                if destination
+                else told("history.tote-opened", filling=filling, branch=branch)
+            )
         case ToteDeclaredLost(why=why, last=last):
-            return f"Tote {filling} was declared lost ({why}); {custody_text(last)} had it last."
+            return told("history.tote-declared-lost", filling=filling, why=why, keeper=custody_text(last))
         case ToteFoundUnsealed(branch=branch, note=note):
-            return f"The seal of tote {filling} was found broken at {branch}: {note}."
+            return told("history.tote-found-unsealed", filling=filling, branch=branch, note=note)
         case ToteSampleDrawn(items=items, sample=sample):
-            return f"{len(sample)} of {items} items of tote {filling} were drawn to be checked."
+            return told("history.tote-sample-drawn", sample=len(sample), items=items, filling=filling)
         case ToteChecked(items=items, checked=checked, wrong=wrong):
-            return f"{checked} of {items} items of tote {filling} were checked, {wrong} wrong."
+            return told("history.tote-checked", checked=checked, items=items, filling=filling, wrong=wrong)
         case ToteEmptied(branch=branch, missing=missing, found=found):
-            return f"Tote {filling} was emptied at {branch}: {len(missing)} items not found, {found} not packed."
+            return told("history.tote-emptied", filling=filling, branch=branch, missing=len(missing), found=found)
         case ToteItemFound(branch=branch, item=item):
-            return f"Item {item} came out of tote {filling} at {branch} and had not been packed into it."
+            return told("history.tote-item-found", item=item, filling=filling, branch=branch)
         case DiscrepancyClosed(item=item, why=why):
-            return f"What was listed about item {item} in tote {filling} was settled: {why}."
+            return told("history.discrepancy-closed", item=item, filling=filling, why=why)
         case _:
             return ""
 
 
 def _place(place: Place) -> str:
-    where = {"branch": f"at {place.ref}", "filling": f"in tote {place.ref}", "patron": "on loan"}
-    return where.get(place.kind, "missing")
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    match place.kind:
+        case "branch":
+            return told("phrase.at-branch", branch=place.ref)
+        case "filling":
+            return told("phrase.in-tote", filling=place.ref)
+        case "patron":
+            return told("phrase.on-loan")
+        case _:
+            return told("phrase.missing")

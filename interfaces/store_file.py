@@ -22,22 +22,10 @@ def check_store_file(path: Path) -> None:
     Raises `Unknown` (`store.no-folder`) and `Invalid` (`store.is-folder`, `store.not-a-store`).
     """
     if not path.parent.is_dir():
-        raise Unknown(
-            "store.no-folder",
-            f"There is no folder '{path.parent}' for the store '{path.name}'.",
-            "Make the folder first, or name another place with --store.",
-        )
+        raise Unknown("store.no-folder", parent=path.parent, path=path.name)
     if path.is_dir():
-        raise Invalid(
-            "store.is-folder",
-            f"'{path}' is a folder; a store is a file.",
-            f"Name a file in it, such as --store {path / 'branchline.db'}.",
-        )
+        raise Invalid("store.is-folder", path=path, example=path / "branchline.db")
     if path.exists() and path.stat().st_size:
         with path.open("rb") as file:
             if file.read(len(_SQLITE_HEADER)) != _SQLITE_HEADER:
-                raise Invalid(
-                    "store.not-a-store",
-                    f"'{path}' is not a Branchline store.",
-                    "Nothing was changed in it; name another file with --store.",
-                )
+                raise Invalid("store.not-a-store:file", path=path)

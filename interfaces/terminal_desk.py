@@ -209,7 +209,7 @@ class TerminalDesk:
     def _undo(self) -> None:
         last = self._tally.last()
         if last is None or last.receipt.item is None:
-            raise Refused("undo.nothing", "There is no scan of an item to undo.", "Scan the item to see where it is.")
+            raise Refused("undo.nothing:desk")
         receipt = self._desk.undo(self._caller, last.receipt.item, request=new_request())
         self._tally.take_back()
         self._last_beep = ("", float("-inf"))
@@ -220,9 +220,9 @@ class TerminalDesk:
 
     def _pack_into(self, tote: str) -> None:
         if self._desk.ledger.load(item_stream(tote), ITEM).state is not None:
-            raise Invalid("tote.is-item", f"{tote} is an item, not a tote.", "Scan the label of the tote.")
+            raise Invalid("tote.is-item", tote=tote)
         if self._desk.borrowers.is_card(tote):
-            raise Invalid("tote.is-card", "This is a patron's card, not a tote.", "Scan the label of the tote.")
+            raise Invalid("tote.is-card")
         self._tote = tote
         self._show(Answer("done", tote, ("What travels is packed into it, where it is its tote.",)))
 
@@ -241,9 +241,11 @@ class TerminalDesk:
             receipt = self._desk.totes.receive(self._caller, tote, request=new_request())
             self._show(Answer("done", tote, (receipt.sentence,)))
         else:
-            hint = "It waits for the van." if current.status == "sealed" else "Scan its items."
             raise Refused(
-                "scan.tote", f"Tote {current.filling} to {current.destination} is {current.status} here.", hint
+                "scan.tote:sealed" if current.status == "sealed" else "scan.tote:open",
+                filling=current.filling,
+                destination=current.destination,
+                status=current.status,
             )
 
     def _is_new_to_us(self, code: str) -> bool:
@@ -258,16 +260,14 @@ class TerminalDesk:
         item = self._without_tote
         receipt = self._scan(item, parse_barcode(tote))
         if receipt.filling is None:
-            raise Refused(
-                "tote.not-empty", f"Tote {tote} is not empty, or is packed for another stop.", "Scan an empty one."
-            )
+            raise Refused("tote.not-empty", tote=tote)
         self._without_tote = ""
         self._shown(item, receipt)
 
     def _seal(self, code: str) -> None:
         tote = parse_barcode(code) if code else self._tote
         if tote is None:
-            raise Invalid("tote.missing", "No tote is being packed.", "Name it: seal CODE.")
+            raise Invalid("tote.missing")
         receipt = self._desk.totes.seal(self._caller, tote, request=new_request())
         if tote == self._tote:
             self._tote = None

@@ -40,7 +40,7 @@ def lane_of(text: str) -> tuple[str, str]:
     """A lane from how it is written, `bath/wells`. Raises `Invalid` (`lane.unreadable`)."""
     origin, _, destination = text.partition("/")
     if not origin or not destination:
-        raise Invalid("lane.unreadable", f"'{text[:60]}' is no lane.", "Write it as FROM/TO, such as bath/wells.")
+        raise Invalid("lane.unreadable", text=text[:60])
     return origin, destination
 
 

@@ -112,11 +112,7 @@ def _of_stop(
     ]
     says += [f"no van calls at {branch}: {left.why}" for left in drafted.left if left.branch == branch]
     if not says:
-        raise Unknown(
-            "why.no-stop",
-            f"Revision {drafted.revision} of plan {plan} neither calls at {branch[:60]} nor leaves it out.",
-            f"See: branchline plan show {plan}",
-        )
+        raise Unknown("why.no-stop", revision=drafted.revision, plan=plan, branch=branch[:60])
     inputs = drafted.inputs
     recipe = (
         f"Demand ({inputs.collect}) of position {inputs.position}, network {inputs.network[:12]}, fleet "

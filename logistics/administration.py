@@ -19,6 +19,7 @@ from circulation.directory import branches, require_branch
 from circulation.errors import Invalid, Unknown
 from circulation.event import Appended, Event
 from circulation.ledger import Ledger
+from circulation.messages.names import Names
 from logistics.counts import DailyCountsImported, board_stream
 from logistics.folds import COURIER_FOLD, DAILY_COUNTS
 from logistics.network import (
@@ -54,9 +55,10 @@ def require_hub(ledger: Ledger, code: str) -> str:
     branch = require_branch(ledger, code)
     if branch.serves is None:
         hubs = [b.code for b in branches(ledger).values() if b.serves is not None]
-        hint = f"Hubs are: {', '.join(hubs)}." if hubs else "No place is a hub yet."
-        raise Unknown(
-            "hub.unknown", f"'{code}' ({branch.name}) is not a hub.", f"{hint} To mark one: branchline network hub CODE"
+        raise (
+            Unknown("hub.unknown", code=code, branch=branch.name, hubs=", ".join(hubs))
+            if hubs
+            else Unknown("hub.unknown:none", code=code, branch=branch.name)
         )
     return code
 
@@ -67,26 +69,25 @@ def require_hub(ledger: Ledger, code: str) -> str:
 def check_trunk(trunk: TrunkSet) -> None:
     """Raises `Invalid` (`trunk.impossible`), naming what cannot be."""
     arrives = trunk.arrives_days * LAST_MINUTE + trunk.arrives_minute
-    wrong = [
-        (trunk.origin == trunk.destination, f"goes from {trunk.origin} to itself"),
-        (not trunk.days or any(not 0 <= day <= 6 for day in trunk.days), "runs on no weekday from 0 (Monday) to 6"),
-        (
-            not (0 <= trunk.departs_minute < LAST_MINUTE and 0 <= trunk.arrives_minute < LAST_MINUTE),
-            "departs or arrives outside 00:00 to 23:59",
-        ),
-        (
-            not 0 <= trunk.arrives_days <= 3 or arrives <= trunk.departs_minute,
-            (
-                f"arrives at {_clock(trunk.arrives_minute)}, {trunk.arrives_days} days after it departs at "
-                f"{_clock(trunk.departs_minute)}"
-            ),
-        ),
-        (not 1 <= trunk.totes <= 10_000, f"carries {trunk.totes} totes, and 1 to 10,000 are possible"),
-        (not 0 <= trunk.cutoff_minutes <= LAST_MINUTE, f"closes {trunk.cutoff_minutes} minutes before it departs"),
-    ]
-    for is_wrong, why in wrong:
-        if is_wrong:
-            raise Invalid("trunk.impossible", f"The trunk run '{trunk.trunk}' {why}.", "Check the times and places.")
+    name = trunk.trunk
+    if trunk.origin == trunk.destination:
+        raise Invalid("trunk.impossible:to-itself", trunk=name, origin=trunk.origin)
+    if not trunk.days or any(not 0 <= day <= 6 for day in trunk.days):
+        raise Invalid("trunk.impossible:weekdays", trunk=name)
+    if not (0 <= trunk.departs_minute < LAST_MINUTE and 0 <= trunk.arrives_minute < LAST_MINUTE):
+        raise Invalid("trunk.impossible:times", trunk=name)
+    if not 0 <= trunk.arrives_days <= 3 or arrives <= trunk.departs_minute:
+        raise Invalid(
+            "trunk.impossible:arrives-first",
+            trunk=name,
+            arrives=_clock(trunk.arrives_minute),
+            days=trunk.arrives_days,
+            departs=_clock(trunk.departs_minute),
+        )
+    if not 1 <= trunk.totes <= 10_000:
+        raise Invalid("trunk.impossible:totes", trunk=name, totes=trunk.totes)
+    if not 0 <= trunk.cutoff_minutes <= LAST_MINUTE:
+        raise Invalid("trunk.impossible:cutoff", trunk=name, minutes=trunk.cutoff_minutes)
 
 
 def set_trunk(courier: Courier, trunk: TrunkSet) -> tuple[Event, ...]:
@@ -98,15 +99,14 @@ def set_trunk(courier: Courier, trunk: TrunkSet) -> tuple[Event, ...]:
 def remove_trunk(courier: Courier, name: str) -> tuple[Event, ...]:
     """A trunk run is not driven any more. Raises `Unknown` (`trunk.unknown`)."""
     if name not in courier.trunks:
-        held = ", ".join(sorted(courier.trunks)) or "none"
-        raise Unknown("trunk.unknown", f"There is no trunk run '{name[:40]}'.", f"Trunk runs are: {held}.")
+        raise Unknown("trunk.unknown", run=name[:40], trunks=Names(sorted(courier.trunks)))
     return (TrunkRemoved(trunk=name),)
 
 
 def set_direct_tote(courier: Courier, branch: str, destination: str, *, packs: bool) -> tuple[Event, ...]:
     """The branch packs a tote of its own for a destination, or no longer. Raises `Invalid` (`sort.to-itself`)."""
     if branch == destination:
-        raise Invalid("sort.to-itself", f"'{branch}' needs no tote to itself.", "Name another destination.")
+        raise Invalid("sort.to-itself", branch=branch)
     if packs == ((branch, destination) in courier.direct):
         return ()
     made = DirectToteSet if packs else DirectToteRemoved
@@ -116,7 +116,7 @@ def set_direct_tote(courier: Courier, branch: str, destination: str, *, packs: b
 def set_items_per_tote(courier: Courier, item_type: str, items: int) -> tuple[Event, ...]:
     """How many items of a type (`*`: all others) fill a tote. Raises `Invalid` (`tote.size`): 1 to 10,000."""
     if not 1 <= items <= 10_000:
-        raise Invalid("tote.size", f"{items} items do not fill a tote.", "Give 1 to 10,000.")
+        raise Invalid("tote.size", items=items)
     known = courier.items_per_tote.get(item_type)
     return () if known == items else (ItemsPerToteSet(item_type=item_type, items=items),)
 
@@ -128,11 +128,7 @@ def estimate_roads(courier: Courier, circuity_percent: int, speed_percent: int) 
     Raises `Invalid` (`roads.estimate`): the way is 100 to 300 % of the great circle, speeds are 20 to 200 %.
     """
     if not (100 <= circuity_percent <= 300 and 20 <= speed_percent <= 200):
-        raise Invalid(
-            "roads.estimate",
-            f"Circuity {circuity_percent} % and speed {speed_percent} % are not possible.",
-            "Circuity is 100 to 300 % of the great circle, speed 20 to 200 % of ordinary road speeds.",
-        )
+        raise Invalid("roads.estimate", circuity_percent=circuity_percent, speed_percent=speed_percent)
     same = (courier.matrix, courier.circuity_percent, courier.speed_percent)
     if same == (None, circuity_percent, speed_percent):
         return ()

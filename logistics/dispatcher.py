@@ -231,7 +231,7 @@ class Dispatcher:
             loaded = self._ledger.load(stream, PLAN)
             if _published(loaded.state) is None:
                 _revision_of(loaded.state, plan, None)
-                raise Invalid("plan.not-published", f"No revision of the plan {plan} is published.", "Nothing to do.")
+                raise Invalid("plan.not-published", plan=plan)
             return Decision((NewEvents(stream, loaded.version, (PlanWithdrawn(why=why),)),))
 
         return self._run(caller, "plan withdraw", {"plan": plan, "why": why}, decide, request, happened_us)
@@ -303,18 +303,12 @@ def _revision_of(plan: DayPlan | None, name: str, revision: int | None) -> int:
     if plan is None or not plan.revisions:
         raise _unknown(name)
     if revision is not None and revision not in plan.revisions:
-        raise Unknown(
-            "plan.no-revision",
-            f"The plan {name} has no revision {revision}; it has 1 to {plan.latest}.",
-            "See them with: branchline plan show",
-        )
+        raise Unknown("plan.no-revision", plan=name, revision=revision, latest=plan.latest)
     return plan.latest if revision is None else revision
 
 
 def _unknown(plan: str) -> Unknown:
-    return Unknown(
-        "plan.unknown", f"There is no plan '{plan[:80]}'.", "Make one with: branchline plan draft --date DATE"
-    )
+    return Unknown("plan.unknown", plan=plan[:80])
 
 
 def _text_of(budget: Budget) -> str:

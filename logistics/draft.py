@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from circulation.calendar import at_minute, zone_of
 from circulation.errors import Refused, Unknown
+from circulation.messages.names import Names
 from logistics.day_stops import SEARCH_DAYS, WEEKDAY_NAMES, DayStops, PlanRequest
 from logistics.demand import Demand, FillingRow, Prices, StopDemand, WaitingRow, measure
 from logistics.expectation import DailyCount, Expectation, Lane, counts_by_lane
@@ -130,11 +131,10 @@ def draft(
         if hub in hubs:
             setting.take(demand.stops.get(code) or StopDemand(code, hub))
     if not setting.stops:
-        aside = f"; {len(setting.aside)} stops are set aside" if setting.aside else ""
-        raise Refused(
-            "plan.nothing",
-            f"Nothing waits for a van of {', '.join(hubs)} on {request.day}{aside}.",
-            "See what waits with: branchline board",
+        raise (
+            Refused("plan.nothing:aside", hubs=", ".join(hubs), day=request.day, aside=len(setting.aside))
+            if setting.aside
+            else Refused("plan.nothing", hubs=", ".join(hubs), day=request.day)
         )
     matrix = roads([*hubs, *(stop.id for stop in setting.stops)])
     return Draft(
@@ -162,48 +162,37 @@ def draft(
 def _hubs(request: PlanRequest, situation: Situation) -> tuple[str, ...]:
     known = situation.ways.hubs
     if not known:
-        raise Refused(
-            "plan.no-hub",
-            f"No hub is marked among {len(situation.branches)} branches, so no van has a place to start from.",
-            "Mark one with: branchline network hub BRANCH --serves BRANCHES",
-        )
+        raise Refused("plan.no-hub", branches=len(situation.branches))
     for hub in request.hubs:
         if hub not in known:
-            raise Unknown(
-                "hub.unknown", f"'{hub[:60]}' is not a hub; hubs are {', '.join(known)}.", "Name one of them."
-            )
+            raise Unknown("hub.unknown:plan", hub=hub[:60], known=", ".join(known))
     return tuple(sorted(request.hubs)) or known
 
 
 def _check_names(request: PlanRequest, situation: Situation) -> None:
     for van in request.without_vans:
         if van not in situation.vans:
-            raise Unknown("van.unknown", f"There is no van '{van[:60]}'.", "List them with: branchline fleet list")
+            raise Unknown("van.unknown", van=van[:60])
     for code in (*request.skip, *request.must):
         if code not in situation.branches:
-            raise Unknown(
-                "branch.unknown", f"There is no branch '{code[:60]}'.", "List them with: branchline network list"
-            )
+            raise Unknown("branch.unknown", branch=code[:60])
 
 
 def _vans(request: PlanRequest, situation: Situation, hubs: tuple[str, ...], at_us: int) -> tuple[FleetVan, ...]:
     """The vans that can go out. Raises the refusal that says what is missing."""
     fleet = [van for van in situation.vans.values() if van.hub in hubs]
     if not fleet:
-        raise Refused(
-            "plan.no-fleet",
-            f"No van belongs to {' or '.join(hubs)}.",
-            "Import vans with: branchline fleet import FLEET.csv; branchline fleet template writes one to fill in.",
-        )
+        raise Refused("plan.no-fleet", hubs=Names(hubs))
     _check_service(request, situation, hubs, at_us)
     missing = {van.van: _why_not(van, request) for van in sorted(fleet, key=lambda van: van.van)}
     there = tuple(van for van in sorted(fleet, key=lambda van: van.van) if not missing[van.van])
     if not there:
         raise Refused(
             "plan.no-van",
-            f"None of the {len(fleet)} vans of {', '.join(hubs)} can go out on {request.day}:"
-            f" {'; '.join(f'{van} {why}' for van, why in missing.items())}.",
-            "Bring one back with: branchline fleet back VAN, or plan another day.",
+            fleet=len(fleet),
+            hubs=", ".join(hubs),
+            day=request.day,
+            missing="; ".join((f"{van} {why}" for van, why in missing.items())),
         )
     return there
 
@@ -230,30 +219,38 @@ def _shift(van: FleetVan, wave: Wave) -> tuple[int, int]:
 def _check_service(request: PlanRequest, situation: Situation, hubs: tuple[str, ...], at_us: int) -> None:
     zone = zone_of(situation.branches[hubs[0]].time_zone)
     if at_minute(request.day, 24 * 60, zone) <= at_us:
-        raise Refused("plan.past", f"{request.day} is over.", "Plan a day to come.")
+        raise Refused("plan.past", day=request.day)
     branches = [code for hub in hubs for code in situation.ways.served_by(hub)]
     if any(situation.ways.call(code, request.day) for code in branches):
         return
     later = (request.day + timedelta(days=ahead) for ahead in range(1, SEARCH_DAYS))
     following = next((day for day in later if any(situation.ways.call(code, day) for code in branches)), None)
-    after = "none is in sight" if following is None else f"the next is {WEEKDAY_NAMES[following.weekday()]} {following}"
     closure = situation.calendar.closure_on(hubs[0], request.day)
-    raise Refused(
-        "plan.no-service",
-        f"There is no service on {WEEKDAY_NAMES[request.day.weekday()]} {request.day}"
-        f"{f' ({closure.reason})' if closure else ''} for {', '.join(hubs)}; {after}.",
-        "" if following is None else f"Plan it with: branchline plan draft --date {following}",
+    raise (
+        Refused(
+            "plan.no-service:none-ahead",
+            weekday=WEEKDAY_NAMES[request.day.weekday()],
+            day=request.day,
+            reason=f" ({closure.reason})" if closure else "",
+            hubs=", ".join(hubs),
+        )
+        if following is None
+        else Refused(
+            "plan.no-service",
+            weekday=WEEKDAY_NAMES[request.day.weekday()],
+            day=request.day,
+            reason=f" ({closure.reason})" if closure else "",
+            hubs=", ".join(hubs),
+            next_weekday=WEEKDAY_NAMES[following.weekday()],
+            following=following,
+        )
     )
 
 
 def _check_must(request: PlanRequest, situation: Situation, hubs: tuple[str, ...]) -> None:
     for code in request.must:
         if situation.ways.hub_of(code) not in hubs or situation.ways.call(code, request.day) is None:
-            raise Refused(
-                "plan.must-closed",
-                f"{code} must be served, but no van of {', '.join(hubs)} can call there on {request.day}.",
-                "See its delivery days with: branchline network show BRANCH",
-            )
+            raise Refused("plan.must-closed", code=code, hubs=", ".join(hubs), day=request.day)
 
 
 def _problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:

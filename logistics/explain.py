@@ -18,7 +18,7 @@ from logistics.solver.timetable import fits, loads, tour_of
 
 __all__ = ["Explanation", "Limit", "Obstacle", "TightLimit", "explain", "tight_limits"]
 
-Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "on-board", "hub", "several"]
+Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "on-board", "pin", "hub", "several"]
 
 NEARLY_FULL_TOTES = 1
 NEARLY_CLOSED_SECONDS = 600
@@ -33,7 +33,8 @@ class Obstacle:
 
     `lacking` counts totes (capacity), grams (weight), seconds (window, shift, on-board: the longest time that
     its pair may ride, break: the break's length) or micros (price: what serving it, and with it the other stop of its
-    pair, would cost above the price of leaving it out). It is 0 for `hub`, and for `several`: no single limit.
+    pair, would cost above the price of leaving it out). It is 0 for `pin` (without its pins the stop would fit),
+    for `hub`, and for `several` (no single limit).
     `after` is the stop after which it would go in, None: first.
     """
 
@@ -88,7 +89,7 @@ def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
     if any(problem.stops[one].hub not in {None, van.hub} for one in _together(problem, stop)):
         return Obstacle(van.id, "hub", 0, None)
     as_it_is = _as_it_is(problem, van, order, stop, now)
-    lifts = (_more_room, _longer_shift, _wider_window, _longer_ride, _no_break)
+    lifts = (_no_pins, _more_room, _longer_shift, _wider_window, _longer_ride, _no_break)
     lifted = (lift(problem, van, order, stop) for lift in lifts)
     for attempts in (as_it_is, *lifted):
         found = min(attempts, key=lambda one: one.lacking, default=None)
@@ -132,6 +133,17 @@ def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
                 yield Obstacle(van.id, "price", max(0, extra), after)
 
 
+def _no_pins(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
+    own = set(_together(problem, stop))
+    pins = tuple(pin for pin in problem.pins if not own & {pin.stop, pin.before, pin.after})
+    if len(pins) < len(problem.pins):
+        free = replace(problem, pins=pins)
+        for after, tour in _positions(problem, order, stop):
+            if fits(free, van, tour):
+                yield Obstacle(van.id, "pin", 0, after)
+                return
+
+
 def _more_room(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
     for after, tour in _positions(problem, order, stop):
         totes, grams = loads(problem, tour)
@@ -156,7 +168,7 @@ def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop:
 
 
 def _wider_window(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
-    its = problem.stops[stop]
+    its = problem.stops_as_pinned[stop]
     least = END_OF_TIME
     for after, tour in _positions(problem, order, stop) if its.windows else ():
         # only a position that needs less than any before is worth finding out how much
@@ -267,6 +279,8 @@ def _way(problem: RoutingProblem, stop: Stop, obstacle: Obstacle) -> str:
         return f"it {edge} {minutes} {'longer' if obstacle.closes_later else 'earlier'} (van {van.id}, {where})"
     if obstacle.limit == "on-board":
         return f"what rides with it might be on board {minutes} longer (van {van.id}, {where})"
+    if obstacle.limit == "pin":
+        return f"its pins were taken off (van {van.id}, {where})"
     if obstacle.limit == "break":
         return f"van {van.id} took no break of {minutes} ({where})"
     if stop.price is None or lacking == 0:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from circulation.branch import Branch
 from circulation.calendar import zone_of
 from circulation.errors import Unknown
+from circulation.messages.names import Names
 from logistics.plan import LeftBehind, PlanDrafted, PlannedRoute, PlannedStop
 
 __all__ = ["CSV_COLUMNS", "csv_rows", "geojson", "gpx", "kilometres", "peak_load", "place", "route_of", "wall_time"]
@@ -65,11 +66,7 @@ def place(branches: Mapping[str, Branch], code: str) -> Branch:
     """The branch of a code in a plan. Raises `Unknown` (`branch.unknown`)."""
     branch = branches.get(code)
     if branch is None:
-        raise Unknown(
-            "branch.unknown",
-            f"The plan calls at '{code[:60]}', which is no branch of this network.",
-            "List the branches with: branchline network list",
-        )
+        raise Unknown("branch.unknown:plan", code=code[:60])
     return branch
 
 
@@ -78,11 +75,13 @@ def route_of(plan: PlanDrafted, van: str) -> PlannedRoute:
     for route in plan.routes:
         if route.van == van:
             return route
-    vans = ", ".join(route.van for route in plan.routes) or "none"
     raise Unknown(
         "plan.van-without-route",
-        f"Van '{van[:60]}' has no route on {plan.day} ({plan.wave}, revision {plan.revision}).",
-        f"Vans with a route: {vans}.",
+        van=van[:60],
+        day=plan.day,
+        wave=plan.wave,
+        revision=plan.revision,
+        routes=Names(route.van for route in plan.routes),
     )
 
 

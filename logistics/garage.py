@@ -53,37 +53,24 @@ def vans(ledger: Ledger, *, retired: bool = False) -> dict[str, Van]:
 
 def check_van(name: str, van: VanSet) -> None:
     """Raises `Invalid` (`van.impossible`), naming what cannot be."""
-    breaks = van.break_minutes > 0
-    wrong = [
-        (not 1 <= van.totes <= 1000, f"holds {van.totes} totes, and 1 to 1,000 are possible"),
-        (
-            not 0 <= van.shift_starts_minute < van.shift_ends_minute <= LAST_MINUTE,
-            f"works from {_clock(van.shift_starts_minute)} to {_clock(van.shift_ends_minute)}, which is no shift",
-        ),
-        (
-            van.break_minutes < 0 or van.break_minutes > van.shift_ends_minute - van.shift_starts_minute,
-            f"has a break of {van.break_minutes} minutes, which does not fit into its shift",
-        ),
-        (
-            breaks
-            and not van.shift_starts_minute <= van.break_from_minute <= van.break_until_minute <= van.shift_ends_minute,
-            f"may break from {_clock(van.break_from_minute)} to {_clock(van.break_until_minute)}, outside its shift",
-        ),
-        (not van.days, "works on no weekday"),
-        (
-            tuple(sorted(set(van.days))) != van.days or any(not 0 <= day <= 6 for day in van.days),
-            "works on weekdays that are not 0 (Monday) to 6 (Sunday), in order, each once",
-        ),
-        (
-            min(van.cost_per_km_cents, van.cost_per_hour_cents, van.cost_per_day_cents) < 0,
-            "has a cost below 0",
-        ),
-    ]
-    for is_wrong, why in wrong:
-        if is_wrong:
-            raise Invalid(
-                "van.impossible", f"Van '{name}' {why}.", "A file to fill in: branchline fleet template FLEET.csv"
-            )
+    if not 1 <= van.totes <= 1000:
+        raise Invalid("van.impossible:totes", van=name, totes=van.totes)
+    if not 0 <= van.shift_starts_minute < van.shift_ends_minute <= LAST_MINUTE:
+        starts, ends = _clock(van.shift_starts_minute), _clock(van.shift_ends_minute)
+        raise Invalid("van.impossible:shift", van=name, starts=starts, ends=ends)
+    if van.break_minutes < 0 or van.break_minutes > van.shift_ends_minute - van.shift_starts_minute:
+        raise Invalid("van.impossible:break-length", van=name, minutes=van.break_minutes)
+    if van.break_minutes > 0 and not (
+        van.shift_starts_minute <= van.break_from_minute <= van.break_until_minute <= van.shift_ends_minute
+    ):
+        starts, ends = _clock(van.break_from_minute), _clock(van.break_until_minute)
+        raise Invalid("van.impossible:break-times", van=name, starts=starts, ends=ends)
+    if not van.days:
+        raise Invalid("van.impossible:no-weekday", van=name)
+    if tuple(sorted(set(van.days))) != van.days or any(not 0 <= day <= 6 for day in van.days):
+        raise Invalid("van.impossible:weekdays", van=name)
+    if min(van.cost_per_km_cents, van.cost_per_hour_cents, van.cost_per_day_cents) < 0:
+        raise Invalid("van.impossible:cost", van=name)
 
 
 def set_van(van: Van | None, described: VanSet) -> tuple[Event, ...]:
@@ -104,11 +91,7 @@ def take_van_out(van: Van | None, name: str, first: str, last: str, reason: str)
     present = _known(van, name)
     first, last = parse_day(first), parse_day(last)
     if last < first:
-        raise Invalid(
-            "van.out-ends-before-it-begins",
-            f"Van '{name}' cannot be off the road from {first} to {last}.",
-            "Give the first day with --from and the last one with --to.",
-        )
+        raise Invalid("van.out-ends-before-it-begins", van=name, first=first, last=last)
     if any(out.first <= first and last <= out.last for out in present.out):
         return ()
     return (VanOut(first=first, last=last, reason=reason),)
@@ -129,8 +112,7 @@ def retire_van(van: Van | None, name: str) -> tuple[Event, ...]:
 
 def _known(van: Van | None, name: str) -> Van:
     if van is None or van.retired:
-        left = "has left the fleet" if van is not None else "is not in the fleet"
-        raise Unknown("van.unknown", f"Van '{name}' {left}.", "List the vans with: branchline fleet list")
+        raise Unknown("van.unknown:retired" if van is not None else "van.unknown:garage", van=name)
     return van
 
 

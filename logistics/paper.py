@@ -99,14 +99,8 @@ def totes_named(moves: ToteMoves, deviations: Iterable[Deviation], branch: str, 
 def check_deviations(deviations: Iterable[Deviation], places: Collection[str], van: str) -> None:
     for one in deviations:
         if one.branch not in places:
-            raise Invalid(
-                "run.deviation",
-                f"Van {van} does not call at {one.branch[:60]}; it calls at {', '.join(sorted(places))}.",
-                "Correct the branch of that line.",
-            )
+            raise Invalid("run.deviation", van=van, branch=one.branch[:60], places=", ".join(sorted(places)))
         if (one.what == "skipped") == bool(one.tote):
             raise Invalid(
-                "run.deviation",
-                f"'{one.what}' at {one.branch} needs {'no tote' if one.tote else 'a tote'}.",
-                "Write: branch,what,tote,why.",
+                "run.deviation:no-tote" if one.tote else "run.deviation:needs-tote", what=one.what, branch=one.branch
             )

@@ -60,10 +60,7 @@ def planned(
     violations = judge(draft.problem, solution)
     if violations:
         raise Refused(
-            "plan.unsound",
-            f"The routes break {len(violations)} rules and were not recorded:"
-            f" {' '.join(violation.sentence for violation in violations[:3])}",
-            "Draft again with another seed; if it happens twice, report it with the plan's inputs.",
+            "plan.unsound", count=len(violations), said=" ".join(violation.sentence for violation in violations[:3])
         )
     routes = tuple(_route(draft, route) for route in solution.routes)
     left = (*draft.set_aside, *_left(draft, solution, at_us))

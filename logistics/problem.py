@@ -14,11 +14,13 @@ import json
 import sys
 from array import array
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from circulation.errors import Invalid
+from logistics.pin import Pin, check_pins, pinned_windows
+from logistics.stability import Stability, Usual, check_stability
 
 __all__ = ["END_OF_TIME", "UNLIMITED", "Break", "Credit", "Hub", "Pair", "RoutingProblem", "Stop", "Van"]
 
@@ -138,6 +140,7 @@ class RoutingProblem:
     Hubs, vans, stops, and for every ordered pair of places the metres and seconds between them.
 
     Totes between two stops go over the hub (the neutral case), must ride on one van (`pairs`), or may (`credits`).
+    `pins` fix what a coordinator has decided, `stability` prices what differs from the usual routes.
     In both matrices the hubs come first, then the stops, each in the order of its tuple. `stop_place` and
     `hub` indices follow that. Raises `Invalid` when anything in it cannot be true.
     """
@@ -149,19 +152,23 @@ class RoutingProblem:
     seconds: tuple[tuple[int, ...], ...]
     pairs: tuple[Pair, ...] = ()
     credits: tuple[Credit, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    stability: Stability | None = None
 
     def __post_init__(self) -> None:
         _check_names("hub", [hub.id for hub in self.hubs])
         _check_names("van", [van.id for van in self.vans])
         _check_names("stop", [stop.id for stop in self.stops])
         if not self.hubs:
-            raise Invalid("no-hub", "A routing problem needs at least one hub.", "Add a hub.")
+            raise Invalid("no-hub")
         for van in self.vans:
             self._check_van(van)
         for stop in self.stops:
             self._check_stop(stop)
         self._check_pairs()
         self._check_credits()
+        check_pins(self)
+        check_stability(self)
         for name, matrix in (("metres", self.metres), ("seconds", self.seconds)):
             self._check_matrix(name, matrix)
         self._check_size()
@@ -193,13 +200,62 @@ class RoutingProblem:
             found.setdefault(credit.origin, []).append((credit.destination, credit.micros))
         return found
 
+    @cached_property
+    def pins_of(self) -> dict[int, list[Pin]]:
+        """Index of a stop to its own pins."""
+        found: dict[int, list[Pin]] = {}
+        for pin in self.pins:
+            found.setdefault(pin.stop, []).append(pin)
+        return found
+
+    @cached_property
+    def pinned_van(self) -> dict[int, int]:
+        """Index of a stop to the index of the only van that may call there, the mate of a pinned stop included."""
+        found = {pin.stop: pin.van for pin in self.pins if pin.van is not None}
+        for pair in self.pairs:
+            van = found.get(pair.first, found.get(pair.second))
+            if van is not None:
+                found[pair.first] = found[pair.second] = van
+        return found
+
+    @cached_property
+    def later_than(self) -> dict[int, set[int]]:
+        """Index of a stop to those that are pinned to come after it on a van."""
+        found: dict[int, set[int]] = {}
+        for sooner, later in (order for pin in self.pins for order in pin.order()):
+            found.setdefault(sooner, set()).add(later)
+        return found
+
+    @cached_property
+    def sooner_than(self) -> dict[int, set[int]]:
+        """Index of a stop to those that are pinned to come before it on a van."""
+        found: dict[int, set[int]] = {}
+        for sooner, later in (order for pin in self.pins for order in pin.order()):
+            found.setdefault(later, set()).add(sooner)
+        return found
+
+    @cached_property
+    def usual_of(self) -> dict[int, Usual]:
+        """Index of a stop to its usual call."""
+        return {} if self.stability is None else {its.stop: its for its in self.stability.usual}
+
+    @cached_property
+    def stops_as_pinned(self) -> tuple[Stop, ...]:
+        """The stops, their windows cut to what their pins allow."""
+        if not self.pins:
+            return self.stops
+        return tuple(
+            replace(stop, windows=pinned_windows(stop, self.pins_of[number]) or ()) if number in self.pins_of else stop
+            for number, stop in enumerate(self.stops)
+        )
+
     def digest(self) -> str:
-        """SHA-256 (hexadecimal) over a canonical form of everything in the problem."""
+        """SHA-256 (hexadecimal) over a canonical form of everything in the problem; worked out once."""
         return self._digest
 
     @cached_property
     def _digest(self) -> str:
-        parts = {
+        parts: dict[str, object] = {
             "hubs": [asdict(hub) for hub in self.hubs],
             "vans": [asdict(van) for van in self.vans],
             "stops": [asdict(stop) for stop in self.stops],
@@ -207,6 +263,10 @@ class RoutingProblem:
         }
         if self.credits:  # a problem without them keeps the digest that it had before there were any
             parts["credits"] = [asdict(credit) for credit in self.credits]
+        if self.pins:
+            parts["pins"] = [asdict(pin) for pin in self.pins]
+        if self.stability is not None:
+            parts["stability"] = asdict(self.stability)
         sha = hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode())
         for matrix in (self.metres, self.seconds):
             for row in matrix:
@@ -219,9 +279,9 @@ class RoutingProblem:
     def _check_van(self, van: Van) -> None:
         where = f"Van {van.id}"
         if not 0 <= van.hub < len(self.hubs):
-            raise Invalid("van-without-hub", f"{where} names hub {van.hub}; there are {len(self.hubs)}.")
+            raise Invalid("van-without-hub", what=where, hub=van.hub, hubs=len(self.hubs))
         if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
-            raise Invalid("bad-shift", f"{where} has a shift from {van.shift_start} to {van.shift_end} seconds.")
+            raise Invalid("bad-shift", what=where, shift_start=van.shift_start, shift_end=van.shift_end)
         _check_amounts(where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed)
         rest = van.rest
         if rest is None:
@@ -231,15 +291,16 @@ class RoutingProblem:
         if rest.duration_seconds <= 0 or first_start > last_start:
             raise Invalid(
                 "bad-break",
-                f"{where} cannot take its break of {rest.duration_seconds} s between {rest.earliest} and"
-                f" {rest.latest} s within its shift.",
-                "Give the break a length, and a window that its shift holds.",
+                what=where,
+                duration_seconds=rest.duration_seconds,
+                earliest=rest.earliest,
+                latest=rest.latest,
             )
 
     def _check_stop(self, stop: Stop) -> None:
         where = f"Stop {stop.id}"
         if stop.hub is not None and not 0 <= stop.hub < len(self.hubs):
-            raise Invalid("stop-without-hub", f"{where} names hub {stop.hub}; there are {len(self.hubs)}.")
+            raise Invalid("stop-without-hub", what=where, hub=stop.hub, hubs=len(self.hubs))
         _check_amounts(
             where, stop.deliver, stop.collect, stop.service_seconds, stop.seconds_per_tote,
             stop.deliver_grams, stop.collect_grams, stop.price or 0,
@@ -248,11 +309,7 @@ class RoutingProblem:
         ordered = all(start <= end for start, end in stop.windows)
         apart = all(before[1] < after[0] for before, after in pairwise(stop.windows))
         if not ordered or not apart or any(not 0 <= edge <= END_OF_TIME for edge in edges):
-            raise Invalid(
-                "bad-window",
-                f"{where} has windows {list(stop.windows)} that are not in order and apart.",
-                "Give (start, end) in seconds since midnight, sorted, without overlap.",
-            )
+            raise Invalid("bad-window", what=where, windows=list(stop.windows))
 
     def _check_pairs(self) -> None:
         seen: set[int] = set()
@@ -260,14 +317,14 @@ class RoutingProblem:
             ends = {pair.first, pair.second}
             inside = all(0 <= end < len(self.stops) for end in ends)
             if len(ends) < 2 or not inside or ends & seen:
-                raise Invalid("bad-pair", f"Pair {pair.first} to {pair.second} shares a stop or names none.")
+                raise Invalid("bad-pair:stops", first=pair.first, second=pair.second)
             _check_amounts(f"Pair {pair.first} to {pair.second}", pair.totes, pair.grams, pair.longest_seconds or 0)
             seen |= ends
             one, two = self.stops[pair.first], self.stops[pair.second]
             if (one.price is None) != (two.price is None):
-                raise Invalid("bad-pair", f"Of the pair {one.id} to {two.id} one must be served, one need not.")
+                raise Invalid("bad-pair:duty", one=one.id, two=two.id)
             if one.hub is not None and two.hub is not None and one.hub != two.hub:
-                raise Invalid("bad-pair", f"The pair {one.id} to {two.id} belongs to two hubs.")
+                raise Invalid("bad-pair:hubs", one=one.id, two=two.id)
 
     def _check_credits(self) -> None:
         seen: set[tuple[int, int]] = set()
@@ -275,16 +332,16 @@ class RoutingProblem:
             way = credit.origin, credit.destination
             inside = all(0 <= end < len(self.stops) for end in way)
             if way[0] == way[1] or not inside or way in seen:
-                raise Invalid("bad-credit", f"Credit {way[0]} to {way[1]} is given twice, or names no two stops.")
+                raise Invalid("bad-credit", way=way[0], the_way=way[1])
             _check_amounts(f"Credit {way[0]} to {way[1]}", credit.micros)
             seen.add(way)
 
     def _check_matrix(self, name: str, matrix: tuple[tuple[int, ...], ...]) -> None:
         size = len(self.hubs) + len(self.stops)
         if len(matrix) != size or any(len(row) != size for row in matrix):
-            raise Invalid("bad-matrix", f"The matrix of {name} is not {size} by {size} as the places demand.")
+            raise Invalid("bad-matrix:size", name=name, size=size)
         if any(min(row) < 0 or max(row) >= _ARC_CEILING for row in matrix):
-            raise Invalid("bad-matrix", f"The matrix of {name} has a value outside 0 to {_ARC_CEILING - 1}.")
+            raise Invalid("bad-matrix:value", name=name, most=_ARC_CEILING - 1)
 
     def _check_size(self) -> None:
         """No sum that the search can form may leave 64 bits."""
@@ -299,12 +356,10 @@ class RoutingProblem:
         prices = sum(stop.price or 0 for stop in self.stops)
         self._check_sums()
         saved = sum(credit.micros for credit in self.credits)
-        if arcs * dearest + hours + fixed + prices + saved >= _COST_CEILING:
-            raise Invalid(
-                "cost-too-large",
-                "The costs of this problem could overflow 64-bit integers.",
-                "Use a coarser unit of money or of distance.",
-            )
+        usual = self.stability or Stability()
+        changes = len(usual.usual) * (usual.micros_van + usual.micros_time + usual.micros_neighbour)
+        if arcs * dearest + hours + fixed + prices + saved + changes >= _COST_CEILING:
+            raise Invalid("cost-too-large")
 
     def _check_sums(self) -> None:
         totes = sum(stop.deliver + stop.collect for stop in self.stops) + sum(pair.totes for pair in self.pairs)
@@ -312,21 +367,19 @@ class RoutingProblem:
         grams += sum(pair.grams for pair in self.pairs)
         service = sum(stop.seconds_at_stop for stop in self.stops)
         if max(totes, grams, service) >= _COST_CEILING:
-            raise Invalid(
-                "amounts-too-large", "All totes, grams or seconds of service together could overflow 64-bit integers."
-            )
+            raise Invalid("amounts-too-large")
 
 
 def _check_names(kind: str, names: list[str]) -> None:
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise Invalid(f"{kind}-twice", f"There are two {kind}s called {twice}.", "Give each its own id.")
+        raise Invalid(f"{kind}-twice", twice=twice)
 
 
 def _check_amounts(where: str, *amounts: int) -> None:
     wrong = _first_outside(amounts)
     if wrong is not None:
-        raise Invalid("bad-amount", f"{where} has an amount of {wrong}; amounts run from 0 to {_COST_CEILING}.")
+        raise Invalid("bad-amount", what=where, wrong=wrong, cost_ceiling=_COST_CEILING)
 
 
 def _first_outside(amounts: Iterable[int]) -> int | None:

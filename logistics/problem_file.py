@@ -9,7 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from circulation.errors import Invalid
+from logistics.pin import Pin
 from logistics.problem import Break, Credit, Hub, Pair, RoutingProblem, Stop, Van
+from logistics.stability import Stability, Usual
 
 __all__ = ["problem_from_bytes", "problem_to_bytes"]
 
@@ -19,6 +21,10 @@ def problem_to_bytes(problem: RoutingProblem) -> bytes:
     fields = asdict(problem)
     if not problem.credits:  # as such a problem was written before there were credits
         del fields["credits"]
+    if not problem.pins:
+        del fields["pins"]
+    if problem.stability is None:
+        del fields["stability"]
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -34,13 +40,11 @@ def problem_from_bytes(data: bytes) -> RoutingProblem:
             seconds=tuple(tuple(row) for row in raw["seconds"]),
             pairs=tuple(Pair(**pair) for pair in raw["pairs"]),
             credits=tuple(Credit(**credit) for credit in raw.get("credits", ())),
+            pins=tuple(Pin(**pin) for pin in raw.get("pins", ())),
+            stability=_stability(raw.get("stability")),
         )
     except (ValueError, KeyError, TypeError) as failed:
-        raise Invalid(
-            "problem.unreadable",
-            f"The attachment does not hold a routing problem ({failed}).",
-            "Check that the digest is that of a plan's problem.",
-        ) from failed
+        raise Invalid("problem.unreadable", why=failed) from failed
 
 
 def _van(raw: dict[str, Any]) -> Van:
@@ -49,3 +53,7 @@ def _van(raw: dict[str, Any]) -> Van:
 
 def _stop(raw: dict[str, Any]) -> Stop:
     return Stop(**{**raw, "windows": tuple((opens, closes) for opens, closes in raw["windows"])})
+
+
+def _stability(raw: dict[str, Any] | None) -> Stability | None:
+    return None if raw is None else Stability(**{**raw, "usual": tuple(Usual(**its) for its in raw["usual"])})

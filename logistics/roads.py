@@ -94,9 +94,7 @@ def estimated_roads(places: Sequence[Place], *, circuity_percent: int = 130, spe
     """
     for name, percent, least in (("circuity", circuity_percent, 100), ("speed", speed_percent, 20)):
         if not least <= percent <= 300:
-            raise Invalid(
-                "roads.setting", f"A {name} of {percent} % is not between {least} and 300.", "Leave it at the default."
-            )
+            raise Invalid("roads.setting", name=name, percent=percent, least=least)
     graph = nx.DiGraph(provider=f"estimated circuity={circuity_percent}% speed={speed_percent}%")
     graph.add_nodes_from(place.code for place in places)
     mainland = [place for place in places if not place.island]
@@ -126,14 +124,10 @@ def linked_roads(places: Sequence[Place], links: Iterable[Link], *, provider: st
     for link in links:
         pair = f"from {link.origin} to {link.destination}"
         if link.origin == link.destination or not (0 <= link.metres <= _LIMIT and 0 <= link.seconds <= _LIMIT):
-            raise Invalid(
-                "roads.link",
-                f"The link {pair} ({link.metres} m, {link.seconds} s) cannot be driven.",
-                f"Link two places, in metres and seconds from 0 to {_LIMIT:,}.",
-            )
+            raise Invalid("roads.link", pair=pair, metres=link.metres, seconds=link.seconds, limit=_LIMIT)
         known = graph.get_edge_data(link.origin, link.destination)
         if known is not None and known != {"metres": link.metres, "seconds": link.seconds}:
-            raise Invalid("roads.link", f"The link {pair} is given twice and differs.", "Take one out.")
+            raise Invalid("roads.link:twice", pair=pair)
         graph.add_edge(link.origin, link.destination, metres=link.metres, seconds=link.seconds)
     return graph
 
@@ -190,7 +184,7 @@ def read_links(attachment: bytes) -> tuple[Link, ...]:
             )
         except ValueError:
             pass
-    raise Invalid("roads.attachment", "The attached road matrix is damaged.", "Import the matrix again.")
+    raise Invalid("roads.attachment")
 
 
 def _great_circle(places: Sequence[Place]) -> NDArray[np.float64]:
@@ -230,7 +224,7 @@ def _fill(seconds: NDArray[np.float64], metres: NDArray[np.float64]) -> tuple[ND
 def _check_known(graph: nx.DiGraph, codes: Iterable[str]) -> None:
     for code in codes:
         if code not in graph:
-            raise Unknown("roads.place", f"The roads do not know the place '{code[:60]}'.", "Import it first.")
+            raise Unknown("roads.place", place=code[:60])
 
 
 def _refuse_cut_off(graph: nx.DiGraph, codes: Sequence[str]) -> None:
@@ -239,9 +233,8 @@ def _refuse_cut_off(graph: nx.DiGraph, codes: Sequence[str]) -> None:
     together = max(parts, key=lambda part: (sum(code in part for code in codes), min(part)))
     cut_off = [code for code in codes if code not in together]
     if cut_off:
-        named = ", ".join(cut_off[:5]) + (f" and {len(cut_off) - 5} more" if len(cut_off) > 5 else "")
-        raise Refused(
-            "roads.unreachable",
-            f"No road leads from the other places to {named} and back.",
-            "Supply a matrix that links them both ways, or take them out of the plan.",
+        raise (
+            Refused("roads.unreachable:more", cut_off=", ".join(cut_off[:5]), more=len(cut_off) - 5)
+            if len(cut_off) > 5
+            else Refused("roads.unreachable", cut_off=", ".join(cut_off[:5]))
         )

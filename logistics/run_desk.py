@@ -16,6 +16,7 @@ from circulation.command import Caller, Commands, Decision
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, Fact, NewEvents
 from circulation.ledger import Ledger, Loaded
+from circulation.messages.names import Names
 from logistics.folds import RUN
 from logistics.paper import Deviation, check_deviations, rest_of_the_day, totes_named
 from logistics.plan import Wave
@@ -143,11 +144,7 @@ class RunDesk:
         def change(state: Run | None, _moves: ToteMoves) -> list[Event]:
             out = _must_be_out(state, run)
             if branch not in _ahead(out):
-                raise Refused(
-                    "run.not-planned",
-                    f"{branch} is not ahead of van {out.van}; {', '.join(_ahead(out)) or 'nothing'} is.",
-                    "See the run with: branchline run show",
-                )
+                raise Refused("run.not-planned", branch=branch, van=out.van, ahead=Names(_ahead(out)))
             return [StopSkipped(branch=branch, why=why)]
 
         arguments = {"branch": branch, "why": why}
@@ -307,20 +304,16 @@ def _ahead(run: Run) -> tuple[str, ...]:
 
 def _must_be_new(run: Run | None) -> None:
     if run is not None:
-        raise Refused(
-            "run.started",
-            f"The run {run.run} {'is over' if run.finished else 'has started already'}.",
-            "Record its stops with: branchline run stop",
-        )
+        raise Refused("run.started:over" if run.finished else "run.started", run=run.run)
 
 
 def _must_be_out(run: Run | None, name: str) -> Run:
     if run is None:
         raise _unknown(name)
     if run.finished:
-        raise Refused("run.finished", f"The run {run.run} is over.", "What was missed is put right by scanning totes.")
+        raise Refused("run.finished", run=run.run)
     return run
 
 
 def _unknown(name: str) -> Unknown:
-    return Unknown("run.unknown", f"There is no run '{name[:80]}'.", "Start one with: branchline run start VAN")
+    return Unknown("run.unknown", run=name[:80])

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from logistics.pin import broken_pins
 from logistics.problem import RoutingProblem, Stop, Van
+from logistics.stability import changes
 
 __all__ = ["Route", "Solution", "Unserved", "Violation", "Visit", "verify"]
 
@@ -35,8 +37,8 @@ class Route:
 
     `break_start` is None for a van without one. `break_after` counts the visits that come before the break;
     None when it is taken at the hub, before leaving or after returning. `seconds` runs from leaving to
-    returning. `micros` is this route's share of the cost, less the credits that it earns: below 0 where these
-    are worth more than the drive.
+    returning. `micros` is this route's share of the cost, less the credits that it earns (below 0 where these are
+    worth more than the drive), with the price of what differs from the usual routes.
     """
 
     van: str
@@ -132,6 +134,8 @@ def _violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violati
         yield from _load_violations(problem, van, route, numbers)
         yield from _cost_violations(problem, van, route, numbers)
     yield from _pair_violations(problem, solution)
+    yield from (Violation("pin", stop, sentence) for stop, sentence in broken_pins(problem, solution.routes))
+    yield from _change_violations(problem, solution)
     prices = sum(problem.stops[stops[left.stop]].price or 0 for left in solution.unserved if left.stop in stops)
     total = sum(route.micros for route in solution.routes) + prices
     if total != solution.micros:
@@ -267,6 +271,7 @@ def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
     seconds = route.return_hub - route.leave_hub
     earned = _earned(problem, numbers)
     micros = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed - earned
+    micros += sum(change.micros for change in changes(problem, route))
     if (route.metres, route.seconds, route.micros) != (metres, seconds, micros):
         yield Violation(
             "cost",
@@ -274,6 +279,15 @@ def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
             f"Van {van.id} drives {metres} m in {seconds} s for {micros} micros, not {route.metres} m in"
             f" {route.seconds} s for {route.micros}.",
         )
+
+
+def _change_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violation]:
+    most = problem.stability.most_vans if problem.stability is not None else None
+    if most is None:
+        return
+    moved = [one for route in solution.routes for one in changes(problem, route) if one.kind == "van"]
+    if len(moved) > most:
+        yield Violation("changes", moved[most].stop, f"{len(moved)} stops change van; {most} may.")
 
 
 def _earned(problem: RoutingProblem, numbers: list[int]) -> int:

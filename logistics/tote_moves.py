@@ -48,9 +48,7 @@ class ToteMoves:
             return self._of(code).state.filling
         tote = self._ledger.load(tote_stream(code), TOTE).state
         if tote is None or not tote.fillings:
-            raise Unknown(
-                "tote.unknown", f"There is no tote {code[:60]}.", "A tote is begun by scanning items into it."
-            )
+            raise Unknown("tote.unknown", tote=code[:60])
         return f"{code}/{tote.fillings}"
 
     def load(self, filling: str, *, branch: str, known: Known) -> bool:
@@ -89,9 +87,7 @@ class ToteMoves:
         if known == "assumed":
             return False
         if state.status in ("open", "ended"):
-            raise Refused(
-                "tote.not-sealed", f"{filling} is {state.status} at {state.place}.", "Scan its items where it is."
-            )
+            raise Refused("tote.not-sealed:unload", filling=filling, status=state.status, place=state.place)
         self._add(moved, decide_received(state, branch))
         return True
 
@@ -135,9 +131,7 @@ class ToteMoves:
         if filling not in self._moved:
             loaded = self._ledger.load(filling_stream(filling), FILLING)
             if loaded.state is None:
-                raise Unknown(
-                    "tote.unknown-filling", f"There is no filling '{filling[:60]}'.", "List: branchline tote list"
-                )
+                raise Unknown("tote.unknown-filling", filling=filling[:60])
             self._moved[filling] = _Moved(loaded.version, loaded.state)
         return self._moved[filling]
 

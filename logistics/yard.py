@@ -86,11 +86,7 @@ class Yard:
             for route in plan.revisions[plan.published].routes:
                 if route.van == van:
                     return plan.plan, plan.published, route
-        raise Refused(
-            "run.no-plan",
-            f"No published plan of {day} (wave {wave}) has a route for van {van}.",
-            "Publish one with: branchline plan publish PLAN",
-        )
+        raise Refused("run.no-plan", day=day, wave=wave, van=van)
 
     def leaving_times(self, stream: str, day: date, van: str, wave: Wave) -> dict[str, int]:
         """When the van was to leave each stop; nothing for a run without a plan."""
@@ -114,7 +110,5 @@ class Yard:
         courier = self._ledger.load(COURIER, COURIER_FOLD).state
         trunk = None if courier is None else courier.trunks.get(name)
         if trunk is None:
-            raise Unknown(
-                "trunk.unknown", f"There is no trunk run '{name[:60]}'.", "List them with: branchline network trunks"
-            )
+            raise Unknown("trunk.unknown:yard", run=name[:60])
         return trunk

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from circulation.branch import Branch
 from circulation.errors import Unknown
+from circulation.messages.names import Names
 from projections.catalogue import COPY, TITLE
 from projections.holds import HOLD_NOW
 from projections.loans import LOAN_NOW
@@ -53,11 +54,7 @@ def contradictions(views: Views, member: str) -> Iterator[Contradiction]:
     theirs = {code: place for code, place in places.items() if place.member == member and not place.retired}
     if not theirs:
         known = sorted({place.member for place in places.values() if not place.retired})
-        raise Unknown(
-            "member.unknown",
-            f"No branch belongs to '{member[:60]}'.",
-            f"Members are: {', '.join(known) or 'none yet'}.",
-        )
+        raise Unknown("member.unknown", member=member[:60], known=Names(known))
     yield from _of_branches(views, places, theirs)
     network = _Network(
         member, frozenset(code for code, place in places.items() if not place.retired), frozenset(theirs)

@@ -29,11 +29,7 @@ def history(ledger: Ledger, barcode: str, *, as_of: int | None = None) -> list[F
     """
     own = ledger.stream(item_stream(barcode), upto_position=as_of)
     if not own:
-        raise Unknown(
-            "item.unknown",
-            f"No item of this network carries the barcode '{barcode[:40]}'.",
-            "Check the number under the bars.",
-        )
+        raise Unknown("item.unknown:barcode", barcode=barcode[:40])
     facts = list(own)
     for place, fact in enumerate(own):
         if isinstance(fact.event, ItemPacked):

@@ -44,7 +44,7 @@ def homecomers(views: Views, member: str) -> Iterator[Homecomer]:
     """
     theirs = sorted(code for code, place in branches(views).items() if place.member == member)
     if not theirs:
-        raise Unknown("member.unknown", f"No branch belongs to '{member[:60]}'.", "List: branchline network list")
+        raise Unknown("member.unknown:import", member=member[:60])
     copy, item = COPY.sql.c, ITEM_NOW.sql.c
     asked = select(copy.item, copy.owner, copy.home, item.kind, item.ref).join(ITEM_NOW.sql, item.item == copy.item)
     at_theirs = and_(item.kind == "branch", item.ref.in_(theirs))

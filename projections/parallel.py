@@ -72,11 +72,7 @@ def _answer(running: _Running) -> int:
     try:
         answer = receiving.recv()
     except EOFError:
-        raise BranchlineError(
-            "projection.rebuild-died",
-            f"A process that rebuilt projections ended with exit code {process.exitcode}.",
-            "Check the memory and the disk, then rebuild again.",
-        ) from None
+        raise BranchlineError("projection.rebuild-died", exitcode=process.exitcode) from None
     if isinstance(answer, BaseException):
         raise answer
     return int(answer)

@@ -87,11 +87,7 @@ class ProjectionStopped(BranchlineError):
     """A projection met an event that it cannot fold; it kept the position before it."""
 
     def __init__(self, name: str, position: int, event_type: str, cause: str) -> None:
-        super().__init__(
-            "projection.stopped",
-            f"Projection '{name}' stopped at position {position} ({event_type}): {cause}.",
-            f"What it shows is true before position {position}. Update Branchline, or report this sentence.",
-        )
+        super().__init__("projection.stopped", projection=name, position=position, event_type=event_type, cause=cause)
         self.projection = name
         self.position = position
         self.event_type = event_type

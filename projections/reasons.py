@@ -49,8 +49,11 @@ def why_item(views: Views, barcode: str, *, as_of: int | None = None) -> list[Be
     with views.reading("custody", "totes", "holds", "catalogue", as_of=as_of) as connection:
         found = list(_of_item(connection, barcode, as_of))
     if not found:
-        then = "No item of this network carries" if as_of is None else f"At position {as_of} no item carried"
-        raise Unknown("why.no-item", f"{then} the barcode {barcode}.", "Check the number under the bars.")
+        raise (
+            Unknown("why.no-item", barcode=barcode)
+            if as_of is None
+            else Unknown("why.no-item:at-position-no", as_of=as_of, barcode=barcode)
+        )
     return found
 
 
@@ -72,7 +75,7 @@ def why_hold(views: Views, hold: str, *, as_of: int | None = None) -> list[Becau
             ended = ended.where(past.to_pos <= as_of)
         last = connection.execute(ended).first()
     if last is None:
-        raise Unknown("hold.unknown", f"There is no hold '{hold[:60]}'.", "List the holds with: branchline hold list.")
+        raise Unknown("hold.unknown:why-hold", hold=hold[:60])
     return [Because("hold", f"it has ended: {last.ended}", last.to_pos)]
 
 
@@ -81,7 +84,7 @@ def why_filling(views: Views, filling: str, *, as_of: int | None = None) -> list
     with views.reading("totes", as_of=as_of) as connection:
         found = list(_of_filling(connection, filling, as_of))
     if not found:
-        raise Unknown("tote.unknown", f"There is no tote {filling[:60]}.", "List them with: branchline tote list")
+        raise Unknown("tote.unknown", tote=filling[:60])
     return found
 
 
@@ -96,7 +99,7 @@ def holding_revision(views: Views, plan: str, *, as_of: int | None = None) -> tu
     with views.reading("plans", as_of=as_of) as connection:
         rows = [row for row in connection.execute(asked) if as_of is None or row.from_pos <= as_of]
     if not rows:
-        raise Unknown("plan.unknown", f"There is no plan '{plan[:60]}'.", "See: branchline plan list.")
+        raise Unknown("plan.unknown:holding-revision", plan=plan[:60])
 
     def has_come(position: int | None) -> bool:
         return position is not None and (as_of is None or position <= as_of)

@@ -65,8 +65,4 @@ def move(connection: Connection, row: Registered, **values: Any) -> None:
         sql.update().where(sql.c.name == row.name, sql.c.position == row.position).values(**values)
     )
     if moved.rowcount != 1:
-        raise Conflict(
-            "projection.moved",
-            f"Projection '{row.name}' was moved from position {row.position} by another process.",
-            "Ask again.",
-        )
+        raise Conflict("projection.moved", projection=row.name, position=row.position)

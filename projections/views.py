@@ -75,11 +75,7 @@ class Views:
         """
         head = self.log.head().position
         if as_of is not None and not 0 <= as_of <= head:
-            raise Invalid(
-                "position.ahead",
-                f"Position {as_of} is not in the log, which ends at {head}.",
-                f"Give a position from 0 to {head}, or a time.",
-            )
+            raise Invalid("position.ahead", as_of=as_of, head=head)
         self.at_least(head if as_of is None else as_of, *names)
         try:
             with self.database.reading() as connection:
@@ -88,11 +84,7 @@ class Views:
             if not _is_damage(error):
                 raise
             self._start_again()
-            raise BranchlineError(
-                "views.damaged",
-                f"The views in {self.database.path} were damaged; they are being made again from the log.",
-                "Ask again.",
-            ) from error
+            raise BranchlineError("views.damaged", path=self.database.path) from error
 
     def fresh(self, *names: str) -> int:
         """Follow to the head of the log, and give that position."""
@@ -217,11 +209,7 @@ class Views:
     def _chosen(self, names: tuple[str, ...]) -> list[Projection]:
         unknown = [name for name in names if name not in self._projections]
         if unknown:
-            raise Unknown(
-                "projection.unknown",
-                f"There is no projection '{unknown[0]}'.",
-                f"There are: {', '.join(self._projections)}.",
-            )
+            raise Unknown("projection.unknown", projection=unknown[0], projections=", ".join(self._projections))
         return [self._projections[name] for name in names or self._projections]
 
 

@@ -45,11 +45,7 @@ class SealFolder:
         if file.exists():
             key = SealKey.load(origin, file.read_bytes())
         elif self.public.exists() or self.notes():
-            raise Unknown(
-                "seal.key-gone",
-                f"'{self.path}' has no seal.key any more.",
-                "Put it back, or seal to a new folder.",
-            )
+            raise Unknown("seal.key-gone", path=self.path)
         else:
             (self.path / "checkpoints").mkdir(parents=True, exist_ok=True)
             key = SealKey.make(origin)
@@ -128,7 +124,7 @@ def read_against(path: Path, origin: str, *, key: str | None = None, remembered:
     `seal.not-a-checkpoint`, `seal.key-unreadable`) and `Refused` (`seal.other-store`).
     """
     if not path.exists():
-        raise Unknown("seal.missing", f"There is no checkpoint at '{path}'.", "Seal first, or name another place.")
+        raise Unknown("seal.missing", path=path)
     beside = next((one for one in (path, path.parent, path.parent.parent) if (one / "seal.pub").is_file()), None)
     verifier = _verifier(key, [one for one in (beside, remembered) if one is not None], path)
     _check_origin(verifier.name, origin, path)
@@ -145,7 +141,7 @@ def read_against(path: Path, origin: str, *, key: str | None = None, remembered:
         else:
             found[checkpoint.size, checkpoint.root] = checkpoint
     if not found and not broken:
-        raise Unknown("seal.missing", f"There is no checkpoint in '{path}'.", "Seal first, or name another place.")
+        raise Unknown("seal.missing:read-against", path=path)
     return Against(verifier, tuple(found[one] for one in sorted(found)), tuple(broken), leaves)
 
 
@@ -166,19 +162,11 @@ def _opened(path: Path, key: VerifierKey, origin: str) -> Checkpoint:
 
 def _check_origin(found: str, origin: str, path: Path) -> None:
     if found != origin:
-        raise Refused(
-            "seal.other-store",
-            f"'{path}' belongs to the log {found[:60]}, and this store's is {origin}.",
-            "Name the folder that this store is sealed to, or the store that this folder belongs to.",
-        )
+        raise Refused("seal.other-store", path=path, found=found[:60], origin=origin)
 
 
 def _no_key(path: Path) -> Unknown:
-    return Unknown(
-        "seal.no-key",
-        f"The public key to '{path}' is not beside it.",
-        "Put seal.pub beside the checkpoint, or give it with --key.",
-    )
+    return Unknown("seal.no-key", path=path)
 
 
 def _text(path: Path) -> str:

@@ -53,11 +53,7 @@ class VerifierKey:
         data = _decoded(key)
         public = data[1:]
         if not name or data[:1] != _ED25519 or len(public) != 32 or written_id != _key_id(name, public).hex():
-            raise Invalid(
-                "seal.key-unreadable",
-                f"'{text.strip()[:60]}' is not the public key of a seal.",
-                "It is one line, NAME+ID+KEY, from the file seal.pub.",
-            )
+            raise Invalid("seal.key-unreadable", text=text.strip()[:60])
         return cls(name, public)
 
     @property
@@ -88,11 +84,7 @@ class VerifierKey:
                     except (InvalidSignature, ValueError):
                         break
                     return text
-        raise Invalid(
-            "seal.unsigned",
-            f"The checkpoint is not signed by {self.name}+{self.id.hex()}, or it was changed after it was signed.",
-            "Take it again from where it was kept first; check that the key is the right one.",
-        )
+        raise Invalid("seal.unsigned", name=self.name, hex=self.id.hex())
 
 
 def _decoded(text: str) -> bytes:
@@ -124,7 +116,7 @@ class SealKey:
         except (ValueError, TypeError):
             private = None
         if not isinstance(private, Ed25519PrivateKey):
-            raise Invalid("seal.key-unreadable", "The file does not hold the key of a seal.", "Restore seal.key.")
+            raise Invalid("seal.key-unreadable:load")
         return cls(name, private)
 
     def pem(self) -> bytes:
@@ -169,5 +161,5 @@ class Checkpoint:
         origin, size, root, *_ = (*text.split("\n"), "", "", "")
         data = _decoded(root)
         if not origin or not size.isascii() or not size.isdigit() or str(int(size)) != size or len(data) != 32:
-            raise Invalid("seal.not-a-checkpoint", "The file does not hold a checkpoint.", "Name another file.")
+            raise Invalid("seal.not-a-checkpoint")
         return cls(origin, int(size), data, "")

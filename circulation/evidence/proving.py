@@ -44,20 +44,12 @@ def prove_inclusion(ledger: Ledger, tree: Tree, checkpoint: Checkpoint, position
     event or the store's hashes are not as they were.
     """
     if not 1 <= position <= checkpoint.size:
-        raise Refused(
-            "seal.not-sealed",
-            f"Event {position} is not among the {checkpoint.size} sealed ones.",
-            "Seal what is new with branchline audit seal.",
-        )
+        raise Refused("seal.not-sealed", position=position, size=checkpoint.size)
     rows = ledger.store.stored_rows(position - 1, position)
     leaf = leaf_bytes(*rows[0][:6]) if rows and rows[0][6] else b""
     path = inclusion_path(position - 1, checkpoint.size, tree.subtree)
     if root_of_inclusion(leaf_hash(leaf), position - 1, checkpoint.size, path) != checkpoint.root:
-        raise Refused(
-            "seal.unprovable",
-            f"Nothing leads from event {position} to the checkpoint over {checkpoint.size} events.",
-            "Run branchline audit verify: it says whether an event or only a hash was changed.",
-        )
+        raise Refused("seal.unprovable", position=position, size=checkpoint.size)
     return Inclusion(position, leaf, tuple(path), checkpoint)
 
 
@@ -73,9 +65,5 @@ def prove_consistency(tree: Tree, old: Checkpoint, new: Checkpoint) -> tuple[byt
     if is_consistent(old.size, new.size, old.root, new.root, path):
         return tuple(path)
     if tree.root(new.size) != new.root:
-        raise Refused(
-            "seal.unprovable",
-            f"The store's hashes do not lead to the checkpoint over {new.size} events.",
-            "Run branchline audit verify: it says whether an event or only a hash was changed.",
-        )
+        raise Refused("seal.unprovable:prove-consistency", size=new.size)
     return None

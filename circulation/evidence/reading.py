@@ -163,11 +163,7 @@ def leaves_between(store: LogRecorder, number: int, upto: int) -> bytes:
     """
     hashed = hashed_block(store, number, upto)
     if hashed.trouble is not None:
-        raise Refused(
-            "seal.unsound",
-            f"The log cannot be sealed: event {hashed.trouble.position} is {_WHY[hashed.trouble.reason]}.",
-            "Restore the log from a backup, then run branchline audit verify.",
-        )
+        raise Refused("seal.unsound", position=hashed.trouble.position, why=_WHY[hashed.trouble.reason])
     return b"".join(hashed.leaves)
 
 

@@ -52,7 +52,7 @@ def seal(
         last = folder.newest(key.verifier)
         head = ledger.head().position
         if head == 0:
-            raise Refused("seal.empty", "The log is empty: there is nothing to seal.", "Record something first.")
+            raise Refused("seal.empty")
         size = 0 if last is None else last.size
         if head < size:
             raise _tampered(size)
@@ -98,8 +98,4 @@ def _signed(key: SealKey, size: int, root: bytes) -> Checkpoint:
 
 
 def _tampered(size: int) -> Refused:
-    return Refused(
-        "seal.tampered",
-        f"The first {size} events are not those that were sealed; nothing was sealed now.",
-        "Run branchline audit verify: it says which event is the first.",
-    )
+    return Refused("seal.tampered", size=size)

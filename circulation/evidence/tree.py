@@ -238,8 +238,4 @@ class _PostgresTree(Tree):
 
 
 def _failed(shown: str, failed: Exception) -> BranchlineError:
-    return BranchlineError(
-        "seal.tree-failed",
-        f"The hashes in '{shown}' cannot be read or written: {failed}.",
-        "They can be derived again: branchline audit seal --rederive.",
-    )
+    return BranchlineError("seal.tree-failed", store=shown, why=failed)

@@ -43,4 +43,4 @@ def unpack(packed: Iterable[str]) -> Iterator[str]:
                 number += int(gap)
                 yield f"{number:0{int(length)}d}"
         except ValueError:
-            raise Invalid("table.damaged", "The route table is damaged.", "Fetch it again.") from None
+            raise Invalid("table.damaged") from None

@@ -106,11 +106,7 @@ class OfflineDesk:
         barcode = parse_barcode(code)
         item = self._item(barcode)
         if item is not None and item.custody.capture is not None:
-            raise Refused(
-                "loan.set-aside",
-                f"Item {barcode} is set aside for hold {item.custody.capture.hold}.",
-                "Scan it to see where it goes; lend it when the network is back if it is this patron's.",
-            )
+            raise Refused("loan.set-aside:offline", item=barcode, hold=item.custody.capture.hold)
         self._lent(barcode, at_us)
         due_us = self._day(max(at_us, self._latest_us)).due_us
         sentence = "It is lent if nothing forbids it when the network is back."

@@ -100,5 +100,5 @@ def read_log(lines: Iterable[bytes]) -> DeviceLog:
                 break
             unreadable.append(number)
     if header is None:
-        raise Invalid("log.unreadable", "The file does not begin as a desk's log does.", "Give the file of --log.")
+        raise Invalid("log.unreadable")
     return DeviceLog(header, tuple(scans[n] for n in sorted(scans)), tuple(unreadable))

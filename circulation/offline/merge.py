@@ -52,11 +52,7 @@ def merge(logs: Iterable[DeviceLog], offsets_us: Mapping[str, int]) -> list[Entr
         header, scans = whole.setdefault(log.header.log, (log.header, {}))
         for scan in log.scans:
             if header != log.header or scans.setdefault(scan.n, scan) != scan:
-                raise Invalid(
-                    "upload.two-versions",
-                    f"Two files say differently what scan {scan.n} of {header.device} was.",
-                    "Find out which one is the device's own, and upload that one only.",
-                )
+                raise Invalid("upload.two-versions", n=scan.n, device=header.device)
     entries: list[Entry] = []
     for header, scans in whole.values():
         ordered = [scans[n] for n in sorted(scans)]

@@ -144,17 +144,15 @@ class RouteTable:
             whole = json.loads(data)
             form, digest, body = whole["form"], whole["digest"], whole["table"]
         except (ValueError, KeyError, TypeError):
-            raise Invalid("table.unreadable", "This is not a route table.", "Make one: offline route-table.") from None
+            raise Invalid("table.unreadable") from None
         if form != FORM:
-            raise Invalid("table.newer", f"The route table has the form {form}; this version reads {FORM}.", "Upgrade.")
+            raise Invalid("table.newer", form=form, known=FORM)
         if _digest(body) != digest:
-            raise Invalid(
-                "table.damaged", "The route table was changed or cut off since it was made.", "Fetch it again."
-            )
+            raise Invalid("table.damaged:cut-off")
         try:
             return _read_body(body, digest)
         except (ValidationError, KeyError, TypeError, ValueError):
-            raise Invalid("table.damaged", "The route table is damaged.", "Fetch it again.") from None
+            raise Invalid("table.damaged") from None
 
     def _body(self) -> dict[str, Any]:
         by_group: dict[_Group, list[str]] = {}

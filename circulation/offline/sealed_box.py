@@ -38,7 +38,7 @@ def seal_into_box(box_key: str, plaintext: str, *, context: str) -> str:
     try:
         theirs = X25519PublicKey.from_public_bytes(_bytes(box_key))
     except ValueError:
-        raise Invalid("table.damaged", "The key in the route table is damaged.", "Fetch it again.") from None
+        raise Invalid("table.damaged:key") from None
     mine = X25519PrivateKey.generate()
     public = mine.public_key().public_bytes_raw()
     text = plaintext.encode()
@@ -59,11 +59,7 @@ def open_box(secret: bytes, sealed: str, *, context: str) -> str:
         shared = X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(public))
         framed = _cipher(shared, public).decrypt(bytes(12), data[32:], context.encode())
     except (InvalidTag, ValueError):
-        raise Invalid(
-            "sealed.not-ours",
-            "What is sealed there was changed, or was sealed for another store.",
-            "Upload the file as it is, to the store that made its route table.",
-        ) from None
+        raise Invalid("sealed.not-ours") from None
     return framed[2 : 2 + int.from_bytes(framed[:2], "big")].decode()
 
 

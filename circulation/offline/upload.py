@@ -86,11 +86,7 @@ class UploadDesk:
         """
         for log in logs:
             if log.header.store != self._ledger.store_id:
-                raise Refused(
-                    "upload.other-store",
-                    f"The log of {log.header.device} was made by a route table of another store.",
-                    "Upload it to the store that its table came from.",
-                )
+                raise Refused("upload.other-store", device=log.header.device)
         entries = merge(logs, offsets_us)
         self._take_in(caller, entries, offsets_us)
         rows = [self._carry_out(caller, entry, override) for entry in entries]

@@ -65,11 +65,7 @@ class Chunk:
         reached: dict[str, int] = {}
         for stream, version, *_ in self.rows:
             if reached.get(stream, version - 1) != version - 1:
-                raise Invalid(
-                    "import.twice",
-                    f"'{stream}' stands in the import twice, or its events do not follow each other.",
-                    "Give each thing once.",
-                )
+                raise Invalid("import.twice", stream=stream)
             first.setdefault(stream, version - 1)
             reached[stream] = version
         return list(first.items())

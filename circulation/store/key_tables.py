@@ -72,7 +72,7 @@ class _SQLiteKeys(KeyTables):
             try:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             except OSError as failed:
-                raise Invalid("store.unreachable", f"'{path}' cannot be made.", str(failed.strerror)) from failed
+                raise Invalid("store.unreachable:make", path=path, why=str(failed.strerror)) from failed
         elif path is not None:
             read_sound_file(path, "key_facts")
         self._connection = sqlite3.connect(
@@ -92,9 +92,7 @@ class _SQLiteKeys(KeyTables):
             try:
                 return self._connection.execute(sql, params).fetchall()
             except sqlite3.Error as failed:
-                raise BranchlineError(
-                    "store.failed", f"The key store did not do what was asked: {failed}.", "Check the disk."
-                ) from failed
+                raise BranchlineError("store.failed:keys", why=failed) from failed
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -142,11 +140,7 @@ class _PostgresKeys(KeyTables):
             connection = psycopg.connect(self._where.server, autocommit=True, connect_timeout=15)
             connection.execute(f"SET search_path = {self._where.schema}".encode())
         except psycopg.Error as failed:
-            raise Invalid(
-                "store.unreachable",
-                f"The server of '{self._where.shown}' cannot be used: {str(failed).strip()}.",
-                "Check that it runs, and the user, password and rights.",
-            ) from failed
+            raise Invalid("store.unreachable:server", store=self._where.shown, why=str(failed).strip()) from failed
         return connection
 
     @contextmanager
@@ -160,9 +154,7 @@ class _PostgresKeys(KeyTables):
             try:
                 yield self._connection
             except psycopg.Error as failed:
-                raise BranchlineError(
-                    "store.failed", f"The key store did not do what was asked: {failed}.", "Check the server."
-                ) from failed
+                raise BranchlineError("store.failed:keys", why=failed) from failed
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._live() as connection:

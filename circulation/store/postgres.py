@@ -117,11 +117,7 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):  # type: ig
                     cursor.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
                     yield cursor
             except psycopg.errors.LockNotAvailable as busy:
-                raise Conflict(
-                    "store.busy",
-                    f"Another program has been writing to the store for {WAIT_SECONDS} seconds.",
-                    "Nothing was recorded; try again when it has finished.",
-                ) from busy
+                raise Conflict("store.busy:writing", wait_seconds=WAIT_SECONDS) from busy
 
     def run(self, c: Any, sql: str, params: Sequence[Any] = ()) -> Any:
         statement = self._translated.get(sql)
@@ -193,11 +189,7 @@ class PostgresLogFactory(PostgresFactory):
                     facts = _create(connection, schema, shown, simulated=simulated is True)
                 check_facts(shown, facts, simulated=simulated)
         except psycopg.Error as failed:
-            raise Invalid(
-                "store.unreachable",
-                f"The server of '{shown}' cannot be used: {str(failed).strip()}.",
-                "Check that it runs, and the user, password and rights.",
-            ) from failed
+            raise Invalid("store.unreachable:server", store=shown, why=str(failed).strip()) from failed
         return PostgresLogRecorder(self.datastore, simulated=facts["clock"] == "simulated")
 
 

@@ -217,11 +217,7 @@ class LogRecorder(ApplicationRecorder):
     def check_version(stream: str, version: int, expected: int) -> None:
         """Raises `Conflict` (`stream.changed`) unless a stream stands where the command expects it."""
         if version != expected:
-            raise Conflict(
-                "stream.changed",
-                f"'{stream}' stands at version {version}, not {expected}: somebody else changed it first.",
-                "Read it again and repeat the command.",
-            )
+            raise Conflict("stream.changed", stream=stream, version=version, expected=expected)
 
     # -- reads -------------------------------------------------------------------------------------------
 
@@ -397,11 +393,7 @@ class LogRecorder(ApplicationRecorder):
         touched = set(changes.versions)
         for holder, expected in changes.versions.items():
             if self._claims_version(c, holder) != expected:
-                raise Conflict(
-                    "claims.changed",
-                    "The patron's loans, holds or blocks changed while the command was decided.",
-                    "Read again and repeat the command.",
-                )
+                raise Conflict("claims.changed")
         for ref in changes.closed:
             row = self.run(c, "SELECT holder FROM claims WHERE ref = ?", (ref,)).fetchone()
             if row is not None:
@@ -409,7 +401,7 @@ class LogRecorder(ApplicationRecorder):
                 self.run(c, "DELETE FROM claims WHERE ref = ?", (ref,))
         for claim in changes.opened:
             if self.run(c, "SELECT 1 FROM claims WHERE ref = ?", (claim.ref,)).fetchone() is not None:
-                raise Conflict("claim.open", f"'{claim.ref}' is open already.", "Read again and repeat the command.")
+                raise Conflict("claim.open", ref=claim.ref)
             touched.add(claim.holder)
             self.run(c, _OPEN_CLAIM, (claim.ref, claim.holder, claim.kind))
         for holder in touched:

@@ -66,16 +66,12 @@ def facts_of_new_store(*, simulated: bool) -> dict[str, str]:
 
 def not_a_store(shown: str) -> Invalid:
     """The refusal of a file or database that somebody else made."""
-    return Invalid(
-        "store.not-a-store",
-        f"'{shown}' is not a Branchline store.",
-        "Check the address; nothing was changed there.",
-    )
+    return Invalid("store.not-a-store", store=shown)
 
 
 def missing_store(shown: str) -> Unknown:
     """The refusal to make a store where the caller expects one."""
-    return Unknown("store.missing", f"There is no store at '{shown}'.", "Check the address, or create one.")
+    return Unknown("store.missing", store=shown)
 
 
 def check_facts(shown: str, facts: Mapping[str, str], *, simulated: bool | None) -> None:
@@ -88,15 +84,7 @@ def check_facts(shown: str, facts: Mapping[str, str], *, simulated: bool | None)
     if not written.isdigit() or "store" not in facts:
         raise not_a_store(shown)
     if int(written) > FORMAT:
-        raise Invalid(
-            "store.newer",
-            f"'{shown}' has the format {written}; this version reads up to {FORMAT}.",
-            "Upgrade Branchline to the version that wrote it.",
-        )
+        raise Invalid("store.newer", store=shown, format=written, the_format=FORMAT)
     if simulated is not None and simulated != (facts.get("clock") == "simulated"):
         kinds = ("simulated", "real") if simulated else ("real", "simulated")
-        raise Refused(
-            "store.clock",
-            f"A {kinds[0]} clock was given for '{shown}', whose times are {kinds[1]}.",
-            "Simulated and real time are never mixed; use another store.",
-        )
+        raise Refused("store.clock", kind=kinds[0], store=shown, kept=kinds[1])

@@ -147,11 +147,7 @@ class SQLiteLogFactory(SQLiteFactory):
                 recorder.create(simulated=simulated is True)
                 facts = recorder.facts()
         except (EventSourcingError, sqlite3.Error) as failed:
-            raise Invalid(
-                "store.unreachable",
-                f"'{shown}' cannot be opened: {failed}.",
-                "Check that the folder exists and that you may write there.",
-            ) from failed
+            raise Invalid("store.unreachable", store=shown, why=failed) from failed
         check_facts(shown, facts, simulated=simulated)
         return recorder
 

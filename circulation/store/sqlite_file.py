@@ -41,11 +41,7 @@ def take_write_lock(cursor: Cursor) -> None:
             if busy.sqlite_errorcode & 0xFF not in _BUSY:
                 raise
             if time.monotonic() > give_up:
-                raise Conflict(
-                    "store.busy",
-                    f"Another program has been writing to the store for {WAIT_SECONDS:.0f} seconds.",
-                    "Nothing was recorded; try again when it has finished.",
-                ) from busy
+                raise Conflict("store.busy:writing", wait_seconds=WAIT_SECONDS) from busy
         else:
             return
         time.sleep(random.uniform(0.0001, 0.001))
@@ -59,7 +55,7 @@ def is_new_file(path: Path, *, may_create: bool) -> bool:
     except FileNotFoundError:
         pass
     except OSError as failed:
-        raise Invalid("store.unreachable", f"'{path}' cannot be opened.", str(failed.strerror)) from failed
+        raise Invalid("store.unreachable:open", path=path, why=str(failed.strerror)) from failed
     if not may_create:
         raise missing_store(str(path))
     return True
@@ -80,14 +76,10 @@ def read_sound_file(path: Path, facts: str, log: str = "") -> dict[str, str]:
         waiting = path.with_name(path.name + "-wal")
         has_waiting = waiting.exists() and waiting.stat().st_size > 0
     except OSError as failed:
-        raise Invalid("store.unreachable", f"'{path}' cannot be opened.", str(failed.strerror)) from failed
+        raise Invalid("store.unreachable:open", path=path, why=str(failed.strerror)) from failed
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise not_a_store(str(path))
-    damaged = Invalid(
-        "store.damaged",
-        f"'{path}' is damaged or cut short.",
-        "Nothing was changed; restore it from a backup, or copy it again if it was being copied.",
-    )
+    damaged = Invalid("store.damaged", path=path)
     page_bytes = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     if size < pages * (65536 if page_bytes == 1 else page_bytes) and not has_waiting:
@@ -106,6 +98,6 @@ def read_sound_file(path: Path, facts: str, log: str = "") -> dict[str, str]:
         finally:
             connection.close()
     except sqlite3.OperationalError as failed:
-        raise Invalid("store.unreachable", f"'{path}' cannot be read.", str(failed)) from failed
+        raise Invalid("store.unreachable:read", path=path, why=str(failed)) from failed
     except sqlite3.DatabaseError as failed:
         raise damaged from failed

@@ -39,7 +39,7 @@ class StoreUrl:
         """Read an address. Raises `Invalid` (`store.address`) for anything that is not one."""
         address = text.strip()
         if not address:
-            raise Invalid("store.address", "The store has no address.", "Name a file, such as branchline.db.")
+            raise Invalid("store.address")
         if address in {":memory:", "sqlite::memory:", "sqlite://", "sqlite:///:memory:"}:
             return cls("memory")
         if address.startswith(("postgresql://", "postgres://")):
@@ -48,11 +48,7 @@ class StoreUrl:
             return cls._file(address.removeprefix("sqlite:"))
         other = _OTHER_SCHEME.match(address)
         if other and len(other.group(1)) > 1:
-            raise Invalid(
-                "store.address",
-                f"'{other.group(1)}:' is not a kind of store.",
-                "Use a path, sqlite:PATH or postgresql://HOST/DATABASE.",
-            )
+            raise Invalid("store.address:kind", kind=other.group(1))
         return cls._file(address)
 
     @classmethod
@@ -63,7 +59,7 @@ class StoreUrl:
                 path = path.removeprefix(prefix)
                 break
         if not path:
-            raise Invalid("store.address", "The store has no path.", "Write sqlite:branchline.db, for example.")
+            raise Invalid("store.address:no-path")
         return cls("sqlite", path=Path(path).expanduser().absolute())
 
     @classmethod
@@ -72,11 +68,7 @@ class StoreUrl:
         query = parse_qsl(parts.query, keep_blank_values=True)
         schema = next((value for name, value in query if name == "schema"), "branchline")
         if not _SCHEMA.match(schema):
-            raise Invalid(
-                "store.address",
-                f"'{schema[:40]}' is not a schema name.",
-                "Use lower-case letters, digits and underscores, up to 41.",
-            )
+            raise Invalid("store.address:schema", schema=schema[:40])
         rest = urlencode([(name, value) for name, value in query if name != "schema"], safe="/")
         server = urlunsplit(("postgresql", parts.netloc, parts.path, rest, ""))
         return cls("postgresql", server=server, schema=schema)

@@ -43,7 +43,7 @@ def routing(
     from logistics.solver import warm_up
 
     if threads > 1:
-        raise Refused("bench.threads", f"The search runs on one core, not on {threads}.", "Leave --threads at 1.")
+        raise Refused("bench.threads", threads=threads)
     output = session_of(context).output
     instances = []
     for file in files:

@@ -66,7 +66,7 @@ def bisect(
     asked = parse_question(words)
     if save is not None:
         if session.options.as_of is not None:
-            raise Invalid("bisect.save-now", "A question is saved now.", "Save it without --as-of.")
+            raise Invalid("bisect.save-now")
         desk.save(session.caller, save, words, request=session.options.request)
     upto = ledger.head().position if session.position is None else session.position
     after = 0 if since is None else position_meant(ledger, since)

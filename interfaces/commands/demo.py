@@ -42,7 +42,7 @@ def demo(
     session = session_of(context)
     output, store = session.output, session.store
     if store.kind == "memory":
-        raise Invalid("demo.memory", "A demo in memory would be gone at once.", "Give a file with --store.")
+        raise Invalid("demo.memory")
     size = size_of(preset, scale)
     output.note("making the network")
     filled = fill(store, demo_network(preset, seed), size, service_days=days, tell=output.note)

@@ -55,7 +55,7 @@ def diff(
     kinds = tuple(KINDS if only is None else (name.strip() for name in only.split(",")))
     for kind in kinds:
         if kind not in KINDS:
-            raise Invalid("diff.kind", f"'{kind[:40]}' is no kind of fact.", f"There are: {', '.join(KINDS)}.")
+            raise Invalid("diff.kind", kind=kind[:40], kinds=", ".join(KINDS))
     words = None if about is None else about.split()
     found = (change for change in changes(views, after, upto, kinds=kinds) if words is None or _mentions(change, words))
     most = limit or (_TABLE_ENDS_AFTER if session.options.format is Format.TABLE else None)

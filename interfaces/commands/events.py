@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from circulation.errors import Unknown
+from circulation.messages.names import Names
 from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
 from interfaces.output import Format
@@ -75,7 +76,7 @@ def show(
     facts = ledger.facts(after=position - 1, limit=1, upto=position)
     if not facts:
         head = ledger.head().position
-        raise Unknown("event.unknown", f"There is no event at position {position}.", f"The log ends at {head}.")
+        raise Unknown("event.unknown", position=position, head=head)
     session.output.show(record_of(facts[0]), RECORD, title=sentence_of(facts[0]) or None)
 
 
@@ -265,10 +266,10 @@ def _check(kinds: tuple[str, ...]) -> None:
     for kind in kinds:
         if kind not in EVENT_TYPES:
             near = get_close_matches(kind, EVENT_TYPES, n=3)
-            raise Unknown(
-                "event.unknown-type",
-                f"There is no event type '{kind[:60]}'.",
-                f"Did you mean {' or '.join(near)}?" if near else "Types are named like ItemReturned.",
+            raise (
+                Unknown("event.unknown-type:near", type=kind[:60], near=Names(near))
+                if near
+                else Unknown("event.unknown-type:named", type=kind[:60])
             )
 
 

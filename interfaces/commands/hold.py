@@ -255,7 +255,7 @@ def _affected(session: Session, name: str) -> list[str]:
 
     rule = standing_rule(session.part("views"), name)
     if rule is None:
-        raise Unknown("rule.unknown", f"There is no loan rule '{name[:40]}'.", "List rules: branchline policy list.")
+        raise Unknown("rule.unknown:list", rule=name[:40])
     titles = titles_of_rule(session.part("views"), rule)
     session.output.note(f"Titles whose waiting holds rule {rule.cited} is about: {len(titles)}.")
     return titles

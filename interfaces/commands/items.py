@@ -54,7 +54,7 @@ def list_items(
         found = locations.at(views, branch, as_of=session.position)
         session.output.emit(found, ("item", "kind", "place", "known", "filling", "since_us"))
     else:
-        raise Invalid("items.which", "The list of everything is the log.", "Name --title ID or --branch CODE.")
+        raise Invalid("items.which")
 
 
 # --- what is no item of ours ---------------------------------------------------------------------------------------

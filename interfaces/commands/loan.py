@@ -26,7 +26,7 @@ Why = Annotated[str, typer.Option(metavar="TEXT", help="The reason, which is kep
 def _reason(override: bool, why: str) -> str | None:
     """The reason to pass a rule; None where no rule is to be passed."""
     if why and not override:
-        raise Misused(Invalid("override.not-wanted", "--why is the reason of an --override.", "Give both or neither."))
+        raise Misused(Invalid("override.not-wanted"))
     return why if override else None
 
 

@@ -128,11 +128,7 @@ def hub(
     chosen = set(serves or ()) | {c for c, b in known.items() if everything or b.member in (member or ())}
     chosen.discard(code)
     if not chosen:
-        raise Refused(
-            "hub.serves-nothing",
-            f"It is not said which branches {code} serves.",
-            "Name them with --serves CODE, --member NAME, --all or --nearest.",
-        )
+        raise Refused("hub.serves-nothing", code=code)
     administration.mark_hub(session.caller, code, chosen)
     session.output.note(f"{code} is a hub and serves {len(chosen)} branches.")
 
@@ -293,7 +289,7 @@ def foreign_form(
         session.output.note(f"Codes {prefix}… of {length} characters are nobody's that we know.")
         return
     if not network or not via:
-        raise Invalid("foreign.whose", "It is not said whose such codes are.", "Give --network and --via, or --remove.")
+        raise Invalid("foreign.whose")
     desk.set_form(
         session.caller, network=network, prefix=prefix, length=length, via=via, request=session.options.request
     )

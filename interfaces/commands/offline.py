@@ -147,7 +147,7 @@ def upload(
 
     session = session_of(context)
     if why and not override:
-        raise Misused(Invalid("override.not-wanted", "--why is the reason of an --override.", "Give both or neither."))
+        raise Misused(Invalid("override.not-wanted"))
     logs = [read_file(file) for file in files]
     desk = UploadDesk(session.part("desk"), session.part("keyring"))
     rows = desk.upload(
@@ -187,11 +187,7 @@ def _offsets(given: Sequence[str], now_us: int) -> dict[str, int]:
     for text in given:
         device, sign, shown = text.partition("=")
         if not sign:
-            raise Misused(
-                Invalid(
-                    "clock.unreadable", f"'{text[:60]}' names no clock.", "Write it as desk-2=2026-11-24T14:03:00Z."
-                )
-            )
+            raise Misused(Invalid("clock.unreadable", text=text[:60]))
         offsets[parse_name(device, what="device")] = now_us - parse_instant(shown)
     return offsets
 

@@ -10,6 +10,7 @@ import typer
 
 from circulation.administration import parse_day
 from circulation.errors import Invalid
+from circulation.messages.names import Names
 from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
@@ -44,9 +45,9 @@ def draft(
 
     session = session_of(context)
     if wave not in ("am", "pm", "day"):
-        raise Invalid("plan.wave", f"'{wave[:20]}' is no wave.", "Use am, pm or day.")
+        raise Invalid("plan.wave", wave=wave[:20])
     if collect not in ("waiting", "expected"):
-        raise Invalid("plan.collect", f"'{collect[:20]}' cannot be collected.", "Use waiting or expected.")
+        raise Invalid("plan.collect", collect=collect[:20])
     asked = PlanRequest(
         day=date.fromisoformat(parse_day(day)),
         hubs=tuple(hub or ()),
@@ -161,7 +162,7 @@ def manifest(
     branches = network.branches(session.part("views"))
     vans = [route.van for route in drafted.routes if van in (None, route.van)]
     if not vans:
-        raise Invalid("plan.no-such-van", f"Van {van} does not drive on this plan.", "See: branchline plan show.")
+        raise Invalid("plan.no-such-van", van=van)
     for one in vans:
         if to is None:
             print(manifest_text(drafted, one, branches))
@@ -207,7 +208,7 @@ def export(
             writer.writerows(csv_rows(drafted))
             text = made.getvalue()
         case _:
-            raise Invalid("plan.format", f"'{form[:20]}' is no format.", "Use geojson, gpx, csv or map.")
+            raise Invalid("plan.format", form=form[:20])
     if to is None:
         print(text)
     else:
@@ -229,11 +230,7 @@ def _name(session: Session, text: str) -> str:
 
     names = sorted({found.plan for found in plans.plans(session.part("views"), day=parse_day(text))})
     if len(names) != 1:
-        raise Invalid(
-            "plan.which",
-            f"{text} has {len(names)} plans: {', '.join(names) or 'none'}.",
-            "Name one, such as 2026-11-24/all/day, or draft one: branchline plan draft --date.",
-        )
+        raise Invalid("plan.which", text=text, count=len(names), plans=Names(names))
     return names[0]
 
 
@@ -242,7 +239,7 @@ def _find(session: Session, text: str, revision: int | None) -> tuple[str, PlanD
     plan = session.part("dispatcher").show(name)
     number = revision or plan.published or plan.latest
     if number not in plan.revisions:
-        raise Invalid("plan.no-revision", f"Plan {name} has no revision {number}.", "See: branchline plan list.")
+        raise Invalid("plan.no-revision:named", plan=name, number=number)
     return name, plan.revisions[number]
 
 

@@ -52,13 +52,7 @@ def set_queue_order(
         from circulation.errors import Invalid
         from interfaces.command_tree import Misused
 
-        raise Misused(
-            Invalid(
-                "queue.order",
-                f"'{order[:40]}' is no named order.",
-                f"Use {', '.join(NAMED_ORDERS)}, or say what it does with --keys.",
-            )
-        )
+        raise Misused(Invalid("queue.order", order=order[:40], named_orders=", ".join(NAMED_ORDERS)))
     ranked = NAMED_ORDERS[order] if keys is None else tuple(key.strip() for key in keys.split(",") if key.strip())
     QueuePolicies(session.part("commands")).set(
         session.caller,

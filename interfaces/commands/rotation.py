@@ -108,5 +108,5 @@ def _stop(text: str) -> Stop:
 
     branch, colon, days = text.rpartition(":")
     if not colon or not days.isdigit():
-        raise Misused(Invalid("rotation.stop", f"'{text[:40]}' is not a stop.", "Write it as bath:28."))
+        raise Misused(Invalid("rotation.stop", text=text[:40]))
     return Stop(branch=branch, days=int(days))

@@ -154,14 +154,10 @@ def _deviations(path: Path) -> list[object]:
     for row in table:
         branch, what, tote, why = row.values
         if what not in _WHATS:
-            raise Invalid(
-                "run.deviation",
-                f"{name}, line {row.line}: '{what[:20]}' is none of {', '.join(_WHATS)}.",
-                "Correct it.",
-            )
+            raise Invalid("run.deviation:what", name=name, line=row.line, what=what[:20], whats=", ".join(_WHATS))
         found.append(Deviation(branch=branch, what=what, tote=tote, why=why))  # type: ignore[arg-type]
     if rejects:
-        raise Invalid("run.deviation", f"{rejects[0].file}, line {rejects[0].line}: {rejects[0].reason}", "Correct it.")
+        raise Invalid("run.deviation:line", file=rejects[0].file, line=rejects[0].line, reason=rejects[0].reason)
     return found
 
 
@@ -184,5 +180,5 @@ def _day(text: str) -> date:
 
 def _wave(text: str) -> Literal["am", "pm", "day"]:
     if text not in ("am", "pm", "day"):
-        raise Invalid("plan.wave", f"'{text[:20]}' is no wave.", "Use am, pm or day.")
+        raise Invalid("plan.wave", wave=text[:20])
     return cast(Literal["am", "pm", "day"], text)

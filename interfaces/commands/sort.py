@@ -84,10 +84,10 @@ def _at_hub(context: typer.Context, hub: str | None) -> Session:
     session = session_of(context)
     named = hub or _above(context, "hub") or session.options.branch
     if named is None:
-        raise Misused(Invalid("hub.missing", "Sorting is done at a hub.", "Give it with --hub CODE."))
+        raise Misused(Invalid("hub.missing"))
     give_option(context, "branch", parse_name(named, what="hub"))
     if session.part("desk").places.branch(session.branch).serves is None:
-        raise Invalid("hub.none", f"{session.branch} is not a hub.", "List the hubs with: branchline network list")
+        raise Invalid("hub.none", branch=session.branch)
     return session
 
 

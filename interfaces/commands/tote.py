@@ -54,7 +54,7 @@ def show(
         fillings = totes.fillings_of(views, parse_barcode(tote), as_of=as_of)
         found = fillings[-1] if fillings else None
     if found is None:
-        raise Unknown("tote.unknown", f"There is no tote {tote[:60]}.", "List them with: branchline tote list")
+        raise Unknown("tote.unknown", tote=tote[:60])
     name = found.filling
     rows = []
     for item in locations.items_in(views, name, as_of=as_of):
@@ -122,7 +122,7 @@ def load(
     session = here(context)
     name = parse_name(van, what="van")
     if session.part("ledger").load(van_stream(name), VAN).state is None:
-        raise Unknown("van.unknown", f"There is no van '{name}'.", "List the vans with: branchline fleet list")
+        raise Unknown("van.unknown", van=name)
     receipt = session.part("desk").totes.load(session.caller, tote, van=name, request=session.options.request)
     show_receipt(session, receipt)
 

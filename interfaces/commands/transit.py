@@ -138,7 +138,7 @@ def send(
     from interfaces.receipts import show_receipts
 
     if queue and replace:
-        raise Misused(Invalid("move.two-modes", "--queue and --replace exclude each other.", "Give one of them."))
+        raise Misused(Invalid("move.two-modes"))
     session = session_of(context)
     until = None if stay_until is None else parse_day(stay_until)
     moves = session.part("desk").moves

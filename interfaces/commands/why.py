@@ -35,11 +35,7 @@ def why(
 
     session = session_of(context)
     if session.options.as_happened:
-        raise Invalid(
-            "why.as-happened",
-            "An event is the reason for what was known after it, not for what has become known since.",
-            "Ask without --as-happened; branchline item history shows both times of every event.",
-        )
+        raise Invalid("why.as-happened")
     rows = why_rows(session.part("ledger"), session.part("views"), thing, as_of=session.position)
     if session.options.format is not Format.TABLE:
         session.output.emit(rows, COLUMNS)

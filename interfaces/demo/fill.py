@@ -135,19 +135,11 @@ def fill(store: StoreUrl, network: DemoNetwork, size: Size, *, service_days: int
 def _empty_store(store: StoreUrl, agenda: Agenda) -> Iterator[tuple[BatchLedger, Keyring]]:
     keys = store.beside("keys")
     if store.path is not None and not store.path.exists() and keys.path is not None and keys.path.exists():
-        raise Refused(
-            "demo.store-in-use",
-            f"'{keys.shown}' holds the keys of another store that is gone.",
-            "Give another store with --store, or remove that file.",
-        )
+        raise Refused("demo.store-in-use:keys", store=keys.shown)
     with BatchLedger.open(store, simulated=True, clock=agenda) as ledger:
         events = ledger.head().position
         if events:
-            raise Refused(
-                "demo.store-in-use",
-                f"'{store.shown}' holds {events:,} events already; a demo fills an empty store.",
-                "Give another store with --store, or remove that one.",
-            )
+            raise Refused("demo.store-in-use", store=store.shown, events=events)
         keyring = Keyring.open(keys)
         try:
             yield ledger, keyring

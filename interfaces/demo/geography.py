@@ -118,7 +118,7 @@ def _town_named(name: str, towns: Sequence[_Town], near: _Town | None = None) ->
     """The town of that name; of several the one nearest to another town, else the largest."""
     found = [town for town in towns if town.name == name]
     if not found:
-        raise Unknown("demo.town", f"The gazetteer has no town '{name}'.", "Correct the preset.")
+        raise Unknown("demo.town", town=name)
     return found[0] if near is None else min(found, key=lambda town: _km(town, near))
 
 

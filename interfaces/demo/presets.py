@@ -273,6 +273,4 @@ def preset_named(name: str) -> Preset:
     try:
         return PRESETS[name]
     except KeyError:
-        raise Unknown(
-            "demo.preset", f"There is no demo network '{name[:60]}'.", f"Choose one of: {', '.join(PRESETS)}."
-        ) from None
+        raise Unknown("demo.preset", network=name[:60], presets=", ".join(PRESETS)) from None

@@ -60,7 +60,7 @@ def size_of(preset: str, scale: float) -> Size:
     Raises `Unknown` (`demo.preset`) and `Invalid` (`demo.scale`) for a scale that is not above 0 and at most 1.
     """
     if not 0 < scale <= 1:
-        raise Invalid("demo.scale", f"A scale of {scale:g} is not possible.", "Give more than 0 and at most 1.")
+        raise Invalid("demo.scale", scale=scale)
     published = _PUBLISHED[preset_named(preset).name]
     items = max(round(published.items * scale), _FEWEST_ITEMS * published.journeys_a_day // 2)
     return Size(

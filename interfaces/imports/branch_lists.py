@@ -89,18 +89,10 @@ def read_branch_lists(files: Sequence[tuple[str, bytes]], *, members: Sequence[s
             table = Table(file, content, required=PLAIN_COLUMNS, optional=PLAIN_OPTIONAL, rejects=unreadable)
             plain.extend(_plain_records(table, refuse))
         else:
-            raise Invalid(
-                "network.lists",
-                f"{file} is not a list of branches that Branchline knows.",
-                f"A plain list has the columns {', '.join(PLAIN_COLUMNS)}.",
-            )
+            raise Invalid("network.lists", file=file, plain_columns=", ".join(PLAIN_COLUMNS))
     if bool(geo) != bool(timed):
         has, lacks = ("coordinates", "hours") if geo else ("hours", "coordinates")
-        raise Invalid(
-            "network.lists",
-            f"{(geo or timed)[0].file} has the branches' {has} and not their {lacks}.",
-            "Give libraries_geo_2023.csv and library_hours.csv in one call.",
-        )
+        raise Invalid("network.lists:half", file=(geo or timed)[0].file, has=has, lacks=lacks)
     joined = [(record, False) for record in join_lists(geo, timed, refuse)]
     for row in (*geo, *timed):
         names.setdefault(member_code(row.values[0]), " ".join(row.values[0].split()))
@@ -130,13 +122,13 @@ def _plain_record(row: Row) -> BranchRecord:
     name, member, latitude, longitude, time_zone, *rest = row.values
     hours, (code, kind, island, door_note, stop_minutes, *delivery) = rest[:7], rest[7:]
     if not name or not member_code(member):
-        raise Invalid("place.unnamed", "It has no name or no member.", "Fill in both columns.")
+        raise Invalid("place.unnamed")
     zone_of(time_zone)
     north, east = parse_degrees(latitude, longitude)
     if kind.casefold() not in _KINDS:
-        raise Invalid("place.kind", f"'{kind[:20]}' is not a kind: branch, mobile and depot are.")
+        raise Invalid("place.kind", kind=kind[:20])
     if island.casefold() not in _YES_NO:
-        raise Invalid("place.island", f"'{island[:20]}' in the column island is neither yes nor no.")
+        raise Invalid("place.island", island=island[:20])
     on_island = _YES_NO[island.casefold()]
     return BranchRecord(
         code=parse_name(code or slug(name), what="branch"),
@@ -165,9 +157,7 @@ def _minutes(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and int(text) <= _MAX_STOP_MINUTES):
-        raise Invalid(
-            "place.stop-minutes", f"'{text[:20]}' is not a whole number of minutes up to {_MAX_STOP_MINUTES}."
-        )
+        raise Invalid("place.stop-minutes", text=text[:20], max_stop_minutes=_MAX_STOP_MINUTES)
     return int(text)
 
 
@@ -198,4 +188,4 @@ def _chosen(text: str, names: dict[str, str]) -> str:
         return code
     close = get_close_matches(code, names, n=3, cutoff=0.5) or [c for c in names if code and code in c]
     near = ", ".join(names[other] for other in close) if close else ", ".join(sorted(names.values()))
-    raise Unknown("member.unknown", f"No member is called '{text[:60]}' in these lists.", f"There is: {near}.")
+    raise Unknown("member.unknown:lists", text=text[:60], near=near)

@@ -85,15 +85,11 @@ def parse_degrees(latitude: str, longitude: str) -> tuple[float, float]:
     (what a failed look-up leaves behind).
     """
     if not latitude.strip() or not longitude.strip():
-        raise Invalid("place.coordinates", "It has no coordinates.", "Fill in latitude and longitude.")
+        raise Invalid("place.coordinates")
     try:
         north, east = float(latitude), float(longitude)
     except ValueError:
         north = east = math.nan
     if not (abs(north) <= 90 and abs(east) <= 180) or north == east == 0:
-        raise Invalid(
-            "place.coordinates",
-            f"'{latitude[:20]}', '{longitude[:20]}' are not a latitude and a longitude in degrees.",
-            "Write them as 51.3835 and -2.3590.",
-        )
+        raise Invalid("place.coordinates:unreadable", latitude=latitude[:20], longitude=longitude[:20])
     return north, east

@@ -106,4 +106,4 @@ def _whole(text: str, column: str, unset: int) -> int:
         return unset
     if text.isascii() and text.isdigit() and len(text) <= 4:
         return int(text)
-    raise Invalid("number.unreadable", f"'{text[:20]}' in the column {column} is not a whole number.", "Write 5.")
+    raise Invalid("number.unreadable", text=text[:20], column=column)

@@ -38,7 +38,7 @@ def parse_minute(text: str) -> int:
     found = _TIME.match(text.strip())
     if found and int(found[2]) < 60 and int(found[1]) * 60 + int(found[2]) <= 24 * 60:
         return int(found[1]) * 60 + int(found[2])
-    raise Invalid("time.of-day", f"'{text[:20]}' is not a time of day.", "Write it as 07:30.")
+    raise Invalid("time.of-day", text=text[:20])
 
 
 def parse_weekdays(text: str) -> tuple[int, ...]:
@@ -49,10 +49,10 @@ def parse_weekdays(text: str) -> tuple[int, ...]:
         begins = _weekday(first, text)
         ends = _weekday(last, text) if dash else begins
         if ends < begins:
-            raise Invalid("weekdays.unreadable", f"'{word[:20]}' runs backwards.", "Write mon-fri, or mon wed sat.")
+            raise Invalid("weekdays.unreadable:backwards", word=word[:20])
         days.update(range(begins, ends + 1))
     if not days:
-        raise Invalid("weekdays.unreadable", "No weekday is named.", "Write mon-fri, or mon wed sat.")
+        raise Invalid("weekdays.unreadable:none")
     return tuple(sorted(days))
 
 
@@ -60,9 +60,7 @@ def _weekday(word: str, text: str) -> int:
     for day, weekday in enumerate(WEEKDAYS):
         if word in (weekday, _SHORT[day]):
             return day
-    raise Invalid(
-        "weekdays.unreadable", f"'{text[:30]}' names no weekdays.", "Write mon-fri, or mon wed sat, in English."
-    )
+    raise Invalid("weekdays.unreadable", text=text[:30])
 
 
 def import_fleet(
@@ -120,7 +118,7 @@ def _break(text: str, break_minutes: int, unset: int) -> int:
 def _whole(text: str, column: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 6:
         return int(text)
-    raise Invalid("number.unreadable", f"'{text[:20]}' in the column {column} is not a whole number.", "Write 60.")
+    raise Invalid("number.unreadable", text=text[:20], column=column)
 
 
 def _cents(text: str, column: str) -> int:
@@ -129,11 +127,7 @@ def _cents(text: str, column: str) -> int:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount != amount.to_integral_value() or not 0 <= amount <= 100_000_000:
-        raise Invalid(
-            "money.unreadable",
-            f"'{text[:20]}' in the column {column} is not an amount with up to two decimals.",
-            "Write 0.45.",
-        )
+        raise Invalid("money.unreadable", text=text[:20], column=column)
     return int(amount)
 
 

@@ -115,30 +115,30 @@ class _Taking:
         card, pickup, placed, title, barcode, until = row.values
         place = self.places.get(pickup.lower())
         if place is None:
-            raise Unknown("branch.unknown", "The pickup is not the code of a branch in this network.")
+            raise Unknown("branch.unknown:pickup")
         patron = self.keyring.patron_of(card)
         if patron is None:
-            raise Unknown("patron.unknown", "No patron has this card.", "Import the patrons first.")
+            raise Unknown("patron.unknown:import")
         placed_us = moment(placed, "placed", time_zone=place.time_zone, minute=NOON)
         if placed_us > now_us:
-            raise Invalid("hold.in-future", "It was placed at a time that has not come yet.")
+            raise Invalid("hold.in-future")
         try:
             until = date.fromisoformat(until).isoformat() if until else ""
         except ValueError:
-            raise Invalid("day.unreadable", "The column suspended_until does not hold a day.") from None
+            raise Invalid("day.unreadable:suspended") from None
         wanted = self._title_of(title, barcode)
         return _Row(wanted, placed_us, row.line, patron, place.code, parse_barcode(barcode) if barcode else "", until)
 
     def _title_of(self, title: str, barcode: str) -> str:
         if not barcode:
             if not title:
-                raise Invalid("hold.of-what", "It has neither a title_id nor a barcode.")
+                raise Invalid("hold.of-what:import")
             return parse_title_id(title)
         item = self.commands.ledger.load(item_stream(parse_barcode(barcode)), ITEM).state
         if item is None:
-            raise Unknown("item.unknown", "No item has this barcode.", "Import the items first.")
+            raise Unknown("item.unknown:import")
         if title not in ("", item.title):
-            raise Invalid("hold.other-title", f"The item is a copy of title '{item.title}', not of the one given.")
+            raise Invalid("hold.other-title", title=item.title)
         return item.title
 
     def record(self, caller: Caller, rows: Sequence[_Row]) -> None:

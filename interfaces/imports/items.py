@@ -122,12 +122,12 @@ class _Reading:
         if owner not in members:
             owner = member_code(owner)
         if owner not in members:
-            raise Unknown("member.unknown", f"No branch belongs to '{owner[:60]}'.", "")
+            raise Unknown("member.unknown:import", member=owner[:60])
         item_type = item_type.lower() or "book"
         if not _TYPE.match(item_type):
-            raise Invalid("item.type", f"'{item_type[:40]}' is not an item type: letters, digits and hyphens are.")
+            raise Invalid("item.type", item_type=item_type[:40])
         if floats.lower() not in _FLOATS:
-            raise Invalid("item.floats", f"'{floats[:20]}' in the column floats is neither yes nor no.")
+            raise Invalid("item.floats", floats=floats[:20])
         does_float = _FLOATS[floats.lower()]
         told = SEPARATOR.join((owner, home, item_type, branch, "floats" if does_float else ""))
         return _Kind(owner, home, item_type, branch, does_float, told.encode())
@@ -139,11 +139,7 @@ _TITLES_REMEMBERED = 200_000
 def parse_title_id(text: str) -> str:
     """A title's id: up to 100 letters, digits, dots, colons, hyphens, underscores. Raises `Invalid` (`title.id`)."""
     if not _TITLE_ID.match(text):
-        raise Invalid(
-            "title.id",
-            f"'{text[:40]}' is not a title id: letters, digits, dots, colons, hyphens and underscores are.",
-            "",
-        )
+        raise Invalid("title.id", text=text[:40])
     return text
 
 

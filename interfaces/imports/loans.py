@@ -112,24 +112,22 @@ class _Taking:
         text, card, code, lent, due, renewals = row.values
         place = self.places.get(code.lower())
         if place is None:
-            raise Unknown("branch.unknown", "The branch is not the code of one in this network.")
+            raise Unknown("branch.unknown:import")
         patron = self.keyring.patron_of(card)
         if patron is None:
-            raise Unknown("patron.unknown", "No patron has this card.", "Import the patrons first.")
+            raise Unknown("patron.unknown:import")
         lent_us = moment(lent, "lent", time_zone=place.time_zone, minute=NOON)
         due_us = moment(due, "due", time_zone=place.time_zone, minute=END_OF_DAY)
         if lent_us > now_us:
-            raise Invalid("loan.in-future", "It was lent at a time that has not come yet.")
+            raise Invalid("loan.in-future")
         if due_us < lent_us:
-            raise Invalid("loan.due-before-lent", "It is due before it was lent.")
+            raise Invalid("loan.due-before-lent")
         if not (renewals == "" or (renewals.isascii() and renewals.isdigit() and len(renewals) <= 2)):
-            raise Invalid("loan.renewals", "The renewals are not a number from 0 to 99.")
+            raise Invalid("loan.renewals")
         try:
             barcode = parse_barcode(text)
         except Invalid:
-            raise Invalid(
-                "barcode.unreadable", "The barcode is not 3 to 32 letters, digits, dots or hyphens."
-            ) from None
+            raise Invalid("barcode.unreadable:import") from None
         return _Row(barcode, row.line, patron, code.lower(), lent_us, due_us, int(renewals or 0))
 
     def record(self, caller: Caller, rows: Sequence[_Row]) -> None:

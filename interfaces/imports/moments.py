@@ -37,11 +37,7 @@ def moment(text: str, column: str, *, time_zone: str, minute: int) -> int:
             local = when if when.tzinfo else when.replace(tzinfo=zone)
             instant_us = (local - _EPOCH) // timedelta(microseconds=1)
     except (ValueError, OverflowError):
-        raise Invalid(
-            "date.unreadable",
-            f"The column {column} does not hold a day or a time.",
-            "Write 2026-11-24, or 2026-11-24T14:00.",
-        ) from None
+        raise Invalid("date.unreadable", column=column) from None
     if instant_us < 0:
-        raise Invalid("date.impossible", f"The column {column} lies before 1970.", "Check the year.")
+        raise Invalid("date.impossible", column=column)
     return instant_us

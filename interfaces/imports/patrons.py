@@ -102,15 +102,15 @@ class _Taking:
         try:
             card = parse_barcode(text)
         except Invalid:
-            raise Invalid("card.unreadable", "The card is not 3 to 32 letters, digits, dots or hyphens.") from None
+            raise Invalid("card.unreadable:read") from None
         if not name:
-            raise Invalid("patron.no-name", "A patron needs a name.")
+            raise Invalid("patron.no-name:import")
         try:
             category = parse_name(category, what="category")
         except Invalid:
-            raise Invalid("patron.category", "The category is not letters, digits and hyphens.") from None
+            raise Invalid("patron.category") from None
         if home.lower() not in self.places:
-            raise Invalid("patron.home", "The home is not the code of a branch of this network.")
+            raise Invalid("patron.home")
         return _Borrower(row, card, name, contact, category, home.lower())
 
     def changes(self, batch: Sequence[_Borrower]) -> list[NewEvents]:

@@ -61,5 +61,4 @@ def _value(name: str, text: str) -> int | bool:
         return _ANSWERS[text.lower()]
     if name not in _YES_OR_NO and text.isascii() and text.isdigit() and len(text) <= 6:
         return int(text)
-    wanted = "yes or no" if name in _YES_OR_NO else "a whole number"
-    raise Invalid("rule.unreadable", f"The column {name} is not {wanted}.", "Leave it empty to leave it open.")
+    raise Invalid("rule.unreadable" if name in _YES_OR_NO else "rule.unreadable:number", column=name)

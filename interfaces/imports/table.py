@@ -147,9 +147,7 @@ def open_file(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise Unknown(
-            "file.unknown", f"'{path}' cannot be read: {error.strerror}.", "Check the name and the folder."
-        ) from None
+        raise Unknown("file.unknown", path=path, why=error.strerror) from None
 
 
 def read_columns(file: str, source: bytes) -> tuple[str, ...]:
@@ -197,11 +195,7 @@ def _blocks(file: str, stream: BinaryIO) -> Iterator[str]:
         if block:
             cut = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, -1) + 1
             if not cut and len(data) > MAX_LINE_BYTES:
-                raise Invalid(
-                    "file.not-a-table",
-                    f"Line {line} of {file} is longer than {MAX_LINE_BYTES:,} bytes.",
-                    "Check that it is a CSV file with one row a line.",
-                )
+                raise Invalid("file.not-a-table:line", line=line, file=file, max_line_bytes=MAX_LINE_BYTES)
         if cut:
             text = _decode(file, data[:cut], line)
             if "\r" in text:
@@ -216,16 +210,12 @@ def _blocks(file: str, stream: BinaryIO) -> Iterator[str]:
 def _refuse_foreign(file: str, start: bytes) -> None:
     """Refuse what is plainly no UTF-8 text, with what to do about it."""
     if not start.removeprefix(_UTF8_BOM).strip() and len(start) < _BLOCK_BYTES:
-        raise Invalid("file.empty", f"{file} is empty.", "The first line must name the columns.")
+        raise Invalid("file.empty", file=file)
     for magic, kind in ((b"PK\x03\x04", "a spreadsheet or zip file"), (b"\x1f\x8b", "a gzip file")):
         if start.startswith(magic):
-            raise Invalid("file.not-a-table", f"{file} is {kind}.", "Unpack it, or save it as 'CSV UTF-8'.")
+            raise Invalid("file.not-a-table", file=file, kind=kind)
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:64].count(b"\0") > len(start[:64]) // 4:
-        raise Invalid(
-            "file.encoding",
-            f"Line 1 of {file} is UTF-16 text, and UTF-8 is needed.",
-            f"Save it as 'CSV UTF-8', or run: iconv -f UTF-16 -t UTF-8 {file}",
-        )
+        raise Invalid("file.encoding:utf-16", file=file)
 
 
 def _decode(file: str, data: bytes, line: int) -> str:
@@ -235,38 +225,27 @@ def _decode(file: str, data: bytes, line: int) -> str:
         before = data[: error.start]
         line += before.count(b"\n") or before.count(b"\r")
         if "unexpected end" in error.reason:
-            raise Invalid(
-                "file.encoding",
-                f"{file} ends in the middle of a character, in line {line}.",
-                "It was probably cut off: export or copy it again.",
-            ) from None
+            raise Invalid("file.encoding:cut-off", file=file, line=line) from None
         code = data[error.start]
         as_western = bytes([code]).decode("cp1252", errors="ignore")
-        looks = f" ('{as_western}' in Windows-1252)" if as_western.isprintable() and as_western else ""
-        raise Invalid(
-            "file.encoding",
-            f"Line {line} of {file} has the byte 0x{code:02X}{looks}, which is not UTF-8.",
-            f"Save it as 'CSV UTF-8', or run: iconv -f WINDOWS-1252 -t UTF-8 {file}",
+        raise (
+            Invalid("file.encoding:windows", line=line, file=file, code=code, as_western=as_western)
+            if as_western.isprintable() and as_western
+            else Invalid("file.encoding", line=line, file=file, code=code)
         ) from None
 
 
 def _header(file: str, first: tuple[int, str] | None) -> list[str]:
     line = "" if first is None else first[1]
     if not line.strip(" ,\t"):
-        raise Invalid("file.empty", f"The first line of {file} is empty.", "It must name the columns.")
+        raise Invalid("file.empty:first-line", file=file)
     try:
         header = next(csv.reader([line], strict=True))
     except csv.Error:
-        raise Invalid(
-            "file.columns", f"The first line of {file} has a broken quote.", "It must name the columns."
-        ) from None
+        raise Invalid("file.columns:quote", file=file) from None
     for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and separator in line:
-            raise Invalid(
-                "file.columns",
-                f"{file} separates its columns by {name}.",
-                "Save it with commas between them.",
-            )
+            raise Invalid("file.columns:separator", file=file, name=name)
     return header
 
 
@@ -288,13 +267,16 @@ def _find_columns(
     wanted = [*required, *optional]
     for name in wanted:
         if _plain(name) in twice:
-            raise Invalid("file.columns", f"{file} has the column '{name}' twice.", "Take one of them out of the file.")
+            raise Invalid("file.columns:twice", file=file, column=name)
     missing = [name for name in required if _plain(name) not in present]
     if missing:
         close = get_close_matches(_plain(missing[0]), present, n=1, cutoff=0.7)
-        hint = f"Is it the one called '{close[0]}'?" if close else f"Needed are: {', '.join(required)}."
         named = ", ".join(f"'{name}'" for name in missing)
-        raise Invalid("file.columns", f"The first line of {file} does not name the column {named}.", hint)
+        raise (
+            Invalid("file.columns:near", file=file, named=named, close=close[0])
+            if close
+            else Invalid("file.columns", file=file, named=named, required=", ".join(required))
+        )
     asked = {_plain(name) for name in wanted}
     ignored = tuple(name.strip() for name in header if name.strip() and _plain(name) not in asked)
     return tuple(present.get(_plain(name), -1) for name in wanted), ignored

@@ -106,14 +106,12 @@ class _Taking:
             if code not in self.places:
                 raise unknown_branch(code, self.places)
         if origin == destination:
-            raise Invalid("transit.nowhere", f"It goes from '{origin}' to itself.")
+            raise Invalid("transit.nowhere", origin=origin)
         if reason not in _REASONS:
-            raise Invalid(
-                "transit.reason", f"'{reason[:20]}' is no reason to travel.", f"Write {', '.join(_REASONS)[2:]}."
-            )
+            raise Invalid("transit.reason", reason=reason[:20], reasons=", ".join(_REASONS)[2:])
         since_us = moment(since, "since", time_zone=self.places[origin].time_zone, minute=NOON)
         if since_us > now_us:
-            raise Invalid("transit.in-future", "It left at a time that has not come yet.")
+            raise Invalid("transit.in-future")
         return _Row(parse_barcode(text), row.line, origin, destination, _REASONS[reason], since_us)
 
     def record(self, caller: Caller, rows: Sequence[_Row]) -> None:

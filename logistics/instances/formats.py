@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from circulation.errors import Invalid
 from logistics.instances.instance import Instance
 from logistics.instances.li_lim import read_li_lim
-from logistics.instances.lines import lines_of, wrong
+from logistics.instances.lines import lines_of
 from logistics.instances.lkh import KEYWORD, read_lkh
 from logistics.instances.solomon import read_solomon
 
@@ -24,9 +25,4 @@ def read_instance(file: str, content: bytes) -> Instance:
         return read_li_lim(lines)
     if KEYWORD.fullmatch(lines[0].text):
         return read_lkh(lines)
-    raise wrong(
-        lines[0],
-        "format",
-        "begins no format that is known here",
-        "Known are the LKH style of TSPLIB, Li & Lim, and Solomon or Gehring & Homberger.",
-    )
+    raise Invalid("instance.format", place=lines[0].place)

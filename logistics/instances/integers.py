@@ -71,17 +71,13 @@ class _Clock:
         if not self.runs:
             return
         if instance.is_timed and instance.longest < most:
-            raise Invalid(
-                "instance.length-and-windows",
-                f"{instance.name} bounds both the length of a route ({instance.longest:g}) and times of the day.",
-                "Only one of them can be asked at once.",
-            )
+            raise Invalid("instance.length-and-windows", instance=instance.name, longest=instance.longest)
         horizon = min(horizon, instance.depot.latest, instance.longest)
         self._last = horizon
         self._scale = _scale(instance, max(horizon, far), END_OF_TIME, finest)
         self.starts, self.ends = self.up(instance.depot.earliest), self._down(horizon)
         if self.ends < self.starts:
-            raise Invalid("instance.window", f"The depot of {instance.name} is open for no whole unit of time.")
+            raise Invalid("instance.window", instance=instance.name)
 
     def up(self, time: float) -> int:
         """A time that must have passed."""
@@ -96,7 +92,7 @@ class _Clock:
             return ()
         opens, closes = self.up(node.earliest), self._down(min(node.latest, max(self._last, node.earliest)))
         if closes < opens:
-            raise Invalid("instance.window", f"Node {node.number} is open for no whole unit of time.")
+            raise Invalid("instance.window:windows", number=node.number)
         return ((opens, closes),)
 
 
@@ -112,7 +108,5 @@ def _scale(instance: Instance, largest: float, ceiling: int, finest: int) -> int
     while largest * scale > ceiling:
         scale //= 10
     if scale < 1:
-        raise Invalid(
-            "instance.too-far", f"{instance.name} has distances or times of {largest:g}; {ceiling:,} is the most."
-        )
+        raise Invalid("instance.too-far", instance=instance.name, largest=largest, ceiling=ceiling)
     return scale

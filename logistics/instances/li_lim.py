@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from circulation.errors import Invalid
 from logistics.instances.instance import Instance, Node, Ride, distances_between
 from logistics.instances.lines import (
     MOST_NODES,
@@ -20,7 +21,6 @@ from logistics.instances.lines import (
     real_in,
     signed_in,
     whole_in,
-    wrong,
 )
 
 __all__ = ["read_li_lim"]
@@ -33,7 +33,7 @@ def read_li_lim(lines: Sequence[Line]) -> Instance:
     head, file = lines[0], lines[0].file
     fleet = fields_of(head, ("vehicles", "capacity", "speed"))
     if len(lines) < 2:
-        raise wrong(file, "cut-off", "has no tasks", "It was probably cut off: copy it again.")
+        raise Invalid("instance.cut-off", file=file)
     nodes: list[Node] = []
     points: list[tuple[float, float]] = []
     ends: dict[int, tuple[Line, int, int, int]] = {}
@@ -41,13 +41,13 @@ def read_li_lim(lines: Sequence[Line]) -> Instance:
         fields = fields_of(line, _COLUMNS)
         number = amount_in(line, fields[0], "a task's number")
         if number != len(nodes):
-            raise wrong(line, "order", f"holds task {number} where task {len(nodes)} is due")
+            raise Invalid("instance.order", place=line.place, number=number, nodes=len(nodes))
         if number >= MOST_NODES:
-            raise wrong(line, "too-many", f"is task {number}; {MOST_NODES:,} are the most that is read")
+            raise Invalid("instance.too-many", place=line.place, number=number, most_nodes=MOST_NODES)
         points.append((signed_in(line, fields[1], "x"), signed_in(line, fields[2], "y")))
         earliest, latest = real_in(line, fields[4], "the earliest time"), real_in(line, fields[5], "the latest time")
         if latest < earliest:
-            raise wrong(line, "window", "has a latest time before its earliest time")
+            raise Invalid("instance.window:read-li-lim", place=line.place)
         service = real_in(line, fields[6], "the service time")
         nodes.append(Node(number, earliest=earliest, latest=latest, service=service))
         ends[number] = (
@@ -75,16 +75,18 @@ def _rides(ends: Mapping[int, tuple[Line, int, int, int]]) -> tuple[Ride, ...]:
             continue
         other = pickup or delivery
         if bool(pickup) == bool(delivery) or other not in ends or other in (0, number):
-            raise wrong(line, "pair", f"gives task {number} the pickup {pickup} and the delivery {delivery}")
+            raise Invalid("instance.pair", place=line.place, number=number, pickup=pickup, delivery=delivery)
         _, other_demand, other_pickup, other_delivery = ends[other]
         back = other_pickup if delivery else other_delivery
         if back != number or other_demand != -demand or (demand < 0) != bool(pickup):
-            raise wrong(
-                line,
-                "pair",
-                f"joins task {number} of demand {demand} to task {other} of demand {other_demand}, which names"
-                f" task {back}",
-                "A pickup's demand is positive, and its delivery takes off the same.",
+            raise Invalid(
+                "instance.pair:rides",
+                place=line.place,
+                number=number,
+                demand=demand,
+                other=other,
+                other_demand=other_demand,
+                back=back,
             )
         if delivery:
             rides.append(Ride(number, delivery, demand))

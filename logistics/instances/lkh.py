@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
+from circulation.errors import Invalid
 from logistics.instances.instance import Instance, Node, distances_between
 from logistics.instances.lines import (
     MOST_NODES,
@@ -23,7 +24,6 @@ from logistics.instances.lines import (
     real_in,
     signed_in,
     whole_in,
-    wrong,
 )
 
 __all__ = ["KEYWORD", "read_lkh"]
@@ -52,16 +52,16 @@ def read_lkh(lines: Sequence[Line]) -> Instance:
     head, sections = _split(lines)
     kind = head["TYPE"][1].upper()
     if kind not in _TYPES:
-        raise wrong(head["TYPE"][0], "type", f"says TYPE {kind[:20]}", f"Read are {', '.join(sorted(_TYPES))}.")
+        raise Invalid("instance.type", place=head["TYPE"][0].place, type=kind[:20], types=", ".join(sorted(_TYPES)))
     size = _count(head["DIMENSION"], "DIMENSION", 1)
     if size > MOST_NODES:
-        raise wrong(head["DIMENSION"][0], "too-many", f"says {size:,} nodes; {MOST_NODES:,} are the most that is read")
+        raise Invalid("instance.too-many:read-lkh", place=head["DIMENSION"][0].place, size=size, most_nodes=MOST_NODES)
     nodes = _nodes(file, sections, size, timed=kind.endswith("TW"))
     depot = _depot(file, sections, size)
     order = [depot, *(number for number in range(1, size + 1) if number != depot)]
     distance = _distances(file, head, sections, size)
     if nodes[depot].deliver or nodes[depot].collect:
-        raise wrong(file, "depot", f"gives its depot, node {depot}, something to deliver or to pick up")
+        raise Invalid("instance.depot", file=file, depot=depot)
     longest = real_in(*head["DISTANCE"], "DISTANCE") if "DISTANCE" in head else 0.0
     return Instance(
         name=head.get("NAME", (lines[0], PurePath(file).stem))[1],
@@ -83,24 +83,24 @@ def _split(lines: Sequence[Line]) -> tuple[dict[str, tuple[Line, str]], dict[str
         found = KEYWORD.fullmatch(line.text)
         if found is None:
             if current is None:
-                raise wrong(line, "outside", "stands in no section")
+                raise Invalid("instance.outside", place=line.place)
             current.append(line)
             continue
         keyword, value = found[1].upper(), found[2].strip()
         if keyword == "EOF":
             break
         if keyword in head or keyword in sections:
-            raise wrong(line, "twice", f"says {keyword} a second time")
+            raise Invalid("instance.twice", place=line.place, keyword=keyword)
         if keyword in _SECTIONS:
             current = sections[keyword] = []
         elif keyword in _KEYWORDS:
             current = None
             head["VEHICLES" if keyword == "SALESMEN" else keyword] = (line, value)
         else:
-            raise wrong(line, "keyword", f"says {keyword[:30]}, which is not understood and may be a rule")
+            raise Invalid("instance.keyword", place=line.place, keyword=keyword[:30])
     for keyword in _NEEDED:
         if keyword not in head:
-            raise wrong(lines[0].file, "missing", f"does not say its {keyword}")
+            raise Invalid("instance.missing", file=lines[0].file, keyword=keyword)
     return head, sections
 
 
@@ -108,27 +108,27 @@ def _count(entry: tuple[Line, str], what: str, least: int) -> int:
     line, text = entry
     number = amount_in(line, text, what)
     if number < least:
-        raise wrong(line, "negative", f"says {what} {number}; it is {least} or more")
+        raise Invalid("instance.negative:count", place=line.place, what=what, number=number, least=least)
     return number
 
 
 def _section(file: str, sections: Mapping[str, list[Line]], name: str) -> list[Line]:
     if not sections.get(name):
-        raise wrong(file, "missing", f"has no {name}", "It was perhaps cut off: copy it again.")
+        raise Invalid("instance.missing:section", file=file, name=name)
     return sections[name]
 
 
 def _node_in(line: Line, text: str, size: int) -> int:
     number = whole_in(line, text, "a node")
     if not 1 <= number <= size:
-        raise wrong(line, "node", f"names node {number}; there are 1 to {size}")
+        raise Invalid("instance.node", place=line.place, number=number, size=size)
     return number
 
 
 def _all_there(file: str, name: str, found: Mapping[int, object], size: int) -> None:
     if len(found) != size:
         lacking = next(number for number in range(1, size + 1) if number not in found)
-        raise wrong(file, "missing", f"has no line for node {lacking} in its {name}")
+        raise Invalid("instance.missing:all-there", file=file, lacking=lacking, name=name)
 
 
 def _nodes(file: str, sections: Mapping[str, list[Line]], size: int, *, timed: bool) -> dict[int, Node]:
@@ -138,10 +138,10 @@ def _nodes(file: str, sections: Mapping[str, list[Line]], size: int, *, timed: b
         fields = fields_of(line, _COLUMNS)
         number = _node_in(line, fields[0], size)
         if number in nodes:
-            raise wrong(line, "twice", f"describes node {number} a second time")
+            raise Invalid("instance.twice:nodes", place=line.place, number=number)
         earliest, latest = real_in(line, fields[2], "the earliest time"), real_in(line, fields[3], "the latest time")
         if latest < earliest:
-            raise wrong(line, "window", "has a latest time before its earliest time")
+            raise Invalid("instance.window:read-li-lim", place=line.place)
         nodes[number] = Node(
             number,
             deliver=amount_in(line, fields[6], "the delivery"),
@@ -162,7 +162,7 @@ def _depot(file: str, sections: Mapping[str, list[Line]], size: int) -> int:
             break
         depots.append(_node_in(line, text, size))
     if len(depots) != 1:
-        raise wrong(entries[0][0], "depot", f"begins a list of {len(depots)} depots; one is understood")
+        raise Invalid("instance.depot:depot", place=entries[0][0].place, depots=len(depots))
     return depots[0]
 
 
@@ -173,17 +173,20 @@ def _distances(
     if kind.upper() in _PLANE:
         return distances_between(_points(file, sections, size))
     if kind.upper() != "EXPLICIT":
-        raise wrong(line, "weights", f"says EDGE_WEIGHT_TYPE {kind[:20]}", "Read are EXACT_2D, EUC_2D and EXPLICIT.")
+        raise Invalid("instance.weights", place=line.place, kind=kind[:20])
     line, form = head.get("EDGE_WEIGHT_FORMAT", (line, "nothing"))
     if form.upper() not in _FORMATS:
-        raise wrong(line, "weights", f"says EDGE_WEIGHT_FORMAT {form[:20]}", f"Read are {', '.join(_FORMATS)}.")
+        raise Invalid("instance.weights:distances", place=line.place, form=form[:20], formats=", ".join(_FORMATS))
     cells = list(_FORMATS[form.upper()](size))
     given = [(row, text) for row in _section(file, sections, "EDGE_WEIGHT_SECTION") for text in row.fields]
     if len(given) != len(cells):
-        raise wrong(
-            given[-1][0],
-            "weights",
-            f"ends {len(given):,} distances; {size} nodes need {len(cells):,} as {form.upper()}",
+        raise Invalid(
+            "instance.weights:lkh",
+            place=given[-1][0].place,
+            given=len(given),
+            size=size,
+            cells=len(cells),
+            form=form.upper(),
         )
     matrix = [[0.0] * size for _ in range(size)]
     for (one, two), (row, text) in zip(cells, given, strict=True):
@@ -200,7 +203,7 @@ def _points(file: str, sections: Mapping[str, list[Line]], size: int) -> list[tu
         fields = fields_of(line, ("node", "x", "y"))
         number = _node_in(line, fields[0], size)
         if number in points:
-            raise wrong(line, "twice", f"places node {number} a second time")
+            raise Invalid("instance.twice:points", place=line.place, number=number)
         points[number] = (signed_in(line, fields[1], "x"), signed_in(line, fields[2], "y"))
     _all_there(file, name, points, size)
     return [points[number] for number in range(1, size + 1)]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from circulation.errors import Invalid
 from logistics.instances.instance import Instance, Node, distances_between
-from logistics.instances.lines import MOST_NODES, Line, amount_in, fields_of, real_in, signed_in, wrong
+from logistics.instances.lines import MOST_NODES, Line, amount_in, fields_of, real_in, signed_in
 
 __all__ = ["read_solomon"]
 
@@ -22,7 +23,7 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
     file = lines[0].file
     customer = next((place for place, line in enumerate(lines) if line.text.upper() == "CUSTOMER"), None)
     if len(lines) < 4 or customer is None or customer + 2 >= len(lines):
-        raise wrong(file, "cut-off", "has no customers", "It was probably cut off: copy it again.")
+        raise Invalid("instance.cut-off:read-solomon", file=file)
     fleet = fields_of(lines[3], ("number of vehicles", "capacity"))
     nodes: list[Node] = []
     points: list[tuple[float, float]] = []
@@ -30,9 +31,9 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
         fields = fields_of(line, _COLUMNS)
         number = amount_in(line, fields[0], "a customer's number")
         if number != len(nodes):
-            raise wrong(line, "order", f"holds customer {number} where customer {len(nodes)} is due")
+            raise Invalid("instance.order:read-solomon", place=line.place, number=number, nodes=len(nodes))
         if number >= MOST_NODES:
-            raise wrong(line, "too-many", f"is customer {number}; {MOST_NODES:,} are the most that is read")
+            raise Invalid("instance.too-many:read-solomon", place=line.place, number=number, most_nodes=MOST_NODES)
         points.append((signed_in(line, fields[1], "x"), signed_in(line, fields[2], "y")))
         nodes.append(
             Node(
@@ -44,7 +45,7 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
             )
         )
         if nodes[-1].latest < nodes[-1].earliest:
-            raise wrong(line, "window", "has a due date before its ready time")
+            raise Invalid("instance.window:read-solomon", place=line.place)
     return Instance(
         name=lines[0].text,
         vehicles=amount_in(lines[3], fleet[0], "the number of vehicles"),

@@ -36,9 +36,9 @@ class Budget:
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.iterations is None):
-            raise Invalid("bad-budget", "A budget is either seconds or iterations.", "Give exactly one of them.")
+            raise Invalid("bad-budget")
         if (self.seconds or 0) < 0 or (self.iterations or 0) < 0 or (self.seconds == 0) or (self.iterations == 0):
-            raise Invalid("bad-budget", f"A budget of {self.seconds or self.iterations} is not more than 0.")
+            raise Invalid("bad-budget:zero", budget=self.seconds or self.iterations)
 
 
 class Timer:

@@ -43,8 +43,9 @@ POOL_ROUTES = 20_000
 class NativeSearch:
     """One search over one problem with stops and vans; orders are van index to stop indices."""
 
-    def __init__(self, problem: RoutingProblem, seed: int) -> None:
-        self.day: Day = day_of(problem)
+    def __init__(self, problem: RoutingProblem, seed: int, day: Day | None = None) -> None:
+        self.problem = problem
+        self.day: Day = day if day is not None else day_of(problem)
         self.iterations = 0
         self.closing_seconds = CLOSING + CLOSING_PER_STOP * len(problem.stops)
         width = len(problem.stops) + 1

@@ -7,13 +7,15 @@ Without numba OR-Tools' routing library searches instead.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
-from logistics.solver.budget import Budget, Progress, ProgressReport, Timer
+from logistics.solver.budget import Budget, Progress, Timer
 from logistics.solver.cut_down import orders_from, timed
+from logistics.solver.steadiness import van_changes
 from logistics.solver.timetable import assemble
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def plan(
     seed: int,
     start_from: Solution | None,
     progress: Progress | None,
+    threads: int = 1,
 ) -> Solution:
     """See `logistics.solver.solve`."""
     timer = Timer()
@@ -51,30 +54,69 @@ def plan(
         from logistics.solver.routing_library import search
 
         return search(problem, budget, seed, start)
-    from logistics.solver.native import NativeSearch
+    from logistics.solver.team import Team
 
-    native = NativeSearch(problem, seed)
+    problem.digest()  # now, while there is time: it is written on the answer
+    team = Team(problem, seed, threads)
     if start:
-        native.start_from(start)
+        team.start_from(start)
     given = list(start.values())
+    plans: list[Mapping[int, Sequence[int]]] = [start]
     chosen = False
     few = budget.iterations is not None and budget.iterations <= FEW_MOVES
     for end in CHOICES[-1:] if few else CHOICES:
-        if not _search(native, budget, timer, end, progress):
+        alive = team.run(partial(_search, budget=budget, timer=timer, end=end), progress, budget, timer)
+        native = team.join()
+        if not alive:
             break
-        chosen = _choose(native, given, budget, timer, seed, POOLS[:1] if few else POOLS) or chosen
+        answers = _choose(native, given, budget, timer, seed, POOLS[:1] if few else POOLS)
+        chosen, plans = chosen or len(answers) > 0, [*plans, *answers]
+        if end < CHOICES[-1]:
+            team.go_on()
     native.fill_up()
-    return assemble(
+    return _best(
         problem,
-        {van: timed(problem, van, order) for van, order in native.orders().items()},
+        [native.orders(), *plans] if problem.stability is not None else [native.orders()],
         solver="ruin-and-recreate + cp-sat" if chosen else "ruin-and-recreate",
         seed=seed,
-        iterations=native.iterations,
+        iterations=team.iterations,
     )
 
 
-def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, progress: Progress | None) -> bool:
-    """Search up to a share of the budget; False when `progress` asked to stop."""
+def _best(
+    problem: RoutingProblem,
+    plans: Iterable[Mapping[int, Sequence[int]]],
+    *,
+    solver: str,
+    seed: int,
+    iterations: int,
+) -> Solution:
+    """The best of the plans by the whole of their cost, of which the search sees all but usual times."""
+
+    def rank(solution: Solution) -> tuple[int, int, int]:
+        absent = sum(left.reason == "no-room" for left in solution.unserved)
+        most = problem.stability.most_vans if problem.stability is not None else None
+        orders = {
+            problem.van_index[route.van]: [problem.stop_index[stop] for stop in route.stops]
+            for route in solution.routes
+        }
+        return absent, 0 if most is None else max(0, van_changes(problem, orders) - most), solution.micros
+
+    solutions = (
+        assemble(
+            problem,
+            {van: timed(problem, van, order) for van, order in orders.items()},
+            solver=solver,
+            seed=seed,
+            iterations=iterations,
+        )
+        for orders in plans
+    )
+    return min(solutions, key=rank)
+
+
+def _search(native: NativeSearch, go_on: Callable[[], bool], *, budget: Budget, timer: Timer, end: float) -> bool:
+    """Search up to a share of the budget; False when `go_on` said so, which is asked after every chunk."""
     size = FIRST_CHUNK
     while True:
         if budget.iterations is not None:
@@ -93,15 +135,8 @@ def _search(native: NativeSearch, budget: Budget, timer: Timer, end: float, prog
             native.run(size, min(1.0, before / seconds), min(1.0, before / seconds))
             took = max(1e-4, timer.elapsed() - before)
             size = max(1, min(size * 4, int(size * min(CHUNK_SECONDS, max(0.002, stop - before - took)) / took)))
-        if progress is not None:
-            share = (
-                native.iterations / budget.iterations
-                if budget.iterations is not None
-                else timer.elapsed() / (budget.seconds or 1.0)
-            )
-            report = ProgressReport(min(1.0, share), native.micros, native.left_out, native.iterations)
-            if progress(report) is False:
-                return False
+        if not go_on():
+            return False
 
 
 def _choice_seconds(seconds: float) -> float:
@@ -115,11 +150,12 @@ def _choose(
     timer: Timer,
     seed: int,
     pools: Sequence[int],
-) -> bool:
-    """Let CP-SAT choose, from the newest routes first, then from more of them; True when it gave an answer."""
+) -> list[dict[int, tuple[int, ...]]]:
+    """Let CP-SAT choose, from the newest routes first, then from more of them; its answers."""
     from logistics.solver.selection import choose_routes
 
-    began, answered = timer.elapsed(), False
+    began = timer.elapsed()
+    answered: list[dict[int, tuple[int, ...]]] = []
     for largest in pools:
         seconds = None
         if budget.seconds is not None:
@@ -134,5 +170,5 @@ def _choose(
         if choice is None:
             break
         native.adopt(choice.orders)
-        answered = True
+        answered.append(choice.orders)
     return answered

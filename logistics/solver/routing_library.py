@@ -50,6 +50,7 @@ class _Model:
         self._times()
         self._choices()
         self._pairs()
+        self._pinned_order()
 
     def index(self, stop: int) -> int:
         """The routing library's number of a stop."""
@@ -91,7 +92,7 @@ class _Model:
         )
         self.routing.AddDimension(clock, END_OF_TIME, END_OF_TIME, False, "time")
         time = self.routing.GetDimensionOrDie("time")
-        for number, stop in enumerate(problem.stops):
+        for number, stop in enumerate(problem.stops_as_pinned):
             if stop.windows:
                 moment = time.CumulVar(self.index(number))
                 moment.SetRange(stop.windows[0][0], stop.windows[-1][1])
@@ -131,6 +132,20 @@ class _Model:
                 longest = self.problem.stops[pair.first].seconds_at_stop + pair.longest_seconds
                 solver.Add(ride + taken <= longest + _NEVER_BINDS)
 
+    def _pinned_order(self) -> None:
+        """Where both ride on one van, the one that is pinned to come sooner has the lower rank."""
+        pinned = [(sooner, later) for sooner, those in self.problem.later_than.items() for later in those]
+        if not pinned:
+            return
+        most = len(self.problem.stops) + 2
+        self.routing.AddConstantDimension(1, most, True, "rank")
+        rank, solver = self.routing.GetDimensionOrDie("rank"), self.routing.solver()
+        for sooner, later in pinned:
+            one, two = self.index(sooner), self.index(later)
+            apart = solver.IsDifferentVar(self.routing.VehicleVar(one), self.routing.VehicleVar(two))
+            free = apart + 1 - self.routing.ActiveVar(one)  # both left out: no van either, and no order
+            solver.Add(rank.CumulVar(two) - rank.CumulVar(one) + 2 * most * free >= 1)
+
     def fix_times(self, solution: Solution) -> None:
         """Fix leaving, service, break and return to the solution's; what is left to decide is nothing."""
         time = self.routing.GetDimensionOrDie("time")
@@ -155,6 +170,8 @@ class _Model:
             if stop.hub is not None:
                 allowed = [van for van, its in enumerate(self.problem.vans) if its.hub == stop.hub]
                 self.routing.VehicleVar(index).SetValues([-1, *allowed])
+            if number in self.problem.pinned_van:
+                self.routing.VehicleVar(index).SetValues([-1, self.problem.pinned_van[number]])
 
 
 def accepts(problem: RoutingProblem, solution: Solution) -> bool:

@@ -2,7 +2,8 @@
 OR-Tools makes the plan: CP-SAT chooses routes, and the vans that drive them, from everything that was found.
 
 Set partitioning over a pool: routes that the search met, routes that were given (yesterday's, hand-made),
-each for every kind of van that can drive it. Starting from the best plan known, it is never made worse.
+each for every kind of van that can drive it. Starting from the best plan known, it is never made worse. Here prices
+and limits come in that the search itself does not see: a usual time that is missed, how many stops may change van.
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ from ortools.sat.python import cp_model
 from logistics.solver.kernel.day import KIND, PRICE
 from logistics.solver.kernel.judge import IMPOSSIBLE
 from logistics.solver.native import NativeSearch
+from logistics.solver.steadiness import van_changes
+from logistics.solver.timetable import timetable
 
 __all__ = ["Choice", "choose_routes"]
+
+KINDS_A_ROUTE = 4
+"""Where each van has its own usual stops, only so many of the cheapest take part for one set of stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ def choose_routes(
     now = [tuple(day.hubs + stop for stop in order) for order in best.values()]
     extra = [tuple(day.hubs + stop for stop in order) for order in given]
     routes = dict.fromkeys([*now, *extra, *reversed(list(search.pool)[-largest:])])
+    kinds = {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)}
     columns = _columns(search, routes, vans_of)
+    if day.settled:
+        columns = _settled(search, columns, vans_of, kinds)
     if not columns:
         return None
     model = cp_model.CpModel()
@@ -75,13 +84,17 @@ def choose_routes(
         model.add(cp_model.LinearExpr.sum(driving[kind]) <= len(vans))
     musts = [place for place in out if day.stop[place, PRICE] < 0]
     model.add(sum(out[place] for place in musts) <= search.left_out)
-    missing = 2 * max(abs(column.micros) for column in columns) * day.vans + 1
-    missing = min(missing, (1 << 58) // max(1, len(musts)))
+    beyond = 2 * max(abs(column.micros) for column in columns) * day.vans + 1  # what no choice of routes differs by
+    missing = min(beyond * day.places if day.settled else beyond, (1 << 58) // max(1, len(musts)))
     prices = [missing if day.stop[place, PRICE] < 0 else int(day.stop[place, PRICE]) for place in out]
+    over = model.new_int_var(0, day.places, "")
     model.minimize(
-        cp_model.LinearExpr.weighted_sum([*take, *out.values()], [*(column.micros for column in columns), *prices])
+        cp_model.LinearExpr.weighted_sum(
+            [*take, *out.values(), over], [*(column.micros for column in columns), *prices, beyond]
+        )
     )
-    _hint(model, columns, take, out, {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)})
+    _limit_changes(search, model, columns, vans_of, take, over)
+    _hint(model, columns, take, out, kinds)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)
@@ -122,6 +135,55 @@ def _columns(
             if column is None or micros < column.micros:
                 cheapest[covered, kind] = _Column(places, kind, micros)
     return list(cheapest.values())
+
+
+def _settled(
+    search: NativeSearch,
+    columns: Sequence[_Column],
+    vans_of: Mapping[int, list[int]],
+    now: set[tuple[tuple[int, ...], int]],
+) -> list[_Column]:
+    """The cheapest few vans for each set of stops, and what drives now, with the price of usual times missed."""
+    ranked: dict[frozenset[int], list[_Column]] = {}
+    for column in sorted(columns, key=lambda column: column.micros):
+        ranked.setdefault(frozenset(column.places), []).append(column)
+    sets_now = {(frozenset(places), kind) for places, kind in now}
+    kept = [
+        column
+        for places, those in ranked.items()
+        for rank, column in enumerate(those)
+        if rank < KINDS_A_ROUTE or (places, column.kind) in sets_now
+    ]
+    stability = search.problem.stability
+    if stability is None or stability.micros_time == 0:
+        return kept
+    timed = []
+    for column in kept:
+        order = [place - search.day.hubs for place in column.places]
+        route = timetable(search.problem, vans_of[column.kind][0], order)
+        if route is not None:
+            timed.append(_Column(column.places, column.kind, route.micros))
+    return timed
+
+
+def _limit_changes(
+    search: NativeSearch,
+    model: cp_model.CpModel,
+    columns: Sequence[_Column],
+    vans_of: Mapping[int, list[int]],
+    take: Sequence[cp_model.IntVar],
+    over: cp_model.IntVar,
+) -> None:
+    """No more stops change van than may; `over` counts those that do all the same because nothing else was found."""
+    stability = search.problem.stability
+    if stability is None or stability.most_vans is None:
+        model.add(over == 0)
+        return
+    counts = [
+        van_changes(search.problem, {vans_of[column.kind][0]: [place - search.day.hubs for place in column.places]})
+        for column in columns
+    ]
+    model.add(cp_model.LinearExpr.weighted_sum(take, counts) <= stability.most_vans + over)
 
 
 def _hint(

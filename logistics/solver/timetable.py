@@ -16,11 +16,12 @@ from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution, Unserved, Visit
 from logistics.solver.credits import earned
 from logistics.solver.rides import Tour, best_times, rides_of
+from logistics.solver.steadiness import keeps_pins, steadiest, unrest
 from logistics.solver.windows import NEVER, first_start, last_start
 
 __all__ = ["VERSION", "assemble", "fits", "loads", "timetable", "tour_of"]
 
-VERSION = "2"
+VERSION = "3"
 """Goes up whenever the same problem, seed and iterations may give other routes."""
 
 
@@ -53,11 +54,13 @@ def fits(
     instead: Mapping[int, Stop] | None = None,
     aboard: Mapping[int, int] | None = None,
 ) -> bool:
-    """Whether a van, which need not be of the problem, can drive this order: hub, pairs, loads on every leg, times."""
+    """Whether a van, which need not be of the problem, can drive this order: hub, pairs, pins, loads, times."""
     call = {stop: number for number, stop in enumerate(order)}
     if any(call.get(pair.first, NEVER) >= call.get(pair.second, -1) for pair in _pairs_on(problem, order)):
         return False
     if any(problem.stops[stop].hub not in {None, van.hub} for stop in order):
+        return False
+    if not keeps_pins(problem, van, order):
         return False
     totes, grams = loads(problem, order)
     if max(totes) > van.totes or max(grams) > van.grams:
@@ -83,7 +86,7 @@ def tour_of(
     stop) another longest time on board.
     """
     drive = _drives(problem, van, order)
-    stops = [(instead or {}).get(number, problem.stops[number]) for number in order]
+    stops = [(instead or {}).get(number, problem.stops_as_pinned[number]) for number in order]
     rides = rides_of(problem, order, aboard or {}) if problem.pairs else []
     if rides:
         times = best_times(Tour(van, stops, drive, rides))
@@ -98,7 +101,11 @@ def tour_of(
     if choice is None:
         return None
     leave, break_after = choice
-    return _walk(problem, van, order, stops, drive, leave=leave, after=break_after)
+
+    def leaving(moment: int) -> Route:
+        return _walk(problem, van, order, stops, drive, leave=moment, after=break_after)
+
+    return steadiest(problem, van, leaving(leave), leaving)
 
 
 def _drives(problem: RoutingProblem, van: Van, order: Sequence[int]) -> list[int]:
@@ -197,7 +204,8 @@ def _walk(
         micros=metres * van.micros_per_metre
         + (back - leave) * van.micros_per_second
         + van.micros_fixed
-        - earned(problem, order),
+        - earned(problem, order)
+        + unrest(problem, van.id, order, visits),
     )
 
 

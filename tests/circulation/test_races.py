@@ -65,7 +65,7 @@ def test_a_command_that_loses_every_race_says_that_nothing_was_recorded(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def always_late(*_: object, **__: object) -> None:
-        raise Conflict("stream.changed", "Somebody was faster.")
+        raise Conflict("stream.changed", stream="item/1", version=1, expected=0)
 
     head = world.ledger.head()
     waits: list[float] = []

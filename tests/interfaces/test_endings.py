@@ -30,10 +30,10 @@ def fail() -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        ("raise Refused('hold.already-captured', 'Item 7 is on the shelf.', 'Look there.')", ExitCode.FAILED),
-        ("raise Unknown('hold.already-captured', 'Item 7 is on the shelf.', 'Look there.')", ExitCode.FAILED),
-        ("raise Invalid('hold.already-captured', 'Item 7 is on the shelf.', 'Look there.')", ExitCode.FAILED),
-        ("raise Conflict('hold.already-captured', 'Item 7 is on the shelf.', 'Look there.')", ExitCode.BUSY),
+        ("raise Refused('file.missing', file='returns.csv')", ExitCode.FAILED),
+        ("raise Unknown('file.missing', file='returns.csv')", ExitCode.FAILED),
+        ("raise Invalid('file.missing', file='returns.csv')", ExitCode.FAILED),
+        ("raise Conflict('file.missing', file='returns.csv')", ExitCode.BUSY),
     ],
 )
 def test_an_error_is_a_code_a_sentence_and_a_hint_on_stderr(
@@ -45,23 +45,25 @@ def test_an_error_is_a_code_a_sentence_and_a_hint_on_stderr(
     assert main(["errand", "fail"]) == code
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err == "error[hold.already-captured]: Item 7 is on the shelf.\nhint: Look there.\n"
+    assert told.err == "error[file.missing]: There is no 'returns.csv'.\nhint: Check the path.\n"
 
 
 def test_an_error_is_json_where_json_was_asked_for(add_group: AddGroup, capsys: pytest.CaptureFixture[str]) -> None:
     """Wherever the option stands."""
-    add_group("errand", raising("raise Refused('a.b', 'No.', 'Yes.')"))
+    add_group("errand", raising("raise Refused('file.missing', file='a.csv')"))
 
     assert main(["errand", "fail", "--json"]) == ExitCode.FAILED
-    assert {"error": "a.b", "sentence": "No.", "hint": "Yes."} == json.loads(capsys.readouterr().err)
+    assert {"error": "file.missing", "sentence": "There is no 'a.csv'.", "hint": "Check the path."} == json.loads(
+        capsys.readouterr().err
+    )
 
 
 def test_text_in_an_error_cannot_steer_the_terminal(add_group: AddGroup, capsys: pytest.CaptureFixture[str]) -> None:
     """A barcode read from a file may hold anything."""
-    add_group("errand", raising(r"raise Refused('a.b', '\x1b[2Jgone\nerror[c]: forged')"))
+    add_group("errand", raising(r"raise Refused('file.failed', file='\x1b[2Jgone\nerror[c]: forged', why='no')"))
 
     main(["errand", "fail"])
-    assert capsys.readouterr().err == "error[a.b]: �[2Jgone error[c]: forged\n"
+    assert capsys.readouterr().err == "error[file.failed]: '�[2Jgone error[c]: forged': no.\n"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_bug_tells_its_place_and_not_its_message(
     told = capsys.readouterr().err
     assert "error[bug]" in told
     assert "LookupError" in told
-    assert "cli.py line" in told
+    assert "interfaces/command_tree.py line" in told
     assert "BRANCHLINE_DEBUG=1" in told
     assert "Agatha" not in told
     assert "Traceback" not in told

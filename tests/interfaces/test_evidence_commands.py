@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from circulation.evidence.merkle import leaf_hash, root_of_inclusion
 from circulation.evidence.note import Checkpoint, VerifierKey
 from interfaces.exit_code import ExitCode
-from tests.cast import BATH_COPY
+from tests.cast import BATH_COPY, PATRONS
 from tests.interfaces.shop import Done, Shop
 
 
@@ -272,3 +273,39 @@ def test_what_cannot_be_exported_is_refused(shop: Shop, vault: Path, tmp_path: P
         assert code in shop.run("audit", "export", str(tmp_path / "new"), *arguments).err
     assert "bundle.exists" in shop.run("audit", "export", str(tmp_path)).err
     assert not (tmp_path / "new").exists()
+
+
+def test_destroyed_keys_change_no_proof(shop: Shop, vault: Path, tmp_path: Path) -> None:
+    ada = PATRONS["ada"][0]
+    shop.run("loan", "out", ada, BATH_COPY, "--branch", "bath")
+    shop.run("audit", "seal", "--to", str(vault))
+    exported(shop, tmp_path / "bundle", "--stream", f"item/{BATH_COPY}")
+    sealed = shop.head()
+    shop.run("--branch", "wells", "scan", BATH_COPY)
+
+    assert shop.run("privacy", "forget", ada).code == ExitCode.DONE
+
+    assert shop.run("audit", "prove", str(sealed)).code == ExitCode.DONE
+    told = shop.run("audit", "verify", "--against", str(vault), "--json").json
+    assert (told["ok"], told["sealed"], told["unsealed"]) == (True, sealed, shop.head() - sealed)
+    assert run_script(tmp_path / "bundle").returncode == 0
+    assert shop.run("audit", "seal", "--json").json["sealed"] == shop.head()
+
+
+def test_seals_go_on_at_the_interval_that_was_set(shop: Shop, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            raise KeyboardInterrupt
+        with shop.world() as world:
+            world.scan(BATH_COPY, ("bath", "wells")[len(waited) % 2])
+
+    monkeypatch.setattr("interfaces.evidence_commands.time.sleep", wait)
+    with contextlib.suppress(KeyboardInterrupt):
+        assert shop.run("audit", "seal", "--to", str(vault), "--every", "15").code == ExitCode.INTERRUPTED
+
+    assert waited == [900, 900, 900]
+    assert len(list((vault / "checkpoints").iterdir())) == 3
+    assert shop.run("audit", "verify", "--json").json["unsealed"] == 0

@@ -6,9 +6,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from logistics.pin import Pin, pinned_windows
 from logistics.problem import Break, Credit, Hub, Pair, RoutingProblem, Stop, Van
 
-__all__ = ["random_day", "random_rides", "street"]
+__all__ = ["random_day", "random_pins", "random_rides", "street"]
 
 
 def street(stops: Sequence[tuple[int, Stop]], vans: Sequence[Van], *, hubs: Sequence[int] = (0,)) -> RoutingProblem:
@@ -94,3 +95,28 @@ def random_rides(problem: RoutingProblem, seed: int) -> RoutingProblem:
     ways = [(one, two) for one in numbers for two in numbers if one != two and chance.random() < 0.2]
     credited = tuple(Credit(one, two, chance.randrange(20) * 1_000_000) for one, two in ways)
     return replace(problem, stops=tuple(stops), pairs=tuple(pairs), credits=credited)
+
+
+def random_pins(problem: RoutingProblem, seed: int) -> RoutingProblem:
+    """The same day with some stops pinned to a van, a time, or before a stop of a higher number."""
+    chance = random.Random(seed)
+    vans: dict[int, int] = {}
+    pins = []
+    for number, stop in enumerate(problem.stops):
+        mate = problem.pair_of.get(number)
+        ends = (number,) if mate is None else (mate.first, mate.second)
+        hubs = {problem.stops[end].hub for end in ends} - {None}
+        own = [van for van, its in enumerate(problem.vans) if hubs <= {its.hub}]
+        if own and chance.random() < 0.3:
+            van = next((vans[end] for end in ends if end in vans), chance.choice(own))
+            vans |= dict.fromkeys(ends, van)
+            pins.append(Pin(number, van=van))
+        if chance.random() < 0.3:
+            pin = Pin.around(number, chance.randrange(7, 15) * 3600, 90)
+            if pinned_windows(stop, [pin]) is not None:
+                pins.append(pin)
+        if number + 1 < len(problem.stops) and chance.random() < 0.3:
+            other = chance.randrange(number + 1, len(problem.stops))
+            if mate is None or (mate.second, mate.first) != (number, other):
+                pins.append(Pin(number, before=other) if chance.random() < 0.5 else Pin(other, after=number))
+    return replace(problem, pins=tuple(pins))

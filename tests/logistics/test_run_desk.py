@@ -300,7 +300,7 @@ def test_a_lost_race_for_a_tote_is_decided_again(world: World, monkeypatch: pyte
     def beaten_once(stamp: Stamp, changes: tuple[NewEvents, ...], **more):
         tries.append(stamp.request)
         if len(tries) == 1:
-            raise Conflict("stream.changed", "Somebody was faster.")
+            raise Conflict("stream.changed", stream="run/…", version=1, expected=0)
         return append(stamp, changes, **more)
 
     monkeypatch.setattr(world.ledger, "append", beaten_once)

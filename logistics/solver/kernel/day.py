@@ -17,6 +17,10 @@ MUST = -1
 """The price of a stop that must be served."""
 
 
+FIRST, UNUSUAL = -1, -2
+"""Instead of the stop that one usually comes behind: it is the first, or it has no usual routes."""
+FORBIDDEN = 1 << 60
+"""The price of a van that pins do not let call."""
 NO_LIMIT = 1 << 60
 """The longest time on board of what may ride as long as it takes."""
 
@@ -56,6 +60,18 @@ class Day(NamedTuple):
     credit: Ints  # from, to -> micros; one empty cell when nothing is credited
     credits: Ints  # the same by destination: (from, micros), those of a place between its two entries in …
     credits_of: Ints  # place -> the first
+    mixed: bool  # true when there are vans of several kinds
+    settled: bool  # true when pins or stability have a say in who calls
+    ordered: bool  # true when pins have a say in what comes first
+    change: (
+        Ints  # place, van -> micros for riding with it, FORBIDDEN where a pin says no; one empty cell when not settled
+    )
+    usual: Ints  # place -> the one that it usually comes behind, FIRST or UNUSUAL
+    neighbour: int  # micros for coming behind another
+    orders: (
+        Ints  # (place, 1 where that one comes later, -1 where sooner), those of a place between its two entries in …
+    )
+    orders_of: Ints  # place -> the first
 
 
 def day_of(problem: RoutingProblem) -> Day:
@@ -69,12 +85,15 @@ def day_of(problem: RoutingProblem) -> Day:
     mean = arc.sum(axis=0) // len(arc)
     near = np.argsort((mean + mean.T)[:, hubs:], axis=1, kind="stable") + hubs
     slowest = int(seconds.max(initial=0)) * (len(stops) + 1) + sum(stop.seconds_at_stop for stop in stops)
-    timed = any(stop.windows for stop in stops) or any(
+    timed = any(stop.windows for stop in problem.stops_as_pinned) or any(
         van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest for van in vans
     )
     heaviest = sum(stop.deliver_grams + stop.collect_grams for stop in stops)
     heaviest += sum(pair.grams for pair in problem.pairs)
     credit, credits_to, credits_of = _credits(problem, places)
+    orders, orders_of = _orders(problem, places)
+    rows = _van_rows(problem, tariffs)
+    settled = problem.stability is not None or len(problem.pinned_van) > 0
     return Day(
         hubs=hubs,
         places=places,
@@ -89,19 +108,27 @@ def day_of(problem: RoutingProblem) -> Day:
         seconds_to=np.ascontiguousarray(seconds.T.astype(np.int32)),
         near=np.ascontiguousarray(near.astype(np.int32)),
         stop=_stop_rows(problem, mean[:hubs].min(axis=0)),
-        van=_van_rows(problem, tariffs),
+        van=rows,
         credit=credit,
         credits=credits_to,
         credits_of=credits_of,
+        mixed=bool((rows[:, KIND] > 0).any()),
+        settled=settled,
+        ordered=len(orders) > 0,
+        change=_changes(problem) if settled else np.zeros((1, 1), np.int64),
+        usual=_usual(problem),
+        neighbour=problem.stability.micros_neighbour if problem.stability is not None else 0,
+        orders=orders,
+        orders_of=orders_of,
     )
 
 
 def _stop_rows(problem: RoutingProblem, far: Ints) -> Ints:
     hubs = len(problem.hubs)
-    widest = max([0, *(len(stop.windows) for stop in problem.stops)])
+    widest = max([0, *(len(stop.windows) for stop in problem.stops_as_pinned)])
     rows = np.zeros((hubs + len(problem.stops), WINDOW + 2 * widest), np.int64)
     rows[:, ONLY_HUB] = -1
-    for place, stop in enumerate(problem.stops, hubs):
+    for place, stop in enumerate(problem.stops_as_pinned, hubs):
         rows[place, DELIVER], rows[place, COLLECT] = stop.deliver, stop.collect
         rows[place, DELIVER_GRAMS], rows[place, COLLECT_GRAMS] = stop.deliver_grams, stop.collect_grams
         rows[place, PRICE] = MUST if stop.price is None else stop.price
@@ -146,13 +173,45 @@ def _credits(problem: RoutingProblem, places: int) -> tuple[Ints, Ints, Ints]:
     return table, listed, starts.cumsum()
 
 
+def _changes(problem: RoutingProblem) -> Ints:
+    table = np.zeros((len(problem.hubs) + len(problem.stops), len(problem.vans)), np.int64)
+    for stop, its in problem.usual_of.items():
+        if problem.stability is not None and its.van is not None:
+            table[problem.stop_place(stop)] = problem.stability.micros_van
+            table[problem.stop_place(stop), its.van] = 0
+    for stop, van in problem.pinned_van.items():
+        kept = table[problem.stop_place(stop), van]
+        table[problem.stop_place(stop)] = FORBIDDEN
+        table[problem.stop_place(stop), van] = kept
+    return table
+
+
+def _usual(problem: RoutingProblem) -> Ints:
+    row = np.full(len(problem.hubs) + len(problem.stops), UNUSUAL, np.int64)
+    for stop, its in problem.usual_of.items():
+        row[problem.stop_place(stop)] = FIRST if its.behind is None else problem.stop_place(its.behind)
+    return row
+
+
+def _orders(problem: RoutingProblem, places: int) -> tuple[Ints, Ints]:
+    """The pinned orders of each place, as a list by place."""
+    ways = [(sooner, later, 1) for sooner, those in problem.later_than.items() for later in those]
+    ways += [(later, sooner, -1) for sooner, later, _ in ways]
+    listed, starts = np.zeros((len(ways), 2), np.int64), np.zeros(places + 1, np.int64)
+    for number, (stop, other, sign) in enumerate(sorted(ways)):
+        listed[number] = problem.stop_place(other), sign
+        starts[problem.stop_place(stop) + 1] += 1
+    return listed, starts.cumsum()
+
+
 def _van_rows(problem: RoutingProblem, tariffs: list[tuple[int, int]]) -> Ints:
     rows = np.zeros((len(problem.vans), FIXED + 1), np.int64)
-    kinds: dict[Van, int] = {}
+    kinds: dict[tuple[Van, int], int] = {}
+    special = {its.van for its in problem.usual_of.values()} | set(problem.pinned_van.values())
     for number, van in enumerate(problem.vans):
         row, rest = rows[number], van.rest
         row[HUB] = van.hub
-        row[KIND] = kinds.setdefault(replace(van, id=""), len(kinds))
+        row[KIND] = kinds.setdefault((replace(van, id=""), number if number in special else -1), len(kinds))
         row[TARIFF] = tariffs.index((van.micros_per_metre, van.micros_per_second))
         row[TOTES], row[GRAMS] = van.totes, van.grams
         row[BEGINS], row[ENDS] = van.shift_start, van.shift_end

@@ -28,6 +28,7 @@ from logistics.solver.kernel.day import (
     COLLECT_GRAMS,
     DELIVER,
     DELIVER_GRAMS,
+    FIRST,
     FIXED,
     GRAMS,
     HUB,
@@ -37,11 +38,13 @@ from logistics.solver.kernel.day import (
     SERVICE,
     TARIFF,
     TOTES,
+    UNUSUAL,
     Day,
     Ints,
 )
 from logistics.solver.kernel.pairs import scan_pair
 from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.steady import is_called_by, neighbours_with, sooner_and_later
 from logistics.solver.kernel.timing import in_time, too_late
 from logistics.solver.kernel.tours import CLOCKED, SIZE, STAMP, TRIAL, Tours
 
@@ -64,6 +67,8 @@ def look(day: Day, tours: Tours, known: Ints, place: int, van: int) -> None:
     row[OF_STAMP] = tours.van[van, STAMP]
     row[EXTRA] = row[NEXT_EXTRA] = NEVER
     if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
+        return
+    if day.settled and not is_called_by(day, place, van):
         return
     if tours.van[van, CLOCKED] == 0:
         set_clocks(day, tours.clocks[van], van, tours.stop[van], tours.van[van, SIZE])
@@ -96,6 +101,11 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
     extra = service * day.van[van, PER_SECOND] + (day.van[van, FIXED] if size == 0 else 0)
     bounded = day.bounded and has_bounds(day, tour, size)
     credit = credits_first(day, place, tour, size) if day.credited else 0
+    soonest, latest, behind = 0, size, FIRST
+    if day.ordered:
+        soonest, latest = sooner_and_later(day, tour, size, place)
+    if day.settled:
+        extra += day.change[place, van]
     best, best_at, second, second_at = NEVER, -1, NEVER, -1
     before = hub
     for k in range(size + 1):
@@ -107,6 +117,10 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
             if k > 0:
                 credit += credits_past(day, place, before)
             cost -= credit
+        if day.neighbour > 0:
+            if k > 0 and day.usual[before] != UNUSUAL:
+                behind = before
+            cost += neighbours_with(day, tour, size, k, behind, place)
         fits = cost < second and clocks[k, LOAD] <= room_back and clocks[k + 1, LOAD_AFTER] <= room_back
         if fits and weighed:
             fits = (
@@ -116,6 +130,8 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
             )
         if fits and timed:
             fits = in_time(day, clocks, van, k, before, place, seconds_to[before], seconds_from[after])
+        if fits and day.ordered:
+            fits = soonest <= k <= latest
         if fits and bounded:
             fits = _rides_fit_with(day, tours, van, place, k)
         if fits:

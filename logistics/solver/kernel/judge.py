@@ -18,6 +18,7 @@ from logistics.solver.kernel.day import (
     Ints,
 )
 from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.steady import is_called_by, keeps_order
 from logistics.solver.kernel.tours import CLOCKED, SIZE, Tours, new_ticket, price_tour
 
 __all__ = ["IMPOSSIBLE", "judge", "judge_all"]
@@ -33,8 +34,12 @@ def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
         place = tour[k]
         if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
             return IMPOSSIBLE
+        if day.settled and not is_called_by(day, place, van):
+            return IMPOSSIBLE
         scratch.stop[van, k] = place
     if not _pairs_are_whole(day, scratch, tour, size):
+        return IMPOSSIBLE
+    if day.ordered and not keeps_order(day, tour, size):
         return IMPOSSIBLE
     scratch.van[van, SIZE] = size
     clocks = scratch.clocks[van]

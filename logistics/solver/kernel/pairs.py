@@ -51,6 +51,7 @@ from logistics.solver.kernel.day import (
     Ints,
 )
 from logistics.solver.kernel.rides import has_bounds, rides_fit
+from logistics.solver.kernel.steady import sooner_and_later
 from logistics.solver.kernel.timing import in_time, too_late
 from logistics.solver.kernel.tours import CHEAPEST, SIZE, TRIAL, Tours
 
@@ -76,6 +77,12 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
     extra = (stop[first, SERVICE] + stop[second, SERVICE]) * day.van[van, PER_SECOND]
     if size == 0:
         extra += day.van[van, FIXED]
+    if day.settled:
+        extra += day.change[first, van] + day.change[second, van]
+    soonest, latest, second_soonest, second_latest = 0, size, 0, size
+    if day.ordered:
+        soonest, latest = sooner_and_later(day, tour, size, first)
+        second_soonest, second_latest = sooner_and_later(day, tour, size, second)
     credit, second_credit = 0, 0  # earned by either end at the position at hand
     if day.credited:
         extra -= day.credit[first, second]
@@ -97,6 +104,8 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
         fits = min(at_once, there + cheapest[k + 1]) < other and clocks[k, LOAD] <= room_ride
         if fits and day.weighed:
             fits = clocks[k, HEFT_BEFORE] <= heft_out and clocks[k, HEFT] <= heft_ride
+        if fits and day.ordered:
+            fits = soonest <= k <= latest
         due, taken = 0, 0
         if fits and timed:
             due, taken = _ready(day, van, before, clocks[k, DUE], clocks[k, TAKEN], k > 0)
@@ -136,6 +145,8 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                     then_due, then = _ready(day, van, second, then_due, then, True)
                     then_due, then = then_due + seconds[second, onwards], then + seconds[second, onwards]
                     good = then <= clocks[j + 1, TAKEN_BY] or (rest > 0 and then_due <= clocks[j + 1, DUE_BY])
+                if good and day.ordered:
+                    good = second_soonest <= j <= second_latest
                 if good and bounded:
                     good = _rides_fit_with(day, tours, van, first, second, k, j)
                 if good and cost < best:

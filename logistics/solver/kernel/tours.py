@@ -18,6 +18,7 @@ from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.credits import earned
 from logistics.solver.kernel.day import FIXED, HUB, PER_SECOND, PRICE, TARIFF, Day, Ints
 from logistics.solver.kernel.rides import has_bounds, paid_with_rides
+from logistics.solver.kernel.steady import unrest
 
 __all__ = [
     "Tours",
@@ -205,7 +206,7 @@ def new_ticket(tours: Tours) -> int:
 
 @compiled
 def price_tour(day: Day, tours: Tours, van: int) -> int:
-    """The exact cost of a van's tour less the credits that it earns, 0 when it stays at the hub."""
+    """The exact cost of a van's tour, less credits, with what differs from usual but for times; 0 at the hub."""
     size = tours.van[van, SIZE]
     if size == 0:
         return 0
@@ -230,4 +231,6 @@ def price_tour(day: Day, tours: Tours, van: int) -> int:
         cost += per_second * (paid - drive)
     if day.credited:
         cost -= earned(day, tours.seen, new_ticket(tours), stop[van], size)
+    if day.settled:
+        cost += unrest(day, van, stop[van], size)
     return int(cost)

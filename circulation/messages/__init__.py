@@ -1,0 +1,1 @@
+"""What Branchline says to people: one catalogue, a folder of TOML files for each language."""
