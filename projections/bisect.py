@@ -8,9 +8,11 @@ tables hold every beginning and end: the stretches in which a question is true a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, and_, case, literal, select, union_all
 
 from circulation.question import Question
@@ -24,7 +26,7 @@ from projections.totes import FILLING_NOW, FILLING_PAST
 from projections.transits import TRANSIT_NOW, TRANSIT_PAST
 from projections.views import Views
 
-__all__ = ["Stretch", "true_stretches"]
+__all__ = ["OPEN", "Stretch", "true_stretches"]
 
 OPEN = 2**62
 """The end of what has not ended."""
@@ -47,10 +49,10 @@ def true_stretches(views: Views, question: Question) -> list[Stretch]:
         if question.is_ in ("more", "fewer"):
             return _counted(connection, question)
         spans = _SINGLE[question.subject](connection, question)
-    return _joined(spans)
+    return _joined(spans.tolist())
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> list[Stretch]:
+def _joined(spans: Iterable[list[int]]) -> list[Stretch]:
     """Spans put together where one begins as, or before, another one ends."""
     joined: list[list[int]] = []
     for begin, end in sorted(spans):
@@ -65,21 +67,28 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[Stretch]:
 
 # --- spans of rows -------------------------------------------------------------------------------------------------
 
-Spans = list[tuple[int, int]]
+Spans = npt.NDArray[np.int64]
+"""Rows of two columns: from where, to where."""
+
 Where = Callable[[Any], Any]
 
 
 def _spans(connection: Connection, now: Any, past: Any, where: Where) -> Spans:
     """From where to where rows of either table stood."""
-    return [
-        (row[0], row[1])
-        for row in connection.execute(
-            union_all(
-                select(_begin(now.sql), literal(OPEN)).where(where(now.sql.c)),
-                select(_begin(past.sql), past.sql.c.to_pos).where(where(past.sql.c)),
-            )
-        )
-    ]
+    asked = union_all(
+        select(_begin(now.sql), literal(OPEN)).where(where(now.sql.c)),
+        select(_begin(past.sql), past.sql.c.to_pos).where(where(past.sql.c)),
+    )
+    return _numbers(connection, asked).reshape(-1, 2)
+
+
+def _numbers(connection: Connection, asked: Any) -> npt.NDArray[np.int64]:
+    """
+    All values of all rows, as the driver gives them: all loans that ever were are millions of rows, and sixteen bytes
+    each like this.
+    """
+    rows: Any = connection.execute(asked).cursor
+    return np.fromiter(chain.from_iterable(rows), dtype=np.int64)
 
 
 def _begin(table: Any) -> Any:
@@ -100,7 +109,8 @@ def _inside(connection: Connection, place: str, item_is: str | None = None) -> S
                 .join(box, box.c.filling == item.c.ref)
                 .where(item.c.kind == "filling", box.c.place == place, *([item.c.item == item_is] if item_is else []))
             )
-    return [(max(row[0], row[1]), min(row[2], row[3])) for row in connection.execute(union_all(*asked))]
+    spans = _numbers(connection, union_all(*asked)).reshape(-1, 4)
+    return np.stack((spans[:, :2].max(axis=1), spans[:, 2:].min(axis=1)), axis=1)
 
 
 # --- questions about one thing -------------------------------------------------------------------------------------
@@ -113,7 +123,7 @@ def _of_item(connection: Connection, question: Question) -> Spans:
             loose = _spans(
                 connection, ITEM_NOW, ITEM_PAST, lambda c: and_(c.item == barcode, c.kind == "branch", c.ref == value)
             )
-            return loose + _inside(connection, value, barcode)
+            return np.concatenate((loose, _inside(connection, value, barcode)))
         case "in":
             return _spans(
                 connection, ITEM_NOW, ITEM_PAST, lambda c: and_(c.item == barcode, c.kind == "filling", c.ref == value)
@@ -128,7 +138,7 @@ def _of_item(connection: Connection, question: Question) -> Spans:
             return _spans(connection, CAPTURE_NOW, CAPTURE_PAST, lambda c: c.item == barcode)
         case "nowhere":
             loose = _spans(connection, ITEM_NOW, ITEM_PAST, lambda c: and_(c.item == barcode, c.kind == "nowhere"))
-            return loose + _inside(connection, "", barcode)
+            return np.concatenate((loose, _inside(connection, "", barcode)))
         case condition:
             return _spans(
                 connection, CONDITION_NOW, CONDITION_PAST, lambda c: and_(c.item == barcode, c.what == condition)
@@ -151,7 +161,7 @@ def _of_hold(connection: Connection, question: Question) -> Spans:
         case _:
             past = HOLD_PAST.sql.c
             ended = select(past.to_pos).where(past.hold == question.name, past.ended != "")
-            return [(position, OPEN) for position in connection.execute(ended).scalars()]
+            return _pairs((position, OPEN) for position in connection.execute(ended).scalars())
 
 
 def _of_tote(connection: Connection, question: Question) -> Spans:
@@ -168,7 +178,11 @@ def _of_tote(connection: Connection, question: Question) -> Spans:
 def _of_plan(connection: Connection, question: Question) -> Spans:
     c = REVISION.sql.c
     asked = select(c.published_pos, c.ended_pos).where(c.plan == question.name, c.published_pos.is_not(None))
-    return [(row[0], row[1] or OPEN) for row in connection.execute(asked)]
+    return _pairs((row[0], row[1] or OPEN) for row in connection.execute(asked))
+
+
+def _pairs(spans: Iterable[tuple[int, int]]) -> Spans:
+    return np.array(list(spans), dtype=np.int64).reshape(-1, 2)
 
 
 _SINGLE: Mapping[str, Callable[[Connection, Question], Spans]] = {
@@ -188,7 +202,7 @@ def _counted(connection: Connection, question: Question) -> list[Stretch]:
 
     Every beginning counts one up and every end one down; all that one event did is added up before it is compared.
     """
-    spans = np.array(_all_spans(connection, question), dtype=np.int64).reshape(-1, 2)
+    spans = _all_spans(connection, question)
     spans = spans[spans[:, 0] < spans[:, 1]]
     ends = spans[:, 1][spans[:, 1] < OPEN]
     positions = np.concatenate((spans[:, 0], ends))
@@ -212,7 +226,7 @@ def _all_spans(connection: Connection, question: Question) -> Spans:
         return _spans(connection, LOAN_NOW, LOAN_PAST, lambda c: c.branch == place)
     if question.name == "at":
         loose = _spans(connection, ITEM_NOW, ITEM_PAST, lambda c: and_(c.ref == place, c.kind == "branch"))
-        return loose + _inside(connection, place)
+        return np.concatenate((loose, _inside(connection, place)))
     kind = "patron" if question.name == "on loan" else "nowhere"
     loose = _spans(connection, ITEM_NOW, ITEM_PAST, lambda c: and_(c.ref == "", c.kind == kind))
-    return loose if kind == "patron" else loose + _inside(connection, "")
+    return loose if kind == "patron" else np.concatenate((loose, _inside(connection, "")))

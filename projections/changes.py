@@ -7,11 +7,12 @@ large network are one pass over what ended or began in them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, and_, case, literal, or_, select, text
 
 from circulation.clock import iso
 from projections.conditions import CONDITION_NOW, CONDITION_PAST
@@ -33,13 +34,24 @@ class Change(NamedTuple):
     What was shown of a subject at the earlier position and at the later one, None where nothing was.
 
     `position` is the event since which it is as it is after, or which ended what was before.
+    `was` and `becomes` are the columns as they stand in the table; most changes are counted and never told.
     """
 
     kind: str
     subject: str
-    before: str | None
-    after: str | None
+    was: tuple[Any, ...] | None
+    becomes: tuple[Any, ...] | None
     position: int
+
+    @property
+    def before(self) -> str | None:
+        """What was shown at the earlier position."""
+        return _told(_shown(self.kind), self.was)
+
+    @property
+    def after(self) -> str | None:
+        """What was shown at the later position."""
+        return _told(_shown(self.kind), self.becomes)
 
 
 @dataclass(frozen=True)
@@ -82,31 +94,60 @@ def changes(views: Views, after: int, upto: int, *, kinds: Collection[str] = KIN
 
 def _of_intervals(connection: Connection, name: str, kind: _Kind, after: int, upto: int) -> Iterator[Change]:
     columns = (*kind.subject, *kind.shown)
-    width = len(kind.subject)
     now, past = kind.now.sql, kind.past.sql
+    # Rows are kept as the driver gives them: subject, what is shown, from, to.
+    ends: dict[Any, tuple[Any, ...]] = {}
+    begins: dict[Any, tuple[Any, ...]] = {}
+    key = _key(len(kind.subject))
     from_pos = _begin(past)
-    ended = select(*(past.c[column] for column in columns), past.c.to_pos).where(
-        past.c.to_pos > after, past.c.to_pos <= upto, from_pos <= after
+    touched = select(*(past.c[column] for column in columns), from_pos, past.c.to_pos).where(
+        past.c.to_pos > after,
+        or_(
+            and_(from_pos <= after, past.c.to_pos <= upto),
+            # What began meanwhile stands still, or ended only afterwards.
+            and_(from_pos > after, from_pos <= upto, past.c.to_pos > upto),
+        ),
     )
-    # What began meanwhile stands still, or ended only afterwards.
-    standing = [
-        select(*(now.c[column] for column in columns), _begin(now).label("began")).where(
-            _begin(now) > after, _begin(now) <= upto
-        ),
-        select(*(past.c[column] for column in columns), from_pos.label("began")).where(
-            past.c.to_pos > upto, from_pos > after, from_pos <= upto
-        ),
-    ]
-    before = {tuple(row[:width]): row for row in connection.execute(ended)}
-    since = {tuple(row[:width]): row for asked in standing for row in connection.execute(asked)}
-    for subject in sorted({*before, *since}):
-        was, becomes = before.get(subject), since.get(subject)
-        old = None if was is None else tuple(was[width:-1])
-        new = None if becomes is None else tuple(becomes[width:-1])
-        if old != new:
-            position = becomes[-1] if becomes is not None else was[-1]  # type: ignore[index]
-            label = " ".join(str(part) for part in subject)
-            yield Change(name, label, _told(kind.shown, old), _told(kind.shown, new), position)
+    if connection.dialect.name == "sqlite":
+        touched = touched.where(text(f"rowid >= {_first_ended_after(connection, past, after)}"))
+    for row in _raw(connection, touched):
+        (ends if row[-2] <= after else begins)[key(row)] = row
+    standing = select(*(now.c[column] for column in columns), _begin(now), literal(0)).where(
+        _begin(now) > after, _begin(now) <= upto
+    )
+    begins.update((key(row), row) for row in _raw(connection, standing))
+    width = len(kind.subject)
+    for subject in sorted(ends.keys() | begins.keys()):
+        was, becomes = ends.get(subject), begins.get(subject)
+        if was is None or becomes is None or was[width:-2] != becomes[width:-2]:
+            position = becomes[-2] if becomes is not None else was[-1]  # type: ignore[index]
+            yield Change(name, subject, was and was[width:-2], becomes and becomes[width:-2], position)
+
+
+def _key(width: int) -> Callable[[tuple[Any, ...]], str]:
+    """How a row's subject is written."""
+    return itemgetter(0) if width == 1 else lambda row: " ".join(row[:width])
+
+
+def _first_ended_after(connection: Connection, past: Any, after: int) -> int:
+    """
+    The first row of a trail that ended behind a position. SQLite numbers rows as they are added, and a trail is added
+    to as its rows end, so both rise together: two days of a long log are a short piece at a known place.
+    """
+    low, high = 1, (connection.execute(text(f"SELECT max(rowid) FROM {past.name}")).scalar() or 0) + 1  # noqa: S608
+    asked = text(f"SELECT to_pos FROM {past.name} WHERE rowid = :row")  # noqa: S608 - the name is our declaration's
+    while low < high:
+        middle = (low + high) // 2
+        ended: int | None = connection.execute(asked, {"row": middle}).scalar()
+        if ended is None:
+            return 1
+        low, high = (middle + 1, high) if ended <= after else (low, middle)
+    return low
+
+
+def _raw(connection: Connection, asked: Any) -> Any:
+    """The rows as the driver gives them, plain tuples: there may be hundreds of thousands."""
+    return connection.execute(asked).cursor
 
 
 def _begin(table: Any) -> Any:
@@ -116,16 +157,20 @@ def _begin(table: Any) -> Any:
     return case((table.c.from_pos == 0, table.c.started_pos), else_=table.c.from_pos)
 
 
+def _shown(kind: str) -> Sequence[str]:
+    return _INTERVALS[kind].shown if kind in _INTERVALS else ("status",)
+
+
 def _told(columns: Sequence[str], values: tuple[Any, ...] | None) -> str | None:
     if values is None:
         return None
     told = []
     for column, value in zip(columns, values, strict=True):
-        if value is None or value == "" or value is False:
+        if value in (None, "", 0):
             continue
         if column == "known" and value == "scanned":
             continue
-        if value is True:
+        if column == "suspended":
             told.append(column)
         elif column.endswith("_us"):
             told.append(f"{column.removesuffix('_us')} {iso(value)}")
@@ -149,4 +194,5 @@ def _of_plans(connection: Connection, after: int, upto: int) -> Iterator[Change]
 
         (before, _), (since, position) = status(after), status(upto)
         if before != since:
-            yield Change("plan", f"{row.plan} revision {row.revision}", before, since, position)
+            was, becomes = (None if word is None else (word,) for word in (before, since))
+            yield Change("plan", f"{row.plan} revision {row.revision}", was, becomes, position)

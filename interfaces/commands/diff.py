@@ -81,7 +81,11 @@ def _explained(ledger: Ledger, found: Iterable[Change]) -> Iterator[dict[str, ob
         for change in some:
             fact = facts[change.position]
             yield {
-                **change._asdict(),
+                "kind": change.kind,
+                "subject": change.subject,
+                "before": change.before,
+                "after": change.after,
+                "position": change.position,
                 "type": type(fact.event).__name__,
                 "actor": fact.actor,
                 "desk": fact.desk or None,

@@ -146,3 +146,16 @@ def test_what_cannot_be_asked_is_refused_with_what_can(words: str) -> None:
         parse_question(words)
     assert "question.unreadable" == caught.value.code
     assert "items at bath > 100" in caught.value.hint
+
+
+def test_on_every_store_the_same_is_found(world_anywhere: World) -> None:
+    world = world_anywhere
+    a_day(world)
+    opened = open_views(world.ledger)
+    for words, is_so in (
+        (f"item {BATH_COPY} at bristol", lambda at: place(opened, BATH_COPY, at) == ("branch", "bristol")),
+        ("items at bath > 0", lambda at: len(locations.at(opened, "bath", as_of=at)) > 0),
+        ("tote T1 sealed", lambda at: any(one.status == "sealed" for one in totes.fillings_of(opened, "T1", as_of=at))),
+    ):
+        assert asked_everywhere(opened, is_so) == true_stretches(opened, parse_question(words)), words
+    opened.close()

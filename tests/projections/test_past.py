@@ -12,27 +12,13 @@ from circulation.errors import Refused
 from circulation.event import EVENT_TYPES
 from circulation.folds import ITEM
 from circulation.item import item_stream
-from circulation.keyring import Keyring
-from circulation.ledger import Ledger
 from circulation.past_ledger import HappenedLedger, PastLedger
-from circulation.store.url import StoreUrl
 from projections import hold_shelf, holds, loans, locations, totes, transits
 from projections.past import PastViews, past_views
 from projections.registry import PROJECTIONS, decode, open_views
 from projections.views import Views
 from tests.cast import BATH_COPY, BRANCHES, DUNE, FLOATING_COPY, ITEMS, MIDDLEMARCH, TUESDAY, WELLS_COPY
 from tests.world import World
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    made: list[World] = []
-    ledger = Ledger.open(":memory:", clock=lambda: made[0].clock_us if made else TUESDAY, simulated=True)
-    keyring = Keyring.open(StoreUrl("memory"))
-    made.append(World(ledger, keyring))
-    yield made[0]
-    keyring.close()
-    ledger.close()
 
 
 @contextmanager
@@ -76,7 +62,8 @@ def a_day(world: World) -> None:
     world.desk.undo(world.at("bath"), FLOATING_COPY)
 
 
-def test_a_replay_up_to_any_position_tells_what_the_interval_tables_tell(world: World) -> None:
+def test_a_replay_up_to_any_position_tells_what_the_interval_tables_tell(world_anywhere: World) -> None:
+    world = world_anywhere
     a_day(world)
     live = open_views(world.ledger)
     head = world.ledger.head().position

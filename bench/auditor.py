@@ -1,0 +1,54 @@
+"""
+What an auditor asks of a long log: what changed in two days, and when something first became true.
+
+The two days are those at the end of the log and some in its middle, of a network that records four events a second.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import islice
+
+from bench import busy_log
+from bench.promise import Promise
+from circulation.clock import DAY_US
+from circulation.question import parse_question
+from projections.bisect import true_stretches
+from projections.changes import changes
+from projections.registry import open_views
+
+__all__ = ["measure"]
+
+_QUESTIONS = (
+    f"item {busy_log.barcode(77)} on loan",
+    "items at branch-007 > 100",
+    "holds at branch-007 > 3",
+    "items on loan > 1000",
+)
+
+
+def measure() -> list[Promise]:
+    """Seconds for the slower of two differences of two days, and for the slowest question over the whole log."""
+    with busy_log.opened() as (ledger, _):
+        head = ledger.head()
+        views = open_views(ledger)
+        views.fresh()
+        days = head.position - ledger.position_at(head.recorded_us - 2 * DAY_US)
+        differences = {}
+        for begin in (head.position - days, (head.position - days) // 2):
+            start = time.perf_counter()
+            found = sum(1 for _ in changes(views, begin, begin + days))
+            differences[time.perf_counter() - start] = found
+        answers = {}
+        for question in _QUESTIONS:
+            start = time.perf_counter()
+            first = next(islice(true_stretches(views, parse_question(question)), 1), None)
+            answers[time.perf_counter() - start] = question
+            assert first is not None, question
+        views.close()
+    slowest, longest = max(differences), max(answers)
+    note = f"{differences[slowest]:,} changes by {days:,} of {head.position:,} events"
+    return [
+        Promise("the difference of two days", slowest, "s", 2, higher_is_better=False, note=note),
+        Promise("bisect over the whole log", longest, "s", 5, higher_is_better=False, note=answers[longest]),
+    ]
