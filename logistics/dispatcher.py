@@ -17,6 +17,7 @@ from circulation.command import Caller, Commands, Decision
 from circulation.errors import Invalid, Unknown
 from circulation.event import Appended, Event, NewEvents
 from circulation.ledger import Ledger
+from logistics.carried_file import carried_to_bytes
 from logistics.day_stops import PlanRequest
 from logistics.demand import FillingRow, WaitingRow
 from logistics.draft import PlanRules, RoadsBetween, draft
@@ -172,6 +173,7 @@ class Dispatcher:
             without_vans=asked.without_vans,
             skipped=asked.skip,
             must=asked.must,
+            carried=self._ledger.attach(carried_to_bytes(made.carried)),
         )
         stream = plan_stream(date=asked.day.isoformat(), hub=made.group, wave=asked.wave)
         return stream, planned(made, solution, revision=1, inputs=inputs, at_us=at_us)

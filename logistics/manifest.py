@@ -13,8 +13,9 @@ from html import escape
 from itertools import groupby
 
 from circulation.branch import Branch
-from logistics.exports import kilometres, place, route_of, wall_time
+from logistics.exports import kilometres, place, route_of
 from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
+from logistics.wall_clock import wall_time
 
 __all__ = ["manifest_page", "manifest_text"]
 

@@ -14,13 +14,16 @@ from typing import Literal
 from circulation.event import Event, Fact, event, part
 
 __all__ = [
+    "AcceptedViolation",
     "DayPlan",
     "LeftBehind",
     "PlanDrafted",
+    "PlanEdit",
     "PlanInputs",
     "PlanPublished",
     "PlanTotals",
     "PlanWithdrawn",
+    "PlannedPin",
     "PlannedRoute",
     "PlannedStop",
     "TightLimit",
@@ -40,7 +43,8 @@ def plan_stream(*, date: str, hub: str, wave: str) -> str:
 class PlanInputs:
     """
     Everything the routes were made from. Digests are SHA-256 in hexadecimal; `problem` names an attachment,
-    the routing problem as it was solved. `collect` says whether expected items were counted in.
+    the routing problem as it was solved, and `carried` another, what is to be brought to and taken from each stop.
+    `collect` says whether expected items were counted in.
     """
 
     position: int
@@ -56,6 +60,7 @@ class PlanInputs:
     without_vans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    carried: str | None = None
 
 
 @part
@@ -134,9 +139,50 @@ class PlanTotals:
     by_reason: Mapping[str, int]
 
 
+@part
+class PlanEdit:
+    """One change that made a revision from another: `what` kind, at which stop, and the change in one sentence."""
+
+    what: str
+    said: str
+    stop: str | None = None
+
+
+@part
+class PlannedPin:
+    """
+    What a coordinator has fixed about a stop, by codes; what is None is free.
+
+    The only `van` that calls, the stops it comes `before` or `after` on a van, and from `earliest` to `latest`, in
+    seconds after local midnight, when service starts.
+    """
+
+    stop: str
+    van: str | None = None
+    before: str | None = None
+    after: str | None = None
+    earliest: int | None = None
+    latest: int | None = None
+
+
+@part
+class AcceptedViolation:
+    """A rule that the routes break, as the judge said it, and why a coordinator let it be broken."""
+
+    rule: str
+    place: str
+    sentence: str
+    because: str
+
+
 @event
 class PlanDrafted(Event):
-    """Routes were made for a day."""
+    """
+    Routes were made for a day.
+
+    A revision that was made from another names it (`edited_from`) and the edits. `dropped` are stops that were taken
+    out by hand; a rule may be broken only where it stands in `accepted`.
+    """
 
     revision: int
     day: str
@@ -147,6 +193,11 @@ class PlanDrafted(Event):
     left: tuple[LeftBehind, ...]
     tight: tuple[TightLimit, ...]
     totals: PlanTotals
+    edited_from: int | None = None
+    edits: tuple[PlanEdit, ...] | None = None
+    accepted: tuple[AcceptedViolation, ...] | None = None
+    pins: tuple[PlannedPin, ...] | None = None
+    dropped: tuple[str, ...] | None = None
 
 
 @event

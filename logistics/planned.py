@@ -7,16 +7,17 @@ Nothing is searched or decided here. A solution that breaks a rule never becomes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from circulation.errors import Refused
-from logistics.day_stops import MUST_MICROS, days_waited
+from logistics.day_stops import MUST_MICROS, days_waited, taken_out
 from logistics.draft import Draft
 from logistics.explain import Explanation, Obstacle, explain, tight_limits
 from logistics.plan import (
+    AcceptedViolation,
     LeftBehind,
     PlanDrafted,
     PlanInputs,
@@ -51,19 +52,25 @@ def planned(
     inputs: PlanInputs,
     at_us: int,
     judge: Judge = verify,
+    accepted: tuple[AcceptedViolation, ...] = (),
+    dropped: Collection[str] = (),
 ) -> PlanDrafted:
     """
     The plan of a draft by this solution.
 
-    Raises `Refused` (`plan.unsound`) naming the first broken rules if the judge finds any.
+    `accepted` are the rules that it breaks, all of them and no other; `dropped` are stops that were taken out by hand.
+    Raises `Refused` (`plan.unsound`) naming the first broken rules if the judge finds one that is not accepted, and
+    `ValueError` if one is accepted that the routes do not break.
     """
     violations = judge(draft.problem, solution)
-    if violations:
-        raise Refused(
-            "plan.unsound", count=len(violations), said=" ".join(violation.sentence for violation in violations[:3])
-        )
+    told = {(one.rule, one.place, one.sentence) for one in accepted}
+    silent = [one for one in violations if (one.rule, one.place, one.sentence) not in told]
+    if silent:
+        raise Refused("plan.unsound", count=len(silent), said=" ".join(one.sentence for one in silent[:3]))
+    if len(violations) != len(accepted):
+        raise ValueError(f"{len(accepted)} broken rules were accepted, and the routes break {len(violations)}")
     routes = tuple(_route(draft, route) for route in solution.routes)
-    left = (*draft.set_aside, *_left(draft, solution, at_us))
+    left = (*draft.set_aside, *_left(draft, solution, at_us, dropped))
     return PlanDrafted(
         revision=revision,
         day=draft.request.day.isoformat(),
@@ -74,6 +81,8 @@ def planned(
         left=left,
         tight=tuple(_tight(draft.problem, solution)),
         totals=_totals(draft, solution, routes, len(left)),
+        accepted=accepted or None,
+        dropped=tuple(sorted(dropped)) or None,
     )
 
 
@@ -111,10 +120,12 @@ def _route(draft: Draft, route: Route) -> PlannedRoute:
     )
 
 
-def _left(draft: Draft, solution: Solution, at_us: int) -> Iterable[LeftBehind]:
-    for explanation in explain(draft.problem, solution):
-        its = draft.carried[explanation.stop]
-        reason = _reason(draft, explanation)
+def _left(draft: Draft, solution: Solution, at_us: int, dropped: Collection[str]) -> Iterable[LeftBehind]:
+    open_to_all = tuple(left for left in solution.unserved if left.stop not in dropped)
+    reasons = {one.stop: _reason(draft, one) for one in explain(draft.problem, replace(solution, unserved=open_to_all))}
+    for left in solution.unserved:
+        its = draft.carried[left.stop]
+        reason = reasons.get(left.stop) or _Reason("skipped", taken_out(its))
         yield LeftBehind(
             branch=its.branch,
             hub=its.hub,

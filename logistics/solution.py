@@ -16,6 +16,7 @@ from itertools import pairwise
 from logistics.pin import broken_pins
 from logistics.problem import RoutingProblem, Stop, Van
 from logistics.stability import changes
+from logistics.wall_clock import exact_time, minutes
 
 __all__ = ["Route", "Solution", "Unserved", "Violation", "Visit", "verify"]
 
@@ -183,11 +184,12 @@ def _hub_violations(problem: RoutingProblem, van: Van, numbers: list[int]) -> It
 
 def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     if route.leave_hub < van.shift_start or route.return_hub > van.shift_end:
+        over = max(0, van.shift_start - route.leave_hub) + max(0, route.return_hub - van.shift_end)
         yield Violation(
             "shift",
             van.id,
-            f"Van {van.id} is out from {route.leave_hub} to {route.return_hub} s; its shift runs from"
-            f" {van.shift_start} to {van.shift_end} s.",
+            f"Van {van.id} is out from {exact_time(route.leave_hub)} to {exact_time(route.return_hub)},"
+            f" {minutes(over)} outside its shift from {exact_time(van.shift_start)} to {exact_time(van.shift_end)}.",
         )
     yield from _break_violations(van, route)
     clock, place = route.leave_hub, van.hub
@@ -205,11 +207,7 @@ def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
                 f" {visit.arrive}, start {visit.start}, leave {visit.leave}.",
             )
         if not _inside_a_window(stop, visit.start):
-            yield Violation(
-                "window",
-                stop.id,
-                f"Service at {stop.id} starts at {visit.start} s, outside {list(stop.windows)}.",
-            )
+            yield Violation("window", stop.id, _outside(stop, visit.start, van.id))
         clock, place = visit.leave, problem.stop_place(number)
     if route.break_after == len(route.visits) > 0 and van.rest is not None and route.break_start is not None:
         clock = max(clock, route.break_start) + van.rest.duration_seconds
@@ -222,6 +220,14 @@ def _inside_a_window(stop: Stop, start: int) -> bool:
     return not stop.windows or any(opens <= start <= closes for opens, closes in stop.windows)
 
 
+def _outside(stop: Stop, start: int, van: str) -> str:
+    """Which edge of which window the start of service misses by how much: the one that is nearest."""
+    edges = [(opens - start, f"earlier than {exact_time(opens)}, the soonest") for opens, _ in stop.windows]
+    edges += [(start - closes, f"later than {exact_time(closes)}, the latest") for _, closes in stop.windows]
+    missing, said = min(edge for edge in edges if edge[0] > 0)
+    return f"Service at {stop.id} by van {van} starts at {exact_time(start)}, {minutes(missing)} {said} that it may."
+
+
 def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
     if van.rest is None:
         if route.break_start is not None or route.break_after is not None:
@@ -229,16 +235,18 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         return
     begins, length = route.break_start, van.rest.duration_seconds
     if begins is None:
-        yield Violation("break", van.id, f"Van {van.id} takes no break of {length} s.")
+        yield Violation("break", van.id, f"Van {van.id} takes no break of {minutes(length)}.")
         return
     if not van.rest.earliest <= begins <= van.rest.latest:
         yield Violation(
             "break",
             van.id,
-            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to {van.rest.latest} s.",
+            f"Van {van.id} takes its break at {exact_time(begins)},"
+            f" {minutes(max(van.rest.earliest - begins, begins - van.rest.latest))} outside"
+            f" {exact_time(van.rest.earliest)} to {exact_time(van.rest.latest)}.",
         )
     if begins < van.shift_start or begins + length > van.shift_end:
-        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s, outside its shift.")
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)}, outside its shift.")
     after = route.break_after
     if after is None:
         if begins + length > route.leave_hub and begins < route.return_hub:
@@ -246,7 +254,7 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
     elif not 1 <= after <= len(route.visits):
         yield Violation("break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not.")
     elif begins < route.visits[after - 1].leave:
-        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while at a stop.")
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)} while at a stop.")
 
 
 def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
@@ -270,7 +278,8 @@ def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
             yield Violation(
                 "capacity",
                 van.id,
-                f"Van {van.id} holds {capacity} {unit}; on leg {leg} it would carry {max(loads)}.",
+                f"Van {van.id} holds {capacity} {unit} and would carry {max(loads)}"
+                f" {f'after {stops[leg - 1].id}' if leg else 'when it leaves its hub'}.",
             )
 
 
@@ -327,5 +336,6 @@ def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Vi
             yield Violation(
                 "on-board",
                 two,
-                f"What rides from {one} to {two} is on board for {aboard} s, longer than {pair.longest_seconds} s.",
+                f"What rides from {one} to {two} is on board for {minutes(aboard)}, longer than"
+                f" {minutes(pair.longest_seconds)}.",
             )
