@@ -14,7 +14,7 @@ from itertools import groupby
 
 from circulation.branch import Branch
 from logistics.exports import kilometres, place, route_of, wall_time
-from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
+from logistics.plan import PlanDrafted, PlannedReload, PlannedRoute, PlannedStop
 
 __all__ = ["manifest_page", "manifest_text"]
 
@@ -144,15 +144,28 @@ def _facts(route: PlannedRoute) -> Iterator[tuple[str, str]]:
 
 
 def _day(route: PlannedRoute) -> Iterator[tuple[int, PlannedStop] | str]:
-    """The numbered stops, with the break as a sentence where it falls among them."""
-    pending = route.break_at
+    """The numbered stops, with the break and every call at the hub as a sentence where it falls among them."""
+    pending = [(reload.arrives, _reload(reload)) for reload in route.reloads or ()]
+    if route.break_at is not None:
+        pending.append((route.break_at, f"{wall_time(route.break_at)} Break"))
+    pending.sort(reverse=True)
     for seq, stop in enumerate(route.stops, 1):
-        if pending is not None and pending <= stop.arrives:
-            yield f"{wall_time(pending)} Break"
-            pending = None
+        while pending and pending[-1][0] <= stop.arrives:
+            yield pending.pop()[1]
         yield seq, stop
-    if pending is not None:
-        yield f"{wall_time(pending)} Break"
+    while pending:
+        yield pending.pop()[1]
+
+
+def _reload(reload: PlannedReload) -> str:
+    return (
+        f"{wall_time(reload.arrives)} Back at the hub: {_totes_of(reload.totes_off)} off, reload"
+        f" {_totes_of(reload.totes_on)}, leave {wall_time(reload.leaves)}"
+    )
+
+
+def _totes_of(count: int) -> str:
+    return f"{count} tote{'' if count == 1 else 's'}"
 
 
 def _row(entry: tuple[int, PlannedStop] | str, branches: Mapping[str, Branch]) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "PlanPublished",
     "PlanTotals",
     "PlanWithdrawn",
+    "PlannedReload",
     "PlannedRoute",
     "PlannedStop",
     "TightLimit",
@@ -80,8 +81,27 @@ class PlannedStop:
 
 
 @part
+class PlannedReload:
+    """
+    A call at the van's own hub between two trips, after so many stops; times are seconds after local midnight.
+
+    All that is on board comes off, the next trip's totes go on.
+    """
+
+    after: int
+    arrives: int
+    leaves: int
+    totes_off: int
+    totes_on: int
+
+
+@part
 class PlannedRoute:
-    """One van's day: from its hub and back. `break_at` is when the break begins, if there is one."""
+    """
+    One van's day: from its hub and back. `break_at` is when the break begins, if there is one.
+
+    `reloads` are the calls at the hub between its trips; none where it makes one trip only.
+    """
 
     van: str
     hub: str
@@ -92,6 +112,11 @@ class PlannedRoute:
     load_at_start: int
     break_at: int | None = None
     stops: tuple[PlannedStop, ...]
+    reloads: tuple[PlannedReload, ...] | None = None
+
+    def reload_before(self, seq: int) -> PlannedReload | None:
+        """The call at the hub right before the stop of this number, the first being 1."""
+        return next((one for one in self.reloads or () if one.after == seq - 1), None)
 
 
 @part

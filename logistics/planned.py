@@ -20,13 +20,14 @@ from logistics.plan import (
     LeftBehind,
     PlanDrafted,
     PlanInputs,
+    PlannedReload,
     PlannedRoute,
     PlannedStop,
     PlanTotals,
     TightLimit,
 )
 from logistics.problem import RoutingProblem
-from logistics.solution import Route, Solution, Violation, verify
+from logistics.solution import Reload, Route, Solution, Violation, verify
 
 __all__ = ["Judge", "planned"]
 
@@ -80,7 +81,11 @@ def planned(
 def _route(draft: Draft, route: Route) -> PlannedRoute:
     problem = draft.problem
     van = problem.vans[problem.van_index[route.van]]
-    places = [van.hub, *(problem.stop_place(problem.stop_index[stop]) for stop in route.stops), van.hub]
+    places, breaks = [van.hub], {reload.after for reload in route.reloads}
+    for count, stop in enumerate(route.stops):
+        places += [van.hub] if count in breaks else []
+        places.append(problem.stop_place(problem.stop_index[stop]))
+    places.append(van.hub)
     stops = []
     for visit, load_after in zip(route.visits, route.totes[1:], strict=True):
         its = draft.carried[visit.stop]
@@ -108,6 +113,17 @@ def _route(draft: Draft, route: Route) -> PlannedRoute:
         load_at_start=route.totes[0],
         break_at=route.break_start,
         stops=tuple(stops),
+        reloads=tuple(_reload(route, reload) for reload in route.reloads) or None,
+    )
+
+
+def _reload(route: Route, reload: Reload) -> PlannedReload:
+    return PlannedReload(
+        after=reload.after,
+        arrives=reload.arrive,
+        leaves=reload.leave,
+        totes_off=route.totes[reload.after],
+        totes_on=reload.totes,
     )
 
 
@@ -161,11 +177,13 @@ def _tight(problem: RoutingProblem, solution: Solution) -> Iterable[TightLimit]:
         hub = problem.hubs[problem.vans[problem.van_index[found.van]].hub].id
         yield TightLimit(limit=found.limit, van=found.van, branch=found.stop or hub, spare=spare, unit=unit)
     for route in solution.routes:
-        rest = problem.vans[problem.van_index[route.van]].rest
+        van = problem.vans[problem.van_index[route.van]]
+        rest = van.rest
         if rest is not None and route.break_start is not None and route.break_after is not None:
             spare = rest.latest - route.break_start
             if spare <= _NEARLY_TOO_LATE_SECONDS:
-                branch = route.visits[route.break_after - 1].stop
+                at_hub = any(reload.rests for reload in route.reloads)
+                branch = problem.hubs[van.hub].id if at_hub else route.visits[route.break_after - 1].stop
                 yield TightLimit(limit="break", van=route.van, branch=branch, spare=spare, unit="seconds")
 
 

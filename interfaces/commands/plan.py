@@ -16,7 +16,7 @@ from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from logistics.plan import PlanDrafted
+    from logistics.plan import PlanDrafted, PlannedReload, PlannedRoute
 
 app = typer.Typer()
 Plan = Annotated[str, typer.Argument(help="The plan, such as 2026-11-24/all/day; or a date with one plan.")]
@@ -97,22 +97,26 @@ def show(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
     """A plan stop by stop, and what it leaves behind with the reason."""
     session = session_of(context)
     name, drafted = _find(session, plan, revision)
-    rows = [
-        {
-            "van": route.van,
-            "stop": number,
-            "branch": stop.branch,
-            "arrives": clock(stop.arrives),
-            "leaves": clock(stop.leaves),
-            "off": stop.totes_off,
-            "on": stop.totes_on,
-            "load_after": stop.load_after,
-            "items_off": stop.items_off,
-            "items_on": stop.items_on,
-        }
-        for route in drafted.routes
-        for number, stop in enumerate(route.stops, 1)
-    ]
+    rows = []
+    for route in drafted.routes:
+        for number, stop in enumerate(route.stops, 1):
+            reload = route.reload_before(number)
+            if reload is not None:
+                rows.append(_reload_row(route, reload))
+            rows.append(
+                {
+                    "van": route.van,
+                    "stop": number,
+                    "branch": stop.branch,
+                    "arrives": clock(stop.arrives),
+                    "leaves": clock(stop.leaves),
+                    "off": stop.totes_off,
+                    "on": stop.totes_on,
+                    "load_after": stop.load_after,
+                    "items_off": stop.items_off,
+                    "items_on": stop.items_on,
+                }
+            )
     columns = ("van", "stop", "branch", "arrives", "leaves", "off", "on", "load_after", "items_off", "items_on")
     session.output.emit(rows, columns, title=f"Plan {name}, revision {drafted.revision}")
     for left in drafted.left:
@@ -262,3 +266,19 @@ def _summary(session: Session, name: str, drafted: PlanDrafted) -> None:
     session.output.show(record, tuple(record), title=f"Plan {name}")
     for left in drafted.left:
         session.output.note(f"left behind: {left.branch}: {left.why}")
+
+
+def _reload_row(route: PlannedRoute, reload: PlannedReload) -> dict[str, object]:
+    """A call at the hub between two trips: a row of the hub without a number."""
+    return {
+        "van": route.van,
+        "stop": "",
+        "branch": route.hub,
+        "arrives": clock(reload.arrives),
+        "leaves": clock(reload.leaves),
+        "off": reload.totes_off,
+        "on": reload.totes_on,
+        "load_after": reload.totes_on,
+        "items_off": "",
+        "items_on": "",
+    }

@@ -13,7 +13,7 @@ import numpy as np
 
 from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
-from logistics.solver.kernel.day import PRICE, SECOND, Day, Ints, day_of
+from logistics.solver.kernel.day import PRICE, RELOAD, RELOADS, SECOND, Day, Ints, day_of
 from logistics.solver.kernel.exhaust import exhaust
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge, judge_all
@@ -30,6 +30,8 @@ from logistics.solver.kernel.tours import (
     empty_tours,
     let_stand,
 )
+from logistics.solver.trips import RELOAD as A_RELOAD
+from logistics.solver.trips import tidy
 
 __all__ = ["NativeSearch"]
 
@@ -42,14 +44,14 @@ POOL_ROUTES = 20_000
 
 
 class NativeSearch:
-    """One search over one problem with stops and vans; orders are van index to stop indices."""
+    """One search over one problem with stops and vans; orders are van index to stop indices, with reloads."""
 
     def __init__(self, problem: RoutingProblem, seed: int, day: Day | None = None) -> None:
         self.problem = problem
         self.day: Day = day if day is not None else day_of(problem)
         self.iterations = 0
         self.closing_seconds = CLOSING + CLOSING_PER_STOP * len(problem.stops)
-        width = len(problem.stops) + 1
+        width = len(problem.stops) + 1 + int(self.day.van[:, RELOADS].max())
         self._tours = empty_tours(self.day, width)
         self._known = nothing_known(self.day)
         self._chance = np.array([_scramble(seed)], dtype=np.uint64)
@@ -87,7 +89,7 @@ class NativeSearch:
         for van in range(self.day.vans):
             tours.total[STAMPS] += 1
             tours.van[van, STAMP] = tours.total[STAMPS]
-            order = [self.day.hubs + stop for stop in orders.get(van, ())]
+            order = self.places_of(orders.get(van, ()), van)
             if order:
                 tours.van[van, COST] = self.judge(van, order)
                 tours.van[van, SIZE] = len(order)
@@ -120,7 +122,7 @@ class NativeSearch:
         self.adopt(self.orders())
         tours = self._tours
         for place in np.flatnonzero(tours.place[:, VAN] < 0):
-            if place < self.day.hubs or self.day.stop[place, SECOND]:
+            if not self.day.hubs <= place < self.day.places or self.day.stop[place, SECOND]:
                 continue
             insert_all(self.day, tours, self._known, self._chance, np.array([place]), 1, 0.0)
             if tours.place[place, VAN] >= 0:
@@ -134,6 +136,15 @@ class NativeSearch:
     def orders(self) -> dict[int, tuple[int, ...]]:
         """The best tours."""
         return _orders(self.day, self._best_stop, self._best_size)
+
+    def places_of(self, order: Sequence[int], van: int | None = None) -> list[int]:
+        """The order as places of the day, with the reloads of a van, or of any where the judge will put in its own."""
+        reload = self.day.places if van is None else int(self.day.van[van, RELOAD])
+        return [reload if stop == A_RELOAD else self.day.hubs + stop for stop in order]
+
+    def order_of(self, places: Sequence[int]) -> tuple[int, ...]:
+        """Places of the day as stop indices and reloads."""
+        return _order(self.day, places)
 
     def judge(self, van: int, places: Sequence[int]) -> int:
         """Cost of a tour over places for a van, `IMPOSSIBLE` when it cannot drive it."""
@@ -167,9 +178,11 @@ class NativeSearch:
 
 
 def _orders(day: Day, stop: Ints, size: Ints) -> dict[int, tuple[int, ...]]:
-    return {
-        van: tuple(int(place) - day.hubs for place in stop[van, : size[van]]) for van in range(day.vans) if size[van]
-    }
+    return {van: _order(day, stop[van, : size[van]].tolist()) for van in range(day.vans) if size[van]}
+
+
+def _order(day: Day, places: Sequence[int]) -> tuple[int, ...]:
+    return tuple(tidy([A_RELOAD if place >= day.places else place - day.hubs for place in places]))
 
 
 def _scramble(seed: int) -> int:

@@ -38,6 +38,7 @@ from logistics.solver.kernel.insertion import (
     look,
 )
 from logistics.solver.kernel.tours import SIZE, STAMP, VAN, Tours, draw, put
+from logistics.solver.kernel.trips import open_trip
 
 __all__ = ["BLINK", "absent_stops", "insert_all", "sort_stops"]
 
@@ -143,7 +144,9 @@ def insert_all(
                 best = known[place, van, NEXT_EXTRA]
                 best_van, best_position = van, known[place, van, NEXT_POSITION]
                 second_position = known[place, van, NEXT_SECOND_POSITION]
-        if best_van >= 0:
+        if day.reloading and best_van >= 0 and best_position > tours.van[best_van, SIZE]:
+            open_trip(day, tours, place, best_van, best_position - tours.van[best_van, SIZE] - 1)
+        elif best_van >= 0:
             put(day, tours, place, best_van, best_position)
             if mate >= 0:
                 put(day, tours, mate, best_van, second_position + 1)

@@ -68,13 +68,14 @@ def empty_tours(day: Day, width: int) -> Tours:
     stop = np.zeros((day.vans, width), np.int64)
     van = np.zeros((day.vans, KEPT_STAMP + 1), np.int64)
     van[:, STAMP] = np.arange(1, day.vans + 1)
-    place = np.zeros((day.places, 2), np.int64)
+    places = len(day.stop)  # with those where vans reload
+    place = np.zeros((places, 2), np.int64)
     place[:, VAN] = -1
     prices = day.stop[day.hubs :, PRICE]
     total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum(), 0], np.int64)
     clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
     touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((HANDED + 2, width + 4), np.int64)
-    at, seen = np.zeros(day.places, np.int64), np.zeros(day.places, np.int64)
+    at, seen = np.zeros(places, np.int64), np.zeros(places, np.int64)
     return Tours(
         stop,
         stop.copy(),
@@ -87,7 +88,7 @@ def empty_tours(day: Day, width: int) -> Tours:
         at,
         seen,
         at.copy(),
-        np.zeros(day.places),
+        np.zeros(places),
         touched.copy(),
     )
 
@@ -231,7 +232,11 @@ def price_tour(day: Day, tours: Tours, van: int) -> int:
             paid = paid_seconds(day, tours.clocks[van], van, stop[van], size)
         cost += per_second * (paid - drive)
     if day.credited:
-        cost -= earned(day, tours.seen, new_ticket(tours), stop[van], size)
+        first = 0
+        for k in range(size + 1):
+            if k == size or stop[van, k] >= day.places:
+                cost -= earned(day, tours.seen, new_ticket(tours), stop[van], first, k)
+                first = k + 1
     if day.settled:
         cost += unrest(day, van, stop[van], size)
     return int(cost)
