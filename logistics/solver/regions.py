@@ -24,7 +24,7 @@ from logistics.solver.team import SEED_APART, Search, Team, side_by_side
 
 __all__ = ["LARGE", "Regions"]
 
-LARGE = 300
+LARGE = 900
 """From so many stops on, regions win more than searches of the whole on each core."""
 ROUNDS = 25
 """How often regions are drawn: once in such a share of the budget."""

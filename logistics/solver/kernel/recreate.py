@@ -46,7 +46,8 @@ BLINK = 0.01
 FORCE = 0.03
 OPTIONAL_TRIED = 10.0
 NEAREST = 20
-"""A stop is tried in idle vans and the tours that call at one of so many stops nearest to it; in all if none fits."""
+"""With `MANY` stops one is tried in idle vans and tours that call at one of so many near it; in all if none fits."""
+MANY = 500
 
 
 @compiled
@@ -127,12 +128,13 @@ def insert_all(
         price, mate = day.stop[place, PRICE], day.stop[place, MATE]
         if mate >= 0 and price >= 0:
             price += day.stop[mate, PRICE]
-        ticket = new_ticket(tours)
-        _mark_nearby(day, tours, place, ticket)
-        if mate >= 0:
-            _mark_nearby(day, tours, mate, ticket)
+        ticket, everywhere = new_ticket(tours), day.places - day.hubs < MANY
+        if not everywhere:
+            _mark_nearby(day, tours, place, ticket)
+            if mate >= 0:
+                _mark_nearby(day, tours, mate, ticket)
         best_van, best_position, second_position = -1, -1, -1
-        for everywhere in (False, True):
+        while True:
             best = NEVER if price < 0 or force else price
             step += 1
             for van in range(day.vans):
@@ -155,8 +157,9 @@ def insert_all(
                     best = known[place, van, NEXT_EXTRA]
                     best_van, best_position = van, known[place, van, NEXT_POSITION]
                     second_position = known[place, van, NEXT_SECOND_POSITION]
-            if best_van >= 0 or (price >= 0 and not force):
+            if best_van >= 0 or everywhere or (price >= 0 and not force):
                 break
+            everywhere = True
         if best_van >= 0:
             put(day, tours, place, best_van, best_position)
             if mate >= 0:
