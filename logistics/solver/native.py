@@ -22,6 +22,7 @@ from logistics.solver.kernel.tours import (
     ABSENT,
     CLOCKED,
     COST,
+    OUT,
     PRICES,
     SIZE,
     STAMP,
@@ -51,7 +52,7 @@ class NativeSearch:
         self.day: Day = day if day is not None else day_of(problem)
         self.iterations = 0
         self.closing_seconds = CLOSING + CLOSING_PER_STOP * len(problem.stops)
-        width = len(problem.stops) + 1 + int(self.day.van[:, RELOADS].max())
+        width = self.day.places - self.day.hubs + 1 + int(self.day.van[:, RELOADS].max())
         self._tours = empty_tours(self.day, width)
         self._known = nothing_known(self.day)
         self._chance = np.array([_scramble(seed)], dtype=np.uint64)
@@ -81,6 +82,10 @@ class NativeSearch:
         self.adopt(orders)
         self._hot = WARM
 
+    def cool_as(self, other: NativeSearch) -> None:
+        """Search at another's temperatures, which are a matter of the whole problem."""
+        self._arc, self._hot = other._arc, other._hot
+
     def adopt(self, orders: Mapping[int, Sequence[int]]) -> None:
         """Go on from these tours, which must be feasible; they become the best if they are."""
         tours = self._tours
@@ -97,6 +102,7 @@ class NativeSearch:
                 tours.place[order, VAN] = van
         out = tours.place[self.day.hubs :, VAN] < 0
         prices = self.day.stop[self.day.hubs :, PRICE]
+        tours.total[OUT] = out.sum()
         tours.total[ABSENT] = absent = int((out & (prices < 0)).sum())
         tours.total[PRICES] = prices[out & (prices > 0)].sum()
         cost = int(tours.van[:, COST].sum() + tours.total[PRICES])
@@ -127,10 +133,11 @@ class NativeSearch:
             insert_all(self.day, tours, self._known, self._chance, np.array([place]), 1, 0.0)
             if tours.place[place, VAN] >= 0:
                 let_stand(tours)
-                self.adopt(self._present())
+                self.adopt(self.present())
                 self.adopt(self.orders())
 
-    def _present(self) -> dict[int, tuple[int, ...]]:
+    def present(self) -> dict[int, tuple[int, ...]]:
+        """The tours that the search is at, which are seldom the best."""
         return _orders(self.day, self._tours.stop, self._tours.van[:, SIZE])
 
     def orders(self) -> dict[int, tuple[int, ...]]:
@@ -163,6 +170,11 @@ class NativeSearch:
         work = np.zeros((2, len(places) + 1), np.int64)
         exhaust(self.day, self._scratch, van, places, costs, orders, work)
 
+    def keep(self, route: tuple[int, ...], van: int) -> None:
+        """Put a tour over places into the pool, as its newest."""
+        self.pool.pop(route, None)
+        self.pool[route] = van
+
     def _drain(self) -> None:
         """Move new routes from the kernel's buffer into the pool, newest last, oldest dropped."""
         cells = self._pool_cells[: int(self._best[POOLED])].tolist()
@@ -170,8 +182,7 @@ class NativeSearch:
         while at < len(cells):
             van, size = cells[at], cells[at + 1]
             route = tuple(cells[at + 2 : at + 2 + size])
-            self.pool.pop(route, None)
-            self.pool[route] = van
+            self.keep(route, van)
             at += 2 + size
         for route in list(self.pool)[: max(0, len(self.pool) - POOL_ROUTES)]:
             del self.pool[route]

@@ -8,7 +8,9 @@ the place of a stop in a tour, `pairs` that of a pair, `trips` a trip of its own
 times where a ride is bounded, `credits` what a tour earns, `ruin` and `recreate` the two halves of a move, `anneal` the
 loop, `judge` the price of a given tour.
 
-The kernel departs from the paper in four things. It remembers where a stop goes best in a tour that has not changed,
+The kernel departs from the paper in five things. It remembers where a stop goes best in a tour that has not changed,
 and therefore blinks at the best place in a tour, not at single positions. Absences that are frequent weigh more, in
-place of the paper's minimising of the fleet. Stops may have a price. And on long tours some moves are wider.
+place of the paper's minimising of the fleet. Stops may have a price. On long tours some
+moves are wider. And with many stops
+only tours that pass near a stop are tried for it, as long as one of them fits.
 """
