@@ -14,8 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -57,11 +55,9 @@ def log_path() -> Path:
     return folder / "log.db"
 
 
-@contextmanager
-def opened() -> Iterator[Ledger]:
-    """The log, with its views beside it if somebody has asked for them before."""
-    with Ledger.open(f"sqlite:{log_path()}") as ledger:
-        yield ledger
+def opened(path: str) -> Ledger:
+    """The log at a path that `log_path` gave, with its views beside it if somebody has asked for them before."""
+    return Ledger.open(f"sqlite:{path}", create=False)
 
 
 def fill(ledger: Ledger, events: int, *, items: int, seed: int = 1) -> None:
