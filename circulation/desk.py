@@ -13,6 +13,7 @@ from typing import Literal
 
 from circulation.actor import Role
 from circulation.arrival_desk import ArrivalDesk
+from circulation.assignment_desk import AssignmentDesk
 from circulation.barcode import parse_barcode
 from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
@@ -126,6 +127,7 @@ class Desk:
             targeting=targeting,
             recalls=self.recalls,
         )
+        self.assignments = AssignmentDesk(commands, targeting)
         self.pickups = PickupDesk(ledger, commands, self.places, targeting)
         self.foresight = Foresight(ledger, commands, self.places, self._scan_at)
         self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)

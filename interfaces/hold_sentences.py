@@ -37,8 +37,9 @@ def _of_hold(event: Event) -> str:
             of = f" for copy {item}" if item else ""
             short = f"; the loan of {recalls} was shortened for it" if recalls else ""
             return f"Hold {hold} was placed{of}, for pickup at {pickup}{short}."
-        case HoldTargeted(hold=hold, item=item, branch=branch, pull_by_us=pull_by_us):
-            return f"Hold {hold} was promised copy {item}, to be pulled at {branch} by {iso(pull_by_us)}."
+        case HoldTargeted(hold=hold, item=item, branch=branch, pull_by_us=pull_by_us, joint=joint):
+            together = " when copies were assigned together" if joint else ""
+            return f"Hold {hold} was promised copy {item}{together}, to be pulled at {branch} by {iso(pull_by_us)}."
         case HoldTargetDropped(hold=hold, item=item, why=why):
             return f"Hold {hold} is not promised copy {item} any more: {why}."
         case HoldCaptured(hold=hold, item=item, branch=branch):

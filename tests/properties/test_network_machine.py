@@ -200,6 +200,12 @@ class Network(RuleBasedStateMachine):
             act = getattr(self.world.desk.holds, what)
             self._try(act, self.world.at("bristol"), holds[number % len(holds)])
 
+    @rule(title=titles, wanted=st.lists(st.none() | barcodes, max_size=4))
+    def assign_together(self, title: str, wanted: list[str | None]) -> None:
+        """Copies are assigned to the first holds of a title, sensibly or not."""
+        holds = dict(zip(self.world.title(title).holds, wanted, strict=False))
+        self._try(self.world.desk.assignments.assign, self.world.at("bristol"), title, holds)
+
     @rule(title=titles, number=st.integers(0, 5), pickup=branches)
     def change_pickup(self, title: str, number: int, pickup: str) -> None:
         """One of the open holds is picked up elsewhere, wherever its copy is."""
