@@ -15,7 +15,7 @@ from rich.table import Table
 import bench
 from bench.promise import Promise
 
-_NOT_MEASUREMENTS = {"__main__", "promise", "busy_log", "southwest_month"}
+_NOT_MEASUREMENTS = {"__main__", "apart", "busy_log", "busy_network", "promise", "southwest_month"}
 
 
 def main(names: list[str]) -> int:

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench import busy_log
+from bench.apart import memory
 from bench.promise import Promise
 from circulation.event import NewEvents, Stamp
 from circulation.evidence.folder import SealFolder
@@ -38,20 +39,24 @@ ROUND_SECONDS = 2.0
 
 def measure() -> list[Promise]:
     """Events verified a second, the memory for it, and appends beside a seal against appends alone."""
-    with busy_log.opened() as (ledger, _):
-        events, path = ledger.head().position, str(ledger.url.path)
-        with tempfile.TemporaryDirectory(dir=os.environ.get("BRANCHLINE_BENCH_DIR")) as folder:
-            sealing = _run(path, "seal", "--to", folder)
-            verifying = _run(path, "verify", "--against", folder)
+    path = str(busy_log.log_path())
+    with busy_log.opened(path) as ledger:
+        events, tree = ledger.head().position, ledger.url.beside("tree").path
+    # The log is kept from one measurement to the next; what was sealed of it is not.
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{tree}{ending}").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BRANCHLINE_BENCH_DIR")) as folder:
+        sealing = _run(path, "seal", "--to", folder)
+        verifying = _run(path, "verify", "--against", folder)
     # Every process as if it were as large as the largest, and the one that started them.
     processes = 1 + min(os.cpu_count() or 1, 8)
-    megabytes = processes * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    megabytes = processes * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
     return [
         Promise(
             "audit verify", events / verifying, "events a second", PROMISED_EVENTS / PROMISED_SECONDS,
             note=f"{events:,} events in {verifying:.1f} s; sealed in {sealing:.1f} s",
         ),
-        Promise("memory of audit verify", megabytes, "MB", 1000, higher_is_better=False, note="all processes together"),
+        memory("audit verify", megabytes, f"{processes} processes together, each as large as the largest"),
         _beside_a_seal(),
     ]  # fmt: skip
 

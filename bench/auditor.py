@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from itertools import islice
+from typing import NamedTuple
 
 from bench import busy_log
+from bench.apart import apart, memory
 from bench.promise import Promise
 from circulation.clock import DAY_US
 from circulation.question import parse_question
@@ -21,34 +23,50 @@ __all__ = ["measure"]
 
 _QUESTIONS = (
     f"item {busy_log.barcode(77)} on loan",
-    "items at branch-007 > 100",
+    "items at branch-007 > 10",
     "holds at branch-007 > 3",
     "items on loan > 1000",
 )
 
 
+class _Asked(NamedTuple):
+    """Seconds and what was found, for each pair of moments and each question."""
+
+    events: int
+    days: int
+    differences: list[tuple[float, int]]
+    answers: list[tuple[float, str]]
+
+
 def measure() -> list[Promise]:
     """Seconds for the slower of two differences of two days, and for the slowest question over the whole log."""
-    with busy_log.opened() as (ledger, _):
+    asked, megabytes = apart(_ask, str(busy_log.log_path()))
+    slowest, longest = max(asked.differences), max(asked.answers)
+    note = f"{slowest[1]:,} changes by {asked.days:,} of {asked.events:,} events"
+    each = ", ".join(f"{question}: {seconds:.2f}" for seconds, question in asked.answers)
+    return [
+        Promise("the difference of two days", slowest[0], "s", 2, higher_is_better=False, note=note),
+        Promise("bisect over the whole log", longest[0], "s", 5, higher_is_better=False, note=each),
+        memory("an auditor's questions", megabytes, note),
+    ]
+
+
+def _ask(path: str) -> _Asked:
+    with busy_log.opened(path) as ledger:
         head = ledger.head()
         views = open_views(ledger)
         views.fresh()
         days = head.position - ledger.position_at(head.recorded_us - 2 * DAY_US)
-        differences = {}
+        differences = []
         for begin in (head.position - days, (head.position - days) // 2):
             start = time.perf_counter()
             found = sum(1 for _ in changes(views, begin, begin + days))
-            differences[time.perf_counter() - start] = found
-        answers = {}
+            differences.append((time.perf_counter() - start, found))
+        answers = []
         for question in _QUESTIONS:
             start = time.perf_counter()
             first = next(islice(true_stretches(views, parse_question(question)), 1), None)
-            answers[time.perf_counter() - start] = question
+            answers.append((time.perf_counter() - start, question))
             assert first is not None, question
         views.close()
-    slowest, longest = max(differences), max(answers)
-    note = f"{differences[slowest]:,} changes by {days:,} of {head.position:,} events"
-    return [
-        Promise("the difference of two days", slowest, "s", 2, higher_is_better=False, note=note),
-        Promise("bisect over the whole log", longest, "s", 5, higher_is_better=False, note=answers[longest]),
-    ]
+    return _Asked(head.position, days, differences, answers)

@@ -195,7 +195,7 @@ class _Racer:
                 hold, to = self._a_hold(title, card), chance.choice(BRANCHES)
                 return lambda request: desk.pickups.change(caller, hold, pickup=to, request=request)
             case "lend":
-                return lambda request: desk.lend(caller, card=card, barcode=code, request=request)
+                return lambda request: desk.loans.lend(caller, card=card, barcode=code, request=request)
             case "place":
                 return lambda request: desk.holds.place(
                     caller, card=card, pickup=caller.desk, title=title, request=request
@@ -205,7 +205,7 @@ class _Racer:
                 act = desk.holds.cancel if kind == "cancel" else desk.holds.suspend
                 return lambda request: act(caller, hold, request=request)
             case "renew":
-                return lambda request: desk.renew(caller, code, request=request)
+                return lambda request: desk.loans.renew(caller, code, request=request)
             case "undo":
                 return lambda request: desk.undo(caller, code, request=request)
             case "missed":

@@ -2,18 +2,18 @@
 The desk: one method a command, a receipt out of each.
 
 `scan` is the one entry for whatever lies on the desk. Each method reads fresh state, lets a pure decision say what
-happened (`checkin.py`, `lending.py`), and appends it once. Holds are in `hold_desk.py`, totes in `tote_desk.py`,
-the conditions of copies in `condition_desk.py`, what is no item of ours in `foreign_desk.py`.
+happened (`checkin.py`), and appends it once. Loans are in `loan_desk.py`, holds in `hold_desk.py`, totes in
+`tote_desk.py`, the conditions of copies in `condition_desk.py`, what is no item of ours in `foreign_desk.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.actor import Role
 from circulation.arrival_desk import ArrivalDesk
+from circulation.assignment_desk import AssignmentDesk
 from circulation.barcode import parse_barcode
 from circulation.book_drop import returned_at
 from circulation.borrower import Borrowers
@@ -21,7 +21,6 @@ from circulation.catalogue_desk import CatalogueDesk
 from circulation.checkin import decide
 from circulation.claim_desk import ClaimDesk
 from circulation.command import (
-    ACTOR,
     Behind,
     Caller,
     Commands,
@@ -33,14 +32,13 @@ from circulation.command import (
 from circulation.condition_desk import ConditionDesk
 from circulation.copy_change import CopyChange
 from circulation.empties_desk import EmptiesDesk
-from circulation.errors import Conflict, Refused, Unknown
+from circulation.errors import Unknown
 from circulation.event import Event, NewEvents
 from circulation.folds import ITEM, TITLE
 from circulation.foreign_desk import ForeignDesk
 from circulation.foresight import Foresight
 from circulation.hold import Title, title_stream
 from circulation.hold_desk import HoldDesk
-from circulation.holding import hold_filled_by
 from circulation.item import (
     Item,
     ItemArrived,
@@ -51,19 +49,17 @@ from circulation.item import (
     LateScanRecorded,
     TransitAbandoned,
     TransitOpened,
-    item_of_loan,
     item_stream,
 )
 from circulation.keyring import Keyring
-from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
-from circulation.lending import Kind, decide_lend, decide_renew
+from circulation.ledger import ClaimChanges, Ledger, Loaded
+from circulation.loan_desk import LoanDesk
 from circulation.lookups import Catalogue, Contents, Courier
 from circulation.move_desk import MoveDesk
 from circulation.outcome import Outcome, Rulings, Scan
-from circulation.override import Override, refuse
 from circulation.pickup_desk import PickupDesk
 from circulation.places import Places
-from circulation.policies import DayRules, Policies
+from circulation.policies import Policies
 from circulation.queues import Queues
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
@@ -93,7 +89,7 @@ class Placement:
 
 
 class Desk:
-    """The commands of a desk on one ledger; `holds`, `recalls`, `catalogue`, `totes` and `moves` are the rest."""
+    """The commands of a desk on one ledger; `loans`, `holds`, `recalls`, `totes`, `moves` and others are the rest."""
 
     def __init__(
         self,
@@ -114,6 +110,14 @@ class Desk:
         self.recalls = RecallDesk(ledger, commands, self.places, self.policies, catalogue)
         self._queues = Queues(ledger, self.places, self.policies, catalogue, courier)
         targeting = Targeting(ledger, self.places, self.policies, catalogue, courier, self._queues)
+        self.loans = LoanDesk(
+            ledger,
+            keyring,
+            commands,
+            borrowers=self.borrowers,
+            places=self.places,
+            policies=self.policies,
+        )
         self.holds = HoldDesk(
             ledger,
             commands,
@@ -123,6 +127,7 @@ class Desk:
             targeting=targeting,
             recalls=self.recalls,
         )
+        self.assignments = AssignmentDesk(commands, targeting)
         self.pickups = PickupDesk(ledger, commands, self.places, targeting)
         self.foresight = Foresight(ledger, commands, self.places, self._scan_at)
         self.catalogue = CatalogueDesk(ledger, commands, self.places, self.holds)
@@ -290,141 +295,6 @@ class Desk:
             event = ItemTargeted(hold=swap.hold, branch=swap.branch, pull_by_us=swap.pull_by_us)
         return (NewEvents(item_stream(swap.item), other.version, (event,)),)
 
-    # --- loans ----------------------------------------------------------------------------------------------------
-
-    def lend(
-        self,
-        caller: Caller,
-        *,
-        card: str,
-        barcode: str,
-        override: str | None = None,
-        request: str | None = None,
-        happened_us: int | None = None,
-    ) -> Receipt:
-        """
-        Lend a copy to the patron of a card, from the shelf or from the hold shelf.
-
-        `override` is the reason to pass a rule that forbids it, by somebody who may (`override.py`).
-        Raises `Unknown` (`patron.unknown`, `item.unknown`) and what `decide_lend` refuses.
-        """
-        code = parse_barcode(barcode)
-
-        def decide_once(at_us: int) -> Decision:
-            borrower = self.borrowers.by_card(card)
-            version, item = self._item(code)
-            Behind.check(at_us, item.custody.custody_us, happened_us)
-            queue = self.ledger.load(title_stream(item.title), TITLE)
-            title = queue.state or Title(title_id=item.title)
-            own = borrower.holds_on(item.title)
-            for ended in own:
-                if ended not in title.holds:
-                    raise Conflict("claims.changed:hold-ended", ended=ended)
-            own_hold = hold_filled_by(title, own, item)
-            ruling = self._rules_at(caller.desk, at_us).ruling(
-                item, category=borrower.patron.category, branch=caller.desk
-            )
-            loan = f"{code}#{item.loans + 1}"
-            key, sealed = self.borrowers.link(borrower, loan)
-            passing = self._override(caller, override)
-            lending = decide_lend(
-                branch=caller.desk,
-                at_us=at_us,
-                item=item,
-                title=title,
-                patron=borrower.patron,
-                open_loans=len(borrower.claims.loans),
-                own_hold=own_hold,
-                ruling=ruling,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
-                key=key,
-                sealed=sealed,
-                forbid=refuse if passing is None else passing.forbid,
-                kinds=lambda: self._kinds(borrower.claims.loans),
-            )
-            overridden = self._overridden(passing, key, loan)
-            changes = [NewEvents(item_stream(code), version, (*overridden, *lending.item))]
-            if lending.title:
-                changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
-            if lending.frees is not None:
-                freed = ItemTargetDropped(hold=lending.closes[0], why="hold-ended")
-                version_of = self.ledger.load(item_stream(lending.frees), ITEM).version
-                changes.append(NewEvents(item_stream(lending.frees), version_of, (freed,)))
-            claims = ClaimChanges(
-                opened=(Claim(lending.opens, borrower.holder, "loan"),),
-                closed=lending.closes,
-                versions={borrower.holder: borrower.claims.version},
-            )
-            return Decision(tuple(changes), claims)
-
-        self.places.branch(caller.desk)
-        return receipt_of(
-            self.commands.run(
-                caller,
-                "lend",
-                {"item": code} if override is None else {"item": code, "override": True},
-                decide_once,
-                roles=_STAFF,
-                request=request,
-                happened_us=happened_us,
-            )
-        )
-
-    def renew(
-        self, caller: Caller, barcode: str, *, override: str | None = None, request: str | None = None
-    ) -> Receipt:
-        """
-        Give an open loan a later due time, by the rule that holds now; `override` as in `lend`.
-
-        Raises `Unknown` (`item.unknown`, `patron.unknown`) and what `decide_renew` refuses.
-        """
-        code = parse_barcode(barcode)
-
-        def decide_once(at_us: int) -> Decision:
-            version, item = self._item(code)
-            Behind.check(at_us, item.custody.custody_us, None)
-            title = self.ledger.load(title_stream(item.title), TITLE).state or Title(title_id=item.title)
-            loan = item.custody.loan
-            ruling = self._rules_at(caller.desk, at_us).ruling(
-                item, category=loan.category if loan else "*", branch=caller.desk
-            )
-            borrower = (
-                None if loan is None else self.borrowers.of_link(key=loan.key, sealed=loan.patron, context=loan.loan)
-            )
-            if loan is not None and borrower is None:
-                raise Unknown("patron.forgotten", item=code)
-            if loan is None or borrower is None:
-                raise Refused("renew.not-on-loan", item=code)
-            passing = self._override(caller, override)
-            events = decide_renew(
-                branch=caller.desk,
-                item=item,
-                title=title,
-                patron=borrower.patron,
-                ruling=ruling,
-                due_us=self.places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
-                forbid=refuse if passing is None else passing.forbid,
-            )
-            overridden = self._overridden(passing, loan.key, loan.loan)
-            return Decision((NewEvents(item_stream(code), version, (*overridden, *events)),))
-
-        self.places.branch(caller.desk)
-        arguments = {"item": code} if override is None else {"item": code, "override": True}
-        return receipt_of(self.commands.run(caller, "renew", arguments, decide_once, roles=_STAFF, request=request))
-
-    def _override(self, caller: Caller, why: str | None) -> Override | None:
-        """The wish to pass the rules that stand in the way, as the caller's role allows it."""
-        if why is None:
-            return None
-        actor = self.ledger.load(caller.actor, ACTOR).state
-        return None if actor is None else Override(actor.role, why)
-
-    def _overridden(self, passing: Override | None, key: int, loan: str) -> tuple[Event, ...]:
-        """The facts of the rules that were passed; the reason is sealed with the loan, and forgotten with it."""
-        if passing is None or not passing.passed:
-            return ()
-        return passing.facts(key, self._keyring.seal(key, passing.why.strip(), context=f"{loan} override"))
-
     # --- putting right --------------------------------------------------------------------------------------------
 
     def undo(
@@ -458,16 +328,8 @@ class Desk:
             raise Unknown("item.unknown", item=code)
         return loaded.version, self.places.dated(loaded.state)
 
-    def _rules_at(self, branch: str, at_us: int) -> DayRules:
-        return self.policies.on(self.places.day(branch, at_us))
-
     def _other_copy(self, code: str) -> Item | None:
         return self.ledger.load(item_stream(code), ITEM).state
-
-    def _kinds(self, loans: Sequence[str]) -> list[Kind]:
-        """What the open loans of a patron are of."""
-        items = (self._other_copy(item_of_loan(loan)) for loan in loans)
-        return [(item.owner, item.item_type) for item in items if item is not None]
 
 
 def _of_item(item: Item, version: int, outcome: Outcome, returned_us: int | None) -> tuple[NewEvents, ...]:

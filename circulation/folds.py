@@ -64,7 +64,7 @@ __all__ = [
 ]
 
 ITEM = Fold("item", 7, fold_item, Item)
-TITLE = Fold("title", 4, fold_title, Title)
+TITLE = Fold("title", 5, fold_title, Title)
 PATRON = Fold("patron", 2, fold_patron, Patron)
 TOTE = Fold("tote", 1, fold_tote, Tote)
 EMPTIES = Fold("empties", 1, fold_empties, Empties)

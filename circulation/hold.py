@@ -116,12 +116,18 @@ class HoldPickupChanged(Event):
 
 @event
 class HoldTargeted(Event):
-    """A hold was promised the copy on the shelf of `branch`, to be pulled before `pull_by_us`."""
+    """
+    A hold was promised the copy on the shelf of `branch`, to be pulled before `pull_by_us`.
+
+    A promise is `joint` if holds and copies were assigned together: the copy is for this hold then, whoever stands
+    before it.
+    """
 
     hold: str
     item: str
     branch: str
     pull_by_us: int
+    joint: bool | None = None
 
 
 @event
@@ -204,7 +210,7 @@ class HoldFilled(Event):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An open hold. `target` is the promised copy and the branch where it is to be pulled."""
+    """An open hold. `target` is the promised copy, `joint` whether it is for this hold whoever stands before it."""
 
     hold: str
     pickup: str
@@ -225,6 +231,7 @@ class Hold:
     part: str | None = None
     expires: str | None = None
     recalls: str | None = None
+    joint: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -242,6 +249,9 @@ class Title:
     row: str | None = None
     holds: Mapping[str, Hold] = field(default_factory=dict)
     holds_placed: int = 0
+
+
+_NO_PROMISE: Mapping[str, object] = {"target": None, "target_branch": None, "pull_by_us": 0, "joint": False}
 
 
 def hold_as_placed(placed: HoldPlaced, placed_us: int) -> Hold:
@@ -288,15 +298,16 @@ def fold_title(title: Title | None, fact: Fact) -> Title:
                 target=happened.item,
                 target_branch=happened.branch,
                 pull_by_us=happened.pull_by_us,
+                joint=bool(happened.joint),
             )
         case HoldTargetDropped():
             missed: dict[str, object] = {}
             hold_before = title.holds.get(happened.hold)
             if hold_before is not None and happened.why in ("not-found", "not-in-time"):
                 missed = {"missed": (*hold_before.missed, happened.item)}
-            return _changed(title, happened.hold, target=None, target_branch=None, pull_by_us=0, **missed)
+            return _changed(title, happened.hold, **_NO_PROMISE, **missed)
         case HoldCaptured():
-            return _changed(title, happened.hold, captured=happened.item, target=None, target_branch=None, pull_by_us=0)
+            return _changed(title, happened.hold, captured=happened.item, **_NO_PROMISE)
         case HoldReleased():
             return _changed(title, happened.hold, captured=None)
         case HoldSuspended():

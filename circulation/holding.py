@@ -103,10 +103,10 @@ def soonest(
     return Target(chosen.barcode, chosen.branch, limit if limit is not None else best[0])
 
 
-def promise(hold: str, target: Target) -> Promise:
-    """The facts of promising `target` to `hold`."""
+def promise(hold: str, target: Target, *, joint: bool | None = None) -> Promise:
+    """The facts of promising `target` to `hold`, together with others if it is `joint`."""
     return Promise(
-        (HoldTargeted(hold=hold, item=target.item, branch=target.branch, pull_by_us=target.pull_by_us),),
+        (HoldTargeted(hold=hold, item=target.item, branch=target.branch, pull_by_us=target.pull_by_us, joint=joint),),
         target.item,
         (ItemTargeted(hold=hold, branch=target.branch, pull_by_us=target.pull_by_us),),
     )

@@ -79,12 +79,13 @@ def _go_on(draft: Draft, scan: Scan, item: Item, transit: Transit, rulings: Ruli
     """
     A copy seen on its way goes on with the same journey, unless floating makes it needless.
 
-    One going home stays where it may float or where its home is a walk away; one that floats is sent elsewhere
-    if its destination has filled up, or is not one any more.
+    One going home stays where it may float or where its home is a walk away, and so does one that floats where it was
+    wanted by hand; one that floats is sent elsewhere if its destination has filled up, or is not one any more.
     """
     if transit.reason in ("home", "float"):
         placed = _placed(draft, scan, item, rulings)
-        if transit.reason == "home" and transit.destination == item.home and placed.to is None:
+        going_home = transit.reason == "home" and transit.destination == item.home
+        if placed.to is None and (going_home or _was_wanted_here(draft)):
             draft.abandon(scan.branch, "floats" if placed.reason == "float" else "arrived-elsewhere")
             return _put(draft, scan, item, placed, rulings)
         if transit.reason == "float" and not is_fit(
@@ -96,6 +97,10 @@ def _go_on(draft: Draft, scan: Scan, item: Item, transit: Transit, rulings: Ruli
                 return _put(draft, scan, item, placed, rulings)
     draft.because("transit.goes-on", transit.transit)
     return transit.destination
+
+
+def _was_wanted_here(draft: Draft) -> bool:
+    return any(isinstance(event, MoveEnded) and event.why == "arrived" for event in draft.item)
 
 
 def _put(draft: Draft, scan: Scan, item: Item, placed: Placed, rulings: Rulings) -> str | None:

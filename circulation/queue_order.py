@@ -1,10 +1,11 @@
 """
 The best hold for a copy that lies somewhere, and why the others are not: pure, and without looking away early.
 
-A hold is passed over for a reason (`passed_over`); those that are left are ranked by the keys of the queue order
-(`queue_policy.py`), and what is equal by its place in the queue. No queue is truncated: Indiana's consortium had to
-switch first come, first served off because only ten holds were looked at. A queue of thousands costs little all the
-same, since the first hold that nothing can beat ends the search.
+A copy that was assigned together with others goes to its hold (`assigned_to`); how far that may be from the order of
+the queue was bounded then. Else a hold is passed over for a reason (`passed_over`); those that are left are ranked by
+the keys of the queue order (`queue_policy.py`), and what is equal by its place in the queue. No queue is truncated:
+Indiana's consortium had to switch first come, first served off because only ten holds were looked at. A queue of
+thousands costs little all the same, since the first hold that nothing can beat ends the search.
 
 Volumes and parts: a hold on a part is filled by copies of that part only. A hold on the title as a whole is filled by
 copies without a part; only where a title has none (a set in volumes) by a copy of any part, as in Evergreen.
@@ -24,7 +25,7 @@ from circulation.hold import Hold, Title
 from circulation.item import Item
 from circulation.queue_policy import FIFO, Key, QueueOrder
 
-__all__ = ["Best", "Candidate", "ForCopy", "QueueRulings", "best_hold", "candidates", "passed_over"]
+__all__ = ["Best", "Candidate", "ForCopy", "QueueRulings", "assigned_to", "best_hold", "candidates", "passed_over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +118,33 @@ class Best(NamedTuple):
     The hold that gets the copy; None where nobody can have it.
 
     `order` is the queue order that put it ahead of `ahead_of`, None if none did. `barred` says how many holds that
-    stood before every one that could have the copy were kept from it by which rule.
+    stood before every one that could have the copy were kept from it by which rule. The copy is `joint` if it was
+    assigned to the hold together with others; nobody else was looked at then.
     """
 
     hold: Hold | None
     barred: tuple[tuple[str, int], ...] = ()
     order: str | None = None
     ahead_of: str | None = None
+    joint: bool = False
+
+
+def assigned_to(title: Title, asked: ForCopy) -> Hold | None:
+    """The hold that the copy was assigned to when holds and copies were assigned together, if it still can have it."""
+    promised = asked.item.custody.target
+    hold = None if promised is None else title.holds.get(promised)
+    if hold is None or not hold.joint or hold.target != asked.item.barcode:
+        return None
+    return hold if passed_over(hold, asked, is_new=asked.is_new) is None else None
 
 
 def best_hold(title: Title, asked: ForCopy) -> Best:
     """The open hold that gets the copy; nobody does where it may not be held."""
     if not asked.item.holdable:
         return Best(None)
+    assigned = assigned_to(title, asked)
+    if assigned is not None:
+        return Best(assigned, joint=True)
     barred: Counter[str] = Counter()
     fitting = _fitting(title, asked, barred)
     first = next(fitting, None)
@@ -263,6 +278,10 @@ def candidates(title: Title, asked: ForCopy) -> list[Candidate]:
             rank = ranks[hold.hold] = ranking.rank(hold, len(ranks))
             keys = tuple((key, not number) for key, number in zip(ranking.keys, rank, strict=True))
         found.append(Candidate(place, hold, None, keys, why))
+    assigned = None if unfit else assigned_to(title, asked)
+    first = "" if assigned is None else assigned.hold
     # Sorting is stable, so what the keys leave equal stays in the order of the queue.
-    best_first = {name: number for number, name in enumerate(sorted(ranks, key=ranks.__getitem__), 1)}
+    best_first = {
+        name: number for number, name in enumerate(sorted(ranks, key=lambda one: (one != first, ranks[one])), 1)
+    }
     return [replace(one, rank=best_first.get(one.hold.hold)) for one in found]

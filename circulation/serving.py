@@ -42,7 +42,9 @@ def serve_hold(draft: Draft, scan: Scan, item: Item, title: Title, rulings: Ruli
         draft.title.append(HoldCaptured(hold=hold.hold, item=item.barcode, branch=scan.branch))
         draft.item.append(ItemSetAside(hold=hold.hold, pickup=hold.pickup, branch=scan.branch))
         draft.swap = _swap(hold, item, title, scan.day, draft.title, rulings)
-        if best.order is not None:
+        if best.joint:
+            draft.because("hold.joint", hold.hold)
+        elif best.order is not None:
             draft.because("hold.order", best.order)
             draft.because("hold.ahead", f"{hold.hold} of {best.ahead_of}")
         else:

@@ -103,7 +103,7 @@ class Look:
             if item is None or item.branch is None or not item.on_shelf:
                 continue
             if item.custody.target is None or item.barcode in freed:
-                found.append(self._asked(item, item.branch))
+                found.append(self.asked(item, item.branch))
         return found
 
     def find(self, hold: Hold, shelved: Iterable[ForCopy], *, taken: Collection[str] = ()) -> Target | None:
@@ -133,7 +133,8 @@ class Look:
         target = self.find(hold, self.shelved(title_of_hold(hold.hold)), taken=without)
         return None if target is None else promise(hold.hold, target)
 
-    def _asked(self, item: Item, branch: str) -> ForCopy:
+    def asked(self, item: Item, branch: str) -> ForCopy:
+        """Who shall have a copy that lies at a branch, as its queue is asked."""
         targeting, rules = self._targeting, self.rules(branch)
         days = None if item.added is None else rules.ruling(item, branch=branch).age_protection_days
         rulings = targeting.queues.rulings(item, branch, self._at_us, age_protection_days=days)

@@ -159,7 +159,13 @@ def _promises(barcode: str, wrong: Wrong, title: Title, freed: set[str], copies:
             again = ItemTargeted(hold=name, branch=had.target_branch, pull_by_us=had.pull_by_us)
             found.others[had.target] = (*found.others.get(had.target, ()), again)
         found.title.append(
-            HoldTargeted(hold=name, item=had.target, branch=had.target_branch, pull_by_us=had.pull_by_us)
+            HoldTargeted(
+                hold=name,
+                item=had.target,
+                branch=had.target_branch,
+                pull_by_us=had.pull_by_us,
+                joint=had.joint or None,
+            )
         )
     return found
 

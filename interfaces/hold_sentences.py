@@ -37,8 +37,9 @@ def _of_hold(event: Event) -> str:
             of = f" for copy {item}" if item else ""
             short = f"; the loan of {recalls} was shortened for it" if recalls else ""
             return f"Hold {hold} was placed{of}, for pickup at {pickup}{short}."
-        case HoldTargeted(hold=hold, item=item, branch=branch, pull_by_us=pull_by_us):
-            return f"Hold {hold} was promised copy {item}, to be pulled at {branch} by {iso(pull_by_us)}."
+        case HoldTargeted(hold=hold, item=item, branch=branch, pull_by_us=pull_by_us, joint=joint):
+            together = " when copies were assigned together" if joint else ""
+            return f"Hold {hold} was promised copy {item}{together}, to be pulled at {branch} by {iso(pull_by_us)}."
         case HoldTargetDropped(hold=hold, item=item, why=why):
             return f"Hold {hold} is not promised copy {item} any more: {why}."
         case HoldCaptured(hold=hold, item=item, branch=branch):
@@ -61,6 +62,12 @@ def _of_hold(event: Event) -> str:
 
 def _of_plan(event: Event, plan: str) -> str:
     match event:
+        case PlanDrafted(revision=revision, edited_from=int(before)) as edited:
+            done = " ".join(edit.said for edit in edited.edits or ())
+            broken = " ".join(f"Broken: {one.sentence}" for one in edited.accepted or ())
+            return " ".join(
+                filter(None, (f"Revision {revision} of plan {plan} was made from revision {before}:", done, broken))
+            )
         case PlanDrafted(revision=revision, inputs=inputs, totals=totals):
             return (
                 f"Revision {revision} of plan {plan} was drafted at position {inputs.position} by {inputs.solver}, "

@@ -58,7 +58,7 @@ def pull_page(branch: Branch, title: str, rows: Sequence[PullRow]) -> str:
     """The whole page; no patron is on it."""
     lines = (
         "<tr><td><span class='box'></span></td>"
-        f"<td>{escape(row.shelf_mark)}</td>"
+        f"<td>{'waits for the van' if row.outgoing else escape(row.shelf_mark)}</td>"
         f"<td>{escape(', '.join(part for part in (row.author, row.title) if part) or row.title_id)}</td>"
         f"<td class='item'>{escape(row.item)}</td>"
         f"<td>{escape(row.pickup)}</td>"

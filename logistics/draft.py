@@ -264,4 +264,6 @@ def _problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:
         micros_per_metre=van.cost_per_km_cents * 10,
         micros_per_second=round(van.cost_per_hour_cents * 10_000 / 3600),
         micros_fixed=van.cost_per_day_cents * 10_000,
+        trips=van.trips or 1,
+        reload_seconds=(van.reload_minutes or 0) * 60 if (van.trips or 1) > 1 else 0,
     )

@@ -3,23 +3,28 @@ Why a stop is left out, what it would take, and which limits a plan has come up 
 
 Nothing here is a guess. For every van the stop is put back at every position of the tour with one limit lifted at
 a time; the smallest lift that works is named, and it was tried. Where no single lift works, that is said. A stop of a
-pair is put back together with the other one, in every two positions.
+pair is put back together with the other one, in every two positions. Where room is what lacks, a further trip of the
+van is tried too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from logistics.problem import END_OF_TIME, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution
 from logistics.solver.timetable import fits, loads, tour_of
+from logistics.solver.trips import is_stop, joined, order_of, split
 
 __all__ = ["Explanation", "Limit", "Obstacle", "TightLimit", "explain", "tight_limits"]
 
 Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "on-board", "pin", "hub", "several"]
 
+LONGEST_RELOAD_SECONDS = 4 * 3600
+"""Nobody takes longer to reload: a limit above it is none."""
 NEARLY_FULL_TOTES = 1
 NEARLY_CLOSED_SECONDS = 600
 NEARLY_OVER_SECONDS = 900
@@ -35,7 +40,8 @@ class Obstacle:
     its pair may ride, break: the break's length) or micros (price: what serving it, and with it the other stop of its
     pair, would cost above the price of leaving it out). It is 0 for `pin` (without its pins the stop would fit),
     for `hub`, and for `several` (no single limit).
-    `after` is the stop after which it would go in, None: first.
+    `after` is the stop (or hub, on a later trip) after which it would go in, None: first. Where a trip more than the
+    van may make would let the stop in, `reload_seconds` is the most that it may take at the hub for that.
     """
 
     van: str
@@ -43,6 +49,7 @@ class Obstacle:
     lacking: int
     after: str | None
     closes_later: bool = True
+    reload_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def explain(problem: RoutingProblem, solution: Solution) -> tuple[Explanation, .
     orders: dict[str, list[int]] = {van.id: [] for van in problem.vans}
     now: dict[str, int] = dict.fromkeys(orders, 0)
     for route in solution.routes:
-        orders[route.van] = [problem.stop_index[stop] for stop in route.stops]
+        orders[route.van] = order_of(problem, route)
         now[route.van] = route.micros
     found = []
     for left in solution.unserved:
@@ -93,6 +100,8 @@ def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
     lifted = (lift(problem, van, order, stop) for lift in lifts)
     for attempts in (as_it_is, *lifted):
         found = min(attempts, key=lambda one: one.lacking, default=None)
+        if found is not None and found.limit in {"capacity", "weight"}:
+            return replace(found, reload_seconds=_time_for_a_trip(problem, van, order, stop))
         if found is not None:
             return found
     return Obstacle(van.id, "several", 0, None)
@@ -108,11 +117,45 @@ def _price(problem: RoutingProblem, stop: int) -> int:
     return sum(problem.stops[one].price or 0 for one in _together(problem, stop))
 
 
-def _positions(problem: RoutingProblem, order: Sequence[int], stop: int) -> Iterator[tuple[str | None, list[int]]]:
-    """The stop before it, and the tour with it and what goes in with it, for every position."""
-    for tour in _tours(order, _together(problem, stop)):
+def _positions(
+    problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
+) -> Iterator[tuple[str | None, list[int]]]:
+    """The stop or hub before it, and the tour with it and what goes in with it, for every position."""
+    together = _together(problem, stop)
+    for tour in chain(_tours(order, together), _own_trips(order, together) if van.trips > 1 else ()):
         at = tour.index(stop)
-        yield problem.stops[tour[at - 1]].id if at else None, tour
+        before = None if at == 0 else tour[at - 1]
+        yield before if before is None else _name(problem, van, before), tour
+
+
+def _name(problem: RoutingProblem, van: Van, number: int) -> str:
+    return problem.stops[number].id if is_stop(number) else problem.hubs[van.hub].id
+
+
+def _own_trips(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int]]:
+    """The tour with a trip of its own for what goes in, at every place among its trips."""
+    trips = [trip for trip in split(order) if trip]
+    for at in range(len(trips) + 1) if trips else ():
+        yield joined([*trips[:at], list(together), *trips[at:]])
+
+
+def _time_for_a_trip(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> int | None:
+    """The most seconds to reload with which one trip more, of the stop alone, would let it in; None where none do."""
+    further = replace(van, trips=len(split(order)) + 1)
+    if further.trips <= van.trips:
+        return None
+    tours = list(_own_trips(order, _together(problem, stop)))
+
+    def fitting(seconds: int) -> bool:
+        return any(fits(problem, replace(further, reload_seconds=seconds), tour) for tour in tours)
+
+    low, high = 0, LONGEST_RELOAD_SECONDS
+    if not fitting(low):
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fitting(middle) else (low, middle - 1)
+    return low
 
 
 def _tours(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int]]:
@@ -125,7 +168,7 @@ def _tours(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int
 
 
 def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Iterator[Obstacle]:
-    for after, tour in _positions(problem, order, stop):
+    for after, tour in _positions(problem, van, order, stop):
         if fits(problem, van, tour):
             route = tour_of(problem, van, tour)
             if route is not None:
@@ -138,25 +181,25 @@ def _no_pins(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int)
     pins = tuple(pin for pin in problem.pins if not own & {pin.stop, pin.before, pin.after})
     if len(pins) < len(problem.pins):
         free = replace(problem, pins=pins)
-        for after, tour in _positions(problem, order, stop):
+        for after, tour in _positions(problem, van, order, stop):
             if fits(free, van, tour):
                 yield Obstacle(van.id, "pin", 0, after)
                 return
 
 
 def _more_room(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
-    for after, tour in _positions(problem, order, stop):
-        totes, grams = loads(problem, tour)
-        lacking, heavier = max(totes) - van.totes, max(grams) - van.grams
+    for after, tour in _positions(problem, van, order, stop):
+        carried = loads(problem, tour)
+        lacking, heavier = carried.most_totes - van.totes, carried.most_grams - van.grams
         if (lacking > 0) == (heavier > 0):
             continue
-        larger = replace(van, totes=max(van.totes, *totes), grams=max(van.grams, *grams))
+        larger = replace(van, totes=max(van.totes, carried.most_totes), grams=max(van.grams, carried.most_grams))
         if fits(problem, larger, tour):
             yield Obstacle(van.id, "capacity" if lacking > 0 else "weight", max(lacking, heavier), after)
 
 
 def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
-    for after, tour in _positions(problem, order, stop):
+    for after, tour in _positions(problem, van, order, stop):
         route = tour_of(problem, replace(van, shift_end=END_OF_TIME), tour)
         if route is None:
             continue
@@ -170,7 +213,7 @@ def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop:
 def _wider_window(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
     its = problem.stops_as_pinned[stop]
     least = END_OF_TIME
-    for after, tour in _positions(problem, order, stop) if its.windows else ():
+    for after, tour in _positions(problem, van, order, stop) if its.windows else ():
         # only a position that needs less than any before is worth finding out how much
         if not any(
             _starts_within(problem, van, tour, stop, (opens - least + 1, closes + least - 1))
@@ -193,7 +236,7 @@ def _longer_ride(problem: RoutingProblem, van: Van, order: Sequence[int], stop: 
     if pair is None or pair.longest_seconds is None:
         return
     least = END_OF_TIME
-    for after, tour in _positions(problem, order, stop):
+    for after, tour in _positions(problem, van, order, stop):
         low, high = pair.longest_seconds, least - 1
         if not fits(problem, van, tour, aboard={pair.first: high}):
             continue
@@ -239,7 +282,7 @@ def _starts_within(problem: RoutingProblem, van: Van, tour: Sequence[int], stop:
 def _no_break(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
     if van.rest is None:
         return
-    for after, tour in _positions(problem, order, stop):
+    for after, tour in _positions(problem, van, order, stop):
         if fits(problem, replace(van, rest=None), tour):
             yield Obstacle(van.id, "break", van.rest.duration_seconds, after)
 
@@ -269,9 +312,9 @@ def _way(problem: RoutingProblem, stop: Stop, obstacle: Obstacle) -> str:
     minutes = _minutes(lacking)
     where = f"after {obstacle.after}" if obstacle.after else "as its first stop"
     if obstacle.limit == "capacity":
-        return f"van {van.id} held {van.totes + lacking} totes and not {van.totes} ({where})"
+        return f"van {van.id} held {van.totes + lacking} totes and not {van.totes} ({where}){_trip(van, obstacle)}"
     if obstacle.limit == "weight":
-        return f"van {van.id} carried {van.grams + lacking} g and not {van.grams} ({where})"
+        return f"van {van.id} carried {van.grams + lacking} g and not {van.grams} ({where}){_trip(van, obstacle)}"
     if obstacle.limit == "shift":
         return f"the shift of van {van.id} ended {minutes} later ({where})"
     if obstacle.limit == "window":
@@ -289,8 +332,17 @@ def _way(problem: RoutingProblem, stop: Stop, obstacle: Obstacle) -> str:
     return f"leaving it out cost {price + lacking} micros and not {price} (van {van.id}, {where})"
 
 
-def _minutes(seconds: int) -> str:
-    whole = -(-seconds // 60)
+def _trip(van: Van, obstacle: Obstacle) -> str:
+    if obstacle.reload_seconds is None:
+        return ""
+    which = {1: "second", 2: "third"}.get(van.trips, "further")
+    if obstacle.reload_seconds == LONGEST_RELOAD_SECONDS:
+        return f", or made a {which} trip"
+    return f", or made a {which} trip and took no more than {_minutes(obstacle.reload_seconds, up=False)} to reload"
+
+
+def _minutes(seconds: int, *, up: bool = True) -> str:
+    whole = -(-seconds // 60) if up else seconds // 60
     return f"{whole} minute{'' if whole == 1 else 's'}"
 
 
@@ -306,13 +358,16 @@ def tight_limits(problem: RoutingProblem, solution: Solution) -> tuple[TightLimi
 
 def _tight(problem: RoutingProblem, route: Route) -> Iterator[TightLimit]:
     van = problem.vans[problem.van_index[route.van]]
-    fullest = max(range(len(route.totes)), key=route.totes.__getitem__)
-    where = route.stops[max(0, fullest - 1)]
-    if van.totes - route.totes[fullest] <= NEARLY_FULL_TOTES:
-        yield TightLimit("capacity", van.id, where, van.totes - route.totes[fullest])
-    heaviest = max(range(len(route.grams)), key=route.grams.__getitem__)
-    if route.grams[heaviest] == van.grams:
-        yield TightLimit("weight", van.id, route.stops[max(0, heaviest - 1)], 0)
+    legs = [
+        (max(0, leg - 1), totes, grams) for leg, (totes, grams) in enumerate(zip(route.totes, route.grams, strict=True))
+    ]
+    legs += [(reload.after, reload.totes, reload.grams) for reload in route.reloads]
+    where, fullest, _ = max(legs, key=lambda leg: leg[1])
+    if van.totes - fullest <= NEARLY_FULL_TOTES:
+        yield TightLimit("capacity", van.id, route.stops[where], van.totes - fullest)
+    where, _, heaviest = max(legs, key=lambda leg: leg[2])
+    if heaviest == van.grams:
+        yield TightLimit("weight", van.id, route.stops[where], 0)
     for visit in route.visits:
         windows = problem.stops[problem.stop_index[visit.stop]].windows
         if windows and visit.start > visit.arrive:

@@ -55,7 +55,8 @@ def kilometres(metres: int) -> str:
 
 def peak_load(route: PlannedRoute) -> int:
     """The most totes that the van carries at any time of the route."""
-    return max([route.load_at_start, *(stop.load_after for stop in route.stops)])
+    reloaded = (reload.totes_on for reload in route.reloads or ())
+    return max([route.load_at_start, *(stop.load_after for stop in route.stops), *reloaded])
 
 
 def place(branches: Mapping[str, Branch], code: str) -> Branch:
@@ -83,9 +84,9 @@ def route_of(plan: PlanDrafted, van: str) -> PlannedRoute:
 
 def geojson(plan: PlanDrafted, branches: Mapping[str, Branch]) -> dict[str, object]:
     """
-    A `FeatureCollection` (RFC 7946): a line for each van from its hub and back, a point for each stop, and a point
-    for each stop left behind. The property `kind` is `route`, `stop` or `left`; times are ISO 8601 with the
-    offset of the place. Raises `Unknown` (`branch.unknown`).
+    A `FeatureCollection` (RFC 7946): a line for each van from its hub and back, over it where it reloads, a point for
+    each stop, and a point for each stop left behind. The property `kind` is `route`, `stop` or `left`; times are
+    ISO 8601 with the offset of the place. Raises `Unknown` (`branch.unknown`).
     """
     features: list[dict[str, object]] = []
     for route in plan.routes:
@@ -112,6 +113,10 @@ def gpx(plan: PlanDrafted, van: str | None, branches: Mapping[str, Branch]) -> s
         hub = place(branches, route.hub)
         _route_point(line, plan, hub, route.leaves, "Leave", f"{route.load_at_start} totes on board")
         for seq, stop in enumerate(route.stops, 1):
+            reload = route.reload_before(seq)
+            if reload is not None:
+                changed = f"{reload.totes_off} totes off, {reload.totes_on} totes on, leave {wall_time(reload.leaves)}"
+                _route_point(line, plan, hub, reload.arrives, "Reload", changed)
             handled = f"{stop.totes_off} totes off, {stop.totes_on} totes on"
             _route_point(line, plan, place(branches, stop.branch), stop.arrives, f"{seq}.", handled)
         _route_point(line, plan, hub, route.returns, "Return", "")
@@ -123,11 +128,27 @@ def csv_rows(plan: PlanDrafted) -> Iterator[dict[str, str | int]]:
     """
     A row for each stop in the order of driving, then one for each stop left behind, with `CSV_COLUMNS` as keys.
 
-    Times are `HH:MM:SS` of the local day. A stop left behind has no van and no times, but says why.
+    Times are `HH:MM:SS` of the local day. A reload between two trips is a row of the hub without a number. A stop left
+    behind has no van and no times, but says why.
     """
     heading: dict[str, str | int] = {"day": plan.day, "wave": plan.wave, "revision": plan.revision}
     for route in plan.routes:
         for seq, stop in enumerate(route.stops, 1):
+            reload = route.reload_before(seq)
+            if reload is not None:
+                yield {
+                    **heading,
+                    **dict.fromkeys(CSV_COLUMNS[len(heading) :], ""),
+                    "hub": route.hub,
+                    "van": route.van,
+                    "branch": route.hub,
+                    "arrives": _to_the_second(reload.arrives),
+                    "starts": _to_the_second(reload.arrives),
+                    "leaves": _to_the_second(reload.leaves),
+                    "totes_off": reload.totes_off,
+                    "totes_on": reload.totes_on,
+                    "load_after": reload.totes_on,
+                }
             yield {
                 **heading,
                 "hub": route.hub,
@@ -159,7 +180,11 @@ def csv_rows(plan: PlanDrafted) -> Iterator[dict[str, str | int]]:
 
 def _line(plan: PlanDrafted, route: PlannedRoute, branches: Mapping[str, Branch]) -> dict[str, object]:
     hub = place(branches, route.hub)
-    calls = [hub, *(place(branches, stop.branch) for stop in route.stops), hub]
+    calls = [hub]
+    for seq, stop in enumerate(route.stops, 1):
+        calls += [] if route.reload_before(seq) is None else [hub]
+        calls.append(place(branches, stop.branch))
+    calls.append(hub)
     return {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": [_lon_lat(call) for call in calls]},
@@ -176,6 +201,16 @@ def _line(plan: PlanDrafted, route: PlannedRoute, branches: Mapping[str, Branch]
             "stops": len(route.stops),
             "load_at_start": route.load_at_start,
             "peak_load": peak_load(route),
+            "reloads": [
+                {
+                    "after": reload.after,
+                    "arrives": _local(plan, reload.arrives, hub).isoformat(),
+                    "leaves": _local(plan, reload.leaves, hub).isoformat(),
+                    "totes_off": reload.totes_off,
+                    "totes_on": reload.totes_on,
+                }
+                for reload in route.reloads or ()
+            ],
         },
     }
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from logistics.problem import RoutingProblem, Stop
-from logistics.solution import Solution, Violation, verify
+from logistics.solution import Route, Solution, Violation, verify
+from logistics.stability import changes
 
-__all__ = ["Difference", "Figures", "difference", "figures_of", "late_seconds"]
+__all__ = ["Difference", "Figures", "difference", "figures_of", "late_seconds", "paid_micros"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,9 @@ class Figures:
     What a plan drives, costs and serves.
 
     `paid_seconds` run from leaving to returning, over all vans. `late_seconds` are those by which service starts after
-    the last window of its stop has closed, over all stops. `totes` are brought and taken at the stops that are served.
-    `cost_micros` holds the price of what is left out, too.
+    the last window of its stop has closed, over all stops. `totes` are brought and taken at the stops that are served,
+    `left` the stops of the problem that no van makes. `cost_micros` is what the routes cost and the price of what is
+    left; what a change of the usual round is priced at is not in it, as nobody pays that.
     """
 
     metres: int
@@ -72,8 +74,14 @@ def figures_of(problem: RoutingProblem, solution: Solution) -> Figures:
         totes=sum(stop.deliver + stop.collect for stop in served),
         stops=len(served),
         left=len(solution.unserved),
-        cost_micros=solution.micros,
+        cost_micros=sum(paid_micros(problem, route) for route in solution.routes)
+        + sum(problem.stops[problem.stop_index[left.stop]].price or 0 for left in solution.unserved),
     )
+
+
+def paid_micros(problem: RoutingProblem, route: Route) -> int:
+    """What a route costs in money: its share of the cost without the price of what differs from the usual round."""
+    return route.micros - sum(change.micros for change in changes(problem, route))
 
 
 def late_seconds(stop: Stop, start: int) -> int:

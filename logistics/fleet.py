@@ -26,6 +26,7 @@ class VanSet(Event):
     A van joined the fleet or was described anew.
 
     Times are minutes after local midnight; the break of `break_minutes` begins between the two break times.
+    It may go out `trips` times a day (None: once), and takes `reload_minutes` at its hub in between.
     Costs are in hundredths of the currency per kilometre, per hour and per day of use. `days` are weekdays, 0 Monday.
     """
 
@@ -42,6 +43,8 @@ class VanSet(Event):
     cost_per_day_cents: int = 0
     row: str | None = None
     source: str | None = None
+    trips: int | None = None
+    reload_minutes: int | None = None
 
 
 @event
@@ -93,6 +96,8 @@ class Van:
     out: tuple[OffRoad, ...] = ()
     retired: bool = False
     row: str | None = None
+    trips: int | None = None
+    reload_minutes: int | None = None
 
     def off_road_on(self, day: str) -> OffRoad | None:
         """The entry that takes it off the road on that day (`2026-11-24`), if any."""
@@ -118,6 +123,8 @@ def fold_van(van: Van | None, fact: Fact) -> Van:
             cost_per_day_cents=happened.cost_per_day_cents,
             out=() if van is None else van.out,
             row=happened.row,
+            trips=happened.trips,
+            reload_minutes=happened.reload_minutes,
         )
     if van is None:
         raise TypeError(f"{type(happened).__name__} cannot be the first fact of {fact.stream}")

@@ -16,7 +16,7 @@ from logistics.run import Run, fold_run
 __all__ = ["COURIER_FOLD", "DAILY_COUNTS", "PLAN", "RUN", "VAN"]
 
 COURIER_FOLD = Fold("courier", 1, fold_courier, Courier)
-VAN = Fold("van", 1, fold_van, Van)
+VAN = Fold("van", 2, fold_van, Van)
 PLAN = Fold("plan", 1, fold_plan, DayPlan)
 RUN = Fold("run", 1, fold_run, Run)
 DAILY_COUNTS = Fold("daily-counts", 1, fold_daily_counts, DailyCountsImported)

@@ -33,6 +33,7 @@ __all__ = [
 
 COORDINATORS = (Role.COORDINATOR,)
 LAST_MINUTE = 24 * 60
+MOST_TRIPS = 9
 
 
 # --- what is registered ----------------------------------------------------------------------------------------------
@@ -65,6 +66,11 @@ def check_van(name: str, van: VanSet) -> None:
     ):
         starts, ends = _clock(van.break_from_minute), _clock(van.break_until_minute)
         raise Invalid("van.impossible:break-times", van=name, starts=starts, ends=ends)
+    if van.trips is not None and not 1 <= van.trips <= MOST_TRIPS:
+        raise Invalid("van.impossible:trips", van=name, trips=van.trips, most=MOST_TRIPS)
+    reload_minutes = van.reload_minutes or 0
+    if reload_minutes < 0 or reload_minutes > van.shift_ends_minute - van.shift_starts_minute:
+        raise Invalid("van.impossible:reload", van=name, minutes=reload_minutes)
     if not van.days:
         raise Invalid("van.impossible:no-weekday", van=name)
     if tuple(sorted(set(van.days))) != van.days or any(not 0 <= day <= 6 for day in van.days):

@@ -97,6 +97,7 @@ for (const {geometry, properties: p} of plan.features) {
     L.polyline(path, {color: van.colour, weight: 3, dashArray: van.dash}).bindPopup(lines([
       van.letter + "  " + p.van, hhmm(p.leaves) + " to " + hhmm(p.returns),
       p.km.toFixed(1) + " km, " + p.stops + " stops",
+      ...p.reloads.map((r) => hhmm(r.arrives) + " back at the hub, " + r.totes_on + " totes on, " + hhmm(r.leaves)),
     ])).addTo(map);
     const hub = hubs.get(p.hub) || {at: path[0], name: p.hub_name, vans: []};
     hub.vans.push(van.letter + "  " + p.van + ": " + hhmm(p.leaves) + " to " + hhmm(p.returns));
@@ -259,18 +260,23 @@ def _left_table(plan: PlanDrafted, branches: Mapping[str, Branch]) -> str:
 
 
 def _route_table(route: PlannedRoute, mark: tuple[str, str], branches: Mapping[str, Branch]) -> str:
-    rows = [
-        [
-            f"{mark[0]}{seq}",
-            f"{escape(place(branches, stop.branch).name)} ({escape(stop.branch)})",
-            wall_time(stop.arrives),
-            wall_time(stop.leaves),
-            str(stop.totes_off),
-            str(stop.totes_on),
-            str(stop.load_after),
-        ]
-        for seq, stop in enumerate(route.stops, 1)
-    ]
+    rows = []
+    for seq, stop in enumerate(route.stops, 1):
+        reload = route.reload_before(seq)
+        if reload is not None:
+            counts = (reload.totes_off, reload.totes_on, reload.totes_on)
+            rows.append(["", "Back at the hub", wall_time(reload.arrives), wall_time(reload.leaves), *map(str, counts)])
+        rows.append(
+            [
+                f"{mark[0]}{seq}",
+                f"{escape(place(branches, stop.branch).name)} ({escape(stop.branch)})",
+                wall_time(stop.arrives),
+                wall_time(stop.leaves),
+                str(stop.totes_off),
+                str(stop.totes_on),
+                str(stop.load_after),
+            ]
+        )
     resting = "no break" if route.break_at is None else f"break {wall_time(route.break_at)}"
     caption = (
         f"{_pill(mark)} {escape(route.van)} from {escape(place(branches, route.hub).name)}, "

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
+from logistics.wall_clock import exact_time
 
 __all__ = [
     "AcceptedViolation",
@@ -24,6 +25,7 @@ __all__ = [
     "PlanTotals",
     "PlanWithdrawn",
     "PlannedPin",
+    "PlannedReload",
     "PlannedRoute",
     "PlannedStop",
     "TightLimit",
@@ -44,7 +46,8 @@ class PlanInputs:
     """
     Everything the routes were made from. Digests are SHA-256 in hexadecimal; `problem` names an attachment,
     the routing problem as it was solved, and `carried` another, what is to be brought to and taken from each stop.
-    `collect` says whether expected items were counted in.
+    `collect` says whether expected items were counted in. `mode` says how much of revision `held_from` was held; a stop
+    had to save `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`.
     """
 
     position: int
@@ -61,6 +64,10 @@ class PlanInputs:
     skipped: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     carried: str | None = None
+    mode: Literal["keep", "insert"] | None = None
+    held_from: int | None = None
+    like: str | None = None
+    change_micros: int | None = None
 
 
 @part
@@ -85,8 +92,27 @@ class PlannedStop:
 
 
 @part
+class PlannedReload:
+    """
+    A call at the van's own hub between two trips, after so many stops; times are seconds after local midnight.
+
+    All that is on board comes off, the next trip's totes go on.
+    """
+
+    after: int
+    arrives: int
+    leaves: int
+    totes_off: int
+    totes_on: int
+
+
+@part
 class PlannedRoute:
-    """One van's day: from its hub and back. `break_at` is when the break begins, if there is one."""
+    """
+    One van's day: from its hub and back. `break_at` is when the break begins, if there is one.
+
+    `reloads` are the calls at the hub between its trips; none where it makes one trip only.
+    """
 
     van: str
     hub: str
@@ -97,6 +123,11 @@ class PlannedRoute:
     load_at_start: int
     break_at: int | None = None
     stops: tuple[PlannedStop, ...]
+    reloads: tuple[PlannedReload, ...] | None = None
+
+    def reload_before(self, seq: int) -> PlannedReload | None:
+        """The call at the hub right before the stop of this number, the first being 1."""
+        return next((one for one in self.reloads or () if one.after == seq - 1), None)
 
 
 @part
@@ -163,6 +194,20 @@ class PlannedPin:
     after: str | None = None
     earliest: int | None = None
     latest: int | None = None
+
+    @property
+    def fixed(self) -> str:
+        """`van v1`, `a place before yate`, `a start from 10:00 to 10:30`, or several of them."""
+        said = []
+        if self.van is not None:
+            said.append(f"van {self.van}")
+        if self.before is not None:
+            said.append(f"a place before {self.before}")
+        if self.after is not None:
+            said.append(f"a place after {self.after}")
+        if self.earliest is not None and self.latest is not None:
+            said.append(f"a start from {exact_time(self.earliest)} to {exact_time(self.latest)}")
+        return " and ".join(said)
 
 
 @part

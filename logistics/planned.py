@@ -16,23 +16,25 @@ from circulation.errors import Refused
 from logistics.day_stops import MUST_MICROS, days_waited, taken_out
 from logistics.draft import Draft
 from logistics.explain import Explanation, Obstacle, explain, tight_limits
+from logistics.figures import paid_micros
 from logistics.plan import (
     AcceptedViolation,
     LeftBehind,
     PlanDrafted,
     PlanInputs,
+    PlannedReload,
     PlannedRoute,
     PlannedStop,
     PlanTotals,
     TightLimit,
 )
 from logistics.problem import RoutingProblem
-from logistics.solution import Route, Solution, Violation, verify
+from logistics.solution import Reload, Route, Solution, Violation, verify
 
 __all__ = ["Judge", "planned"]
 
 Judge = Callable[[RoutingProblem, Solution], Sequence[Violation]]
-_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "on-board", "weight", "several", "hub")
+_MOST_TELLING = ("price", "pin", "capacity", "window", "shift", "break", "on-board", "weight", "several", "hub")
 
 _NEARLY_TOO_LATE_SECONDS = 300
 """A break that begins within so many seconds of its latest moment binds."""
@@ -70,7 +72,8 @@ def planned(
     if len(violations) != len(accepted):
         raise ValueError(f"{len(accepted)} broken rules were accepted, and the routes break {len(violations)}")
     routes = tuple(_route(draft, route) for route in solution.routes)
-    left = (*draft.set_aside, *_left(draft, solution, at_us, dropped))
+    out = frozenset(dropped) & {left.stop for left in solution.unserved}
+    left = (*draft.set_aside, *_left(draft, solution, at_us, out))
     return PlanDrafted(
         revision=revision,
         day=draft.request.day.isoformat(),
@@ -89,7 +92,11 @@ def planned(
 def _route(draft: Draft, route: Route) -> PlannedRoute:
     problem = draft.problem
     van = problem.vans[problem.van_index[route.van]]
-    places = [van.hub, *(problem.stop_place(problem.stop_index[stop]) for stop in route.stops), van.hub]
+    places, breaks = [van.hub], {reload.after for reload in route.reloads}
+    for count, stop in enumerate(route.stops):
+        places += [van.hub] if count in breaks else []
+        places.append(problem.stop_place(problem.stop_index[stop]))
+    places.append(van.hub)
     stops = []
     for visit, load_after in zip(route.visits, route.totes[1:], strict=True):
         its = draft.carried[visit.stop]
@@ -117,6 +124,17 @@ def _route(draft: Draft, route: Route) -> PlannedRoute:
         load_at_start=route.totes[0],
         break_at=route.break_start,
         stops=tuple(stops),
+        reloads=tuple(_reload(route, reload) for reload in route.reloads) or None,
+    )
+
+
+def _reload(route: Route, reload: Reload) -> PlannedReload:
+    return PlannedReload(
+        after=reload.after,
+        arrives=reload.arrive,
+        leaves=reload.leave,
+        totes_off=route.totes[reload.after],
+        totes_on=reload.totes,
     )
 
 
@@ -172,11 +190,13 @@ def _tight(problem: RoutingProblem, solution: Solution) -> Iterable[TightLimit]:
         hub = problem.hubs[problem.vans[problem.van_index[found.van]].hub].id
         yield TightLimit(limit=found.limit, van=found.van, branch=found.stop or hub, spare=spare, unit=unit)
     for route in solution.routes:
-        rest = problem.vans[problem.van_index[route.van]].rest
+        van = problem.vans[problem.van_index[route.van]]
+        rest = van.rest
         if rest is not None and route.break_start is not None and route.break_after is not None:
             spare = rest.latest - route.break_start
             if spare <= _NEARLY_TOO_LATE_SECONDS:
-                branch = route.visits[route.break_after - 1].stop
+                at_hub = any(reload.rests for reload in route.reloads)
+                branch = problem.hubs[van.hub].id if at_hub else route.visits[route.break_after - 1].stop
                 yield TightLimit(limit="break", van=route.van, branch=branch, spare=spare, unit="seconds")
 
 
@@ -193,7 +213,7 @@ def _totals(draft: Draft, solution: Solution, routes: Sequence[PlannedRoute], le
         items=sum(stop.items for stop in served),
         metres=solution.metres,
         drive_seconds=sum(route.drive_seconds for route in routes),
-        cost_cents=round(sum(route.micros for route in solution.routes) / 10_000),
+        cost_cents=round(sum(paid_micros(draft.problem, route) for route in solution.routes) / 10_000),
         left_behind=left,
         by_reason=dict(sorted(by_reason.items())),
     )

@@ -31,6 +31,7 @@ END_OF_TIME = 1_000_000_000
 """A second that no day ever reaches: the end of an open window."""
 _COST_CEILING = 1 << 59
 _ARC_CEILING = 1 << 31
+_MOST_TRIPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Van:
     A van with its driver's shift for the day; it starts and ends at its hub.
 
     Paid time runs from leaving the hub to returning, waiting and a break on the way included.
-    `micros_fixed` is paid once if the van goes out at all.
+    `micros_fixed` is paid once if the van goes out at all. It goes out up to `trips` times: back at its hub it unloads
+    what it collected and loads the next totes within `reload_seconds`, which are paid.
     """
 
     id: str
@@ -66,6 +68,15 @@ class Van:
     micros_per_second: int = 0
     micros_fixed: int = 0
     grams: int = UNLIMITED
+    trips: int = 1
+    reload_seconds: int = 0
+
+    def as_written(self) -> dict[str, object]:
+        """The fields; those of several trips only where they say something, so that digests of old stay."""
+        fields = asdict(self)
+        if self.trips == 1 and self.reload_seconds == 0:
+            del fields["trips"], fields["reload_seconds"]
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,7 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """
-    Totes that must ride from one stop to a later one on the same van, without seeing the hub.
+    Totes that must ride from one stop to a later one on the same trip of a van, without seeing the hub.
 
     `first` and `second` are indices of stops; a stop is in one pair at most, and may have totes from and to the
     hub besides. Of an optional pair both stops are served or neither. `longest_seconds` bounds the time from
@@ -122,7 +133,7 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Credit:
     """
-    What is saved when totes that may ride directly do: `micros` if `origin` comes before `destination` on one van.
+    What is saved when totes that may ride directly do: `micros` if `origin` comes before `destination` on one trip.
 
     Indices of stops, at most one credit for an origin and destination. Their totes stay among what the origin
     collects for the hub and the destination gets from it, so that a plan is good whether they ride or not: a
@@ -257,7 +268,7 @@ class RoutingProblem:
     def _digest(self) -> str:
         parts: dict[str, object] = {
             "hubs": [asdict(hub) for hub in self.hubs],
-            "vans": [asdict(van) for van in self.vans],
+            "vans": [van.as_written() for van in self.vans],
             "stops": [asdict(stop) for stop in self.stops],
             "pairs": [asdict(pair) for pair in self.pairs],
         }
@@ -282,7 +293,12 @@ class RoutingProblem:
             raise Invalid("van-without-hub", what=where, hub=van.hub, hubs=len(self.hubs))
         if van.shift_end < van.shift_start or van.shift_start < 0 or van.shift_end > END_OF_TIME:
             raise Invalid("bad-shift", what=where, shift_start=van.shift_start, shift_end=van.shift_end)
-        _check_amounts(where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed)
+        _check_amounts(
+            where, van.totes, van.grams, van.micros_per_metre, van.micros_per_second, van.micros_fixed,
+            van.reload_seconds,
+        )  # fmt: skip
+        if not 1 <= van.trips <= _MOST_TRIPS or van.reload_seconds > END_OF_TIME:
+            raise Invalid("bad-trips", what=where, trips=van.trips, most=_MOST_TRIPS, reload_seconds=van.reload_seconds)
         rest = van.rest
         if rest is None:
             return
@@ -347,7 +363,7 @@ class RoutingProblem:
         """No sum that the search can form may leave 64 bits."""
         longest = max(map(max, self.metres))
         slowest = max(map(max, self.seconds))
-        arcs = 2 * (len(self.stops) + len(self.vans))
+        arcs = 2 * (len(self.stops) + sum(van.trips for van in self.vans))
         dearest = max(
             (longest * van.micros_per_metre + slowest * van.micros_per_second for van in self.vans), default=0
         )

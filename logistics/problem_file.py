@@ -19,6 +19,7 @@ __all__ = ["problem_from_bytes", "problem_to_bytes"]
 def problem_to_bytes(problem: RoutingProblem) -> bytes:
     """Canonical JSON in UTF-8: the same problem gives the same bytes."""
     fields = asdict(problem)
+    fields["vans"] = [van.as_written() for van in problem.vans]
     if not problem.credits:  # as such a problem was written before there were credits
         del fields["credits"]
     if not problem.pins:

@@ -7,36 +7,35 @@ with its reason in every later revision that breaks it in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from circulation.errors import Refused
+from logistics.accepted import accepted_violations
 from logistics.carried_file import carried_from_bytes
 from logistics.day_stops import PlanRequest
 from logistics.demand import StopDemand
 from logistics.draft import Draft
 from logistics.pin import Pin
 from logistics.plan import (
-    AcceptedViolation,
     PlanDrafted,
     PlanEdit,
+    PlanInputs,
     PlannedPin,
     PlannedRoute,
 )
 from logistics.planned import Judge, planned
 from logistics.problem import RoutingProblem
 from logistics.problem_file import problem_from_bytes
-from logistics.solution import Route, Solution, Unserved, Violation, Visit, verify
+from logistics.solution import Reload, Route, Solution, Unserved, Visit, verify
 from logistics.solver.credits import earned
 from logistics.solver.steadiness import unrest
 from logistics.solver.timetable import loads
+from logistics.solver.trips import RELOAD, order_of, places_of, split, tidy
 
-__all__ = [
-    "Recorded", "accepted_violations", "name_pins", "orders_of", "pins_of", "recall", "revised", "solution_of",
-    "with_pins",
-]  # fmt: skip
+__all__ = ["Recorded", "orders_of", "pins_of", "recall", "revised", "solution_of", "with_pins"]
 
 
 @dataclass(frozen=True)
@@ -133,14 +132,14 @@ def solution_of(problem: RoutingProblem, revision: PlanDrafted) -> Solution:
 
 
 def _route(problem: RoutingProblem, route: PlannedRoute) -> Route:
-    number = problem.van_index[route.van]
-    van = problem.vans[number]
-    order = [problem.stop_index[stop.branch] for stop in route.stops]
+    van = problem.vans[problem.van_index[route.van]]
+    stops = [problem.stop_index[stop.branch] for stop in route.stops]
+    reloaded = {reload.after for reload in route.reloads or ()}
+    order = [one for count, stop in enumerate(stops) for one in ([RELOAD, stop] if count in reloaded else [stop])]
     visits = tuple(Visit(stop.branch, stop.arrives, stop.starts, stop.leaves) for stop in route.stops)
-    places = [van.hub, *(problem.stop_place(stop) for stop in order), van.hub]
-    metres = sum(problem.metres[one][two] for one, two in pairwise(places))
+    metres = sum(problem.metres[one][two] for one, two in pairwise(places_of(problem, van, order)))
     seconds = route.returns - route.leaves
-    totes, grams = loads(problem, order)
+    carried, rested = loads(problem, order), _visits_before_break(route)
     paid = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed
     return Route(
         van=route.van,
@@ -148,12 +147,23 @@ def _route(problem: RoutingProblem, route: PlannedRoute) -> Route:
         visits=visits,
         return_hub=route.returns,
         break_start=route.break_at,
-        break_after=_visits_before_break(route),
-        totes=totes,
-        grams=grams,
+        break_after=rested,
+        totes=carried.totes,
+        grams=carried.grams,
         metres=metres,
         seconds=seconds,
-        micros=paid - earned(problem, order) + unrest(problem, van.id, order, visits),
+        micros=paid - sum(earned(problem, trip) for trip in split(order)) + unrest(problem, van.id, stops, visits),
+        reloads=tuple(
+            Reload(
+                after=reload.after,
+                arrive=reload.arrives,
+                leave=reload.leaves,
+                totes=totes,
+                grams=grams,
+                rests=rested == reload.after and (route.break_at or 0) >= reload.leaves,
+            )
+            for reload, (totes, grams) in zip(route.reloads or (), carried.reloaded, strict=True)
+        ),
     )
 
 
@@ -165,28 +175,12 @@ def _visits_before_break(route: PlannedRoute) -> int | None:
 
 
 def orders_of(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:
-    """The tours as van index to stop indices, what the problem does not know left out."""
+    """The tours as van index to stop indices with their reloads, what the problem does not know left out."""
     return {
-        problem.van_index[route.van]: [problem.stop_index[stop] for stop in route.stops if stop in problem.stop_index]
+        problem.van_index[route.van]: tidy(order_of(problem, route))
         for route in solution.routes
         if route.van in problem.van_index
     }
-
-
-def name_pins(problem: RoutingProblem) -> tuple[PlannedPin, ...]:
-    """The pins of a problem by codes."""
-    stops, vans = problem.stops, problem.vans
-    return tuple(
-        PlannedPin(
-            stop=stops[pin.stop].id,
-            van=None if pin.van is None else vans[pin.van].id,
-            before=None if pin.before is None else stops[pin.before].id,
-            after=None if pin.after is None else stops[pin.after].id,
-            earliest=pin.earliest,
-            latest=pin.latest,
-        )
-        for pin in problem.pins
-    )
 
 
 def pins_of(problem: RoutingProblem, pins: Iterable[PlannedPin]) -> tuple[Pin, ...]:
@@ -218,27 +212,6 @@ def with_pins(problem: RoutingProblem, pins: Iterable[PlannedPin]) -> RoutingPro
     return problem if kept == problem.pins else replace(problem, pins=kept)
 
 
-def accepted_violations(
-    violations: Sequence[Violation], before: Iterable[AcceptedViolation], because: str | None
-) -> tuple[AcceptedViolation, ...]:
-    """
-    Every broken rule with the reason why it may be: the one that it had, where it was broken in the same way, or this.
-
-    Raises `Refused` (`plan.breaks-rules`), which tells each broken rule that has no reason.
-    """
-    reasons = {(one.rule, one.place, one.sentence): one.because for one in before}
-    accepted, silent = [], []
-    for one in violations:
-        reason = reasons.get((one.rule, one.place, one.sentence)) or because
-        if reason is None:
-            silent.append(one.sentence)
-        else:
-            accepted.append(AcceptedViolation(rule=one.rule, place=one.place, sentence=one.sentence, because=reason))
-    if silent:
-        raise Refused("plan.breaks-rules", said=" ".join(silent))
-    return tuple(accepted)
-
-
 def revised(
     before: Recorded,
     draft: Draft,
@@ -252,16 +225,19 @@ def revised(
     because: str | None = None,
     pins: tuple[PlannedPin, ...] = (),
     dropped: Iterable[str] = (),
+    inputs: PlanInputs | None = None,
     judge: Judge = verify,
 ) -> PlanDrafted:
     """
     Revision `number`: `solution` answers the problem of `draft`, whose attachments the two digests name.
 
+    `inputs` say how it was searched, if it was searched again.
+
     Raises `Refused` (`plan.breaks-rules`) where the judge finds a broken rule that has no reason.
     """
     accepted = accepted_violations(judge(draft.problem, solution), before.revision.accepted or (), because)
     inputs = replace(
-        before.revision.inputs,
+        inputs or before.revision.inputs,
         problem=problem_digest,
         carried=carried_digest,
         seed=solution.seed,

@@ -18,7 +18,7 @@ from logistics.problem import RoutingProblem, Stop, Van
 from logistics.stability import changes
 from logistics.wall_clock import exact_time, minutes
 
-__all__ = ["Route", "Solution", "Unserved", "Violation", "Visit", "verify"]
+__all__ = ["Reload", "Route", "Solution", "Unserved", "Violation", "Visit", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,30 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reload:
+    """
+    A call at the hub between two trips, after so many visits: all that is on board goes off, the next trip's load on.
+
+    The van arrives, and is loaded at `leave`; `totes` and `grams` are on board then. `rests` says that the break
+    follows here, before it drives on.
+    """
+
+    after: int
+    arrive: int
+    leave: int
+    totes: int
+    grams: int
+    rests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """
-    One van's tour. `totes` and `grams` hold the load on every leg: from the hub, between stops, to the hub.
+    One van's tour. `totes` and `grams` hold the load on leaving the hub, and on leaving every stop.
 
     `break_start` is None for a van without one. `break_after` counts the visits that come before the break;
-    None when it is taken at the hub, before leaving or after returning. `seconds` runs from leaving to
+    None when it is taken at the hub, before leaving or after returning. `reloads` are the calls at the hub between its
+    trips, in order. `seconds` runs from leaving to
     returning. `micros` is this route's share of the cost, less the credits that it earns (below 0 where these are
     worth more than the drive), with the price of what differs from the usual routes.
     """
@@ -53,6 +71,7 @@ class Route:
     metres: int
     seconds: int
     micros: int
+    reloads: tuple[Reload, ...] = ()
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -138,6 +157,9 @@ def _violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violati
             continue
         numbers = [stops[visit.stop] for visit in route.visits]
         yield from _hub_violations(problem, van, numbers)
+        if _trip_faults(van, route):
+            yield from _trip_faults(van, route)
+            continue
         yield from _time_violations(problem, van, route, numbers)
         yield from _load_violations(problem, van, route, numbers)
         yield from _cost_violations(problem, van, route, numbers)
@@ -192,11 +214,28 @@ def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
             f" {minutes(over)} outside its shift from {exact_time(van.shift_start)} to {exact_time(van.shift_end)}.",
         )
     yield from _break_violations(van, route)
+    reloads = {reload.after: reload for reload in route.reloads}
     clock, place = route.leave_hub, van.hub
-    for count, (visit, number) in enumerate(zip(route.visits, numbers, strict=True)):
+    for count in range(len(numbers) + 1):
+        reload = reloads.get(count)
+        if route.break_after == count > 0 and (reload is None or not reload.rests):
+            clock = _rested(van, route, clock)
+        if reload is not None:
+            clock += problem.seconds[place][van.hub]
+            if reload.arrive != clock or reload.leave < clock + van.reload_seconds:
+                yield Violation(
+                    "reload",
+                    van.id,
+                    f"Van {van.id} is back at its hub at {clock} s and takes {van.reload_seconds} s to reload, but says"
+                    f" arrive {reload.arrive}, leave {reload.leave}.",
+                )
+            clock, place = reload.leave, van.hub
+            if reload.rests:
+                clock = _rested(van, route, clock)
+        if count == len(numbers):
+            break
+        visit, number = route.visits[count], numbers[count]
         stop = problem.stops[number]
-        if route.break_after == count and van.rest is not None and route.break_start is not None:
-            clock = max(clock, route.break_start) + van.rest.duration_seconds
         clock += problem.seconds[place][problem.stop_place(number)]
         service = stop.service_seconds + stop.seconds_per_tote * (stop.deliver + stop.collect)
         if visit.arrive != clock or visit.start < visit.arrive or visit.leave != visit.start + service:
@@ -209,11 +248,37 @@ def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
         if not _inside_a_window(stop, visit.start):
             yield Violation("window", stop.id, _outside(stop, visit.start, van.id))
         clock, place = visit.leave, problem.stop_place(number)
-    if route.break_after == len(route.visits) > 0 and van.rest is not None and route.break_start is not None:
-        clock = max(clock, route.break_start) + van.rest.duration_seconds
     clock += problem.seconds[place][van.hub]
     if clock != route.return_hub:
         yield Violation("time", van.id, f"Van {van.id} is back at {clock} s, not at {route.return_hub} s.")
+
+
+def _rested(van: Van, route: Route, clock: int) -> int:
+    """The end of a break that is taken between leaving and returning, where the van is at a moment."""
+    if van.rest is None or route.break_start is None:
+        return clock
+    return max(clock, route.break_start) + van.rest.duration_seconds
+
+
+def _trip_faults(van: Van, route: Route) -> list[Violation]:
+    """More trips than the van may make, or calls at the hub with no visit before, between or behind them."""
+    faults = []
+    if len(route.reloads) + 1 > van.trips:
+        faults.append(
+            Violation("trips", van.id, f"Van {van.id} makes {len(route.reloads) + 1} trips; {van.trips} may be.")
+        )
+    places = [0, *(reload.after for reload in route.reloads), len(route.visits)]
+    if any(before >= after for before, after in pairwise(places)):
+        faults.append(Violation("trips", van.id, f"Van {van.id} makes a trip to no stop: it reloads {places[1:-1]}."))
+    if any(reload.rests and reload.after != route.break_after for reload in route.reloads):
+        faults.append(Violation("break", van.id, f"Van {van.id} rests at its hub, but not where its break is."))
+    return faults
+
+
+def _trips(route: Route) -> list[range]:
+    """The visits of each trip."""
+    places = [0, *(reload.after for reload in route.reloads), len(route.visits)]
+    return [range(before, after) for before, after in pairwise(places)]
 
 
 def _inside_a_window(stop: Stop, start: int) -> bool:
@@ -255,39 +320,50 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         yield Violation("break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not.")
     elif begins < route.visits[after - 1].leave:
         yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)} while at a stop.")
+    elif any(reload.rests and begins < reload.leave for reload in route.reloads):
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)} while it is loaded.")
 
 
 def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
-    stops = [problem.stops[number] for number in numbers]
-    totes = [sum(stop.deliver for stop in stops)]
-    grams = [sum(stop.deliver_grams for stop in stops)]
     riding = {pair.first: (pair.totes, pair.grams) for pair in problem.pairs}
     riding |= {pair.second: (-pair.totes, -pair.grams) for pair in problem.pairs}
-    for number, stop in zip(numbers, stops, strict=True):
-        pair_totes, pair_grams = riding.get(number, (0, 0))
-        totes.append(totes[-1] - stop.deliver + stop.collect + pair_totes)
-        grams.append(grams[-1] - stop.deliver_grams + stop.collect_grams + pair_grams)
-    for unit, loads, said, capacity in (
-        ("totes", totes, route.totes, van.totes),
-        ("grams", grams, route.grams, van.grams),
-    ):
-        if tuple(loads) != said:
-            yield Violation("load", van.id, f"Van {van.id} carries {loads} {unit} leg by leg, not {list(said)}.")
-        if max(loads) > capacity:
-            leg = loads.index(max(loads))
-            yield Violation(
-                "capacity",
-                van.id,
-                f"Van {van.id} holds {capacity} {unit} and would carry {max(loads)}"
-                f" {f'after {stops[leg - 1].id}' if leg else 'when it leaves its hub'}.",
+    at_hub: list[tuple[int, int]] = []
+    loads: list[tuple[int, int]] = []
+    for trip in _trips(route):
+        stops = [problem.stops[numbers[order]] for order in trip]
+        aboard = sum(stop.deliver for stop in stops), sum(stop.deliver_grams for stop in stops)
+        at_hub.append(aboard)
+        for order, stop in zip(trip, stops, strict=True):
+            totes, grams = riding.get(numbers[order], (0, 0))
+            aboard = (
+                aboard[0] - stop.deliver + stop.collect + totes,
+                aboard[1] - stop.deliver_grams + stop.collect_grams + grams,
             )
+            loads.append(aboard)
+    said_at_hub = [(reload.totes, reload.grams) for reload in route.reloads]
+    if said_at_hub != at_hub[1:]:
+        yield Violation("load", van.id, f"Van {van.id} reloads {at_hub[1:]} totes and grams, not {said_at_hub}.")
+    for unit, which, said, capacity in (("totes", 0, route.totes, van.totes), ("grams", 1, route.grams, van.grams)):
+        legs = [at_hub[0][which], *(load[which] for load in loads)]
+        if tuple(legs) != said:
+            yield Violation("load", van.id, f"Van {van.id} carries {legs} {unit} leg by leg, not {list(said)}.")
+        most = max([*legs, *(load[which] for load in at_hub)])
+        if most > capacity:
+            where = "after a reload"
+            if most in legs:
+                leg = legs.index(most)
+                where = f"after {route.visits[leg - 1].stop}" if leg else "when it leaves its hub"
+            yield Violation("capacity", van.id, f"Van {van.id} holds {capacity} {unit} and would carry {most} {where}.")
 
 
 def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
-    places = [van.hub, *(problem.stop_place(number) for number in numbers), van.hub]
-    metres = sum(problem.metres[one][two] for one, two in pairwise(places))
+    trips = [[numbers[order] for order in trip] for trip in _trips(route)]
+    metres = 0
+    for trip in trips:
+        places = [van.hub, *(problem.stop_place(number) for number in trip), van.hub]
+        metres += sum(problem.metres[one][two] for one, two in pairwise(places))
     seconds = route.return_hub - route.leave_hub
-    earned = _earned(problem, numbers)
+    earned = sum(_earned(problem, trip) for trip in trips)
     micros = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed - earned
     micros += sum(change.micros for change in changes(problem, route))
     if (route.metres, route.seconds, route.micros) != (metres, seconds, micros):
@@ -309,7 +385,7 @@ def _change_violations(problem: RoutingProblem, solution: Solution) -> Iterator[
 
 
 def _earned(problem: RoutingProblem, numbers: list[int]) -> int:
-    """The credits whose origin is called at before their destination."""
+    """The credits whose origin is called at before their destination on one trip."""
     call = {number: order for order, number in enumerate(numbers)}
     return sum(
         credit.micros
@@ -331,6 +407,8 @@ def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Vi
         if first is None or second is None or first[0] != second[0] or first[1] >= second[1]:
             yield Violation("pair", two, f"What rides from {one} to {two} is not on one van in that order.")
             continue
+        if any(first[1] < reload.after <= second[1] for reload in solution.routes[first[0]].reloads):
+            yield Violation("pair", two, f"What rides from {one} to {two} is taken off at the hub in between.")
         aboard = second[2].start - first[2].leave
         if pair.longest_seconds is not None and aboard > pair.longest_seconds:
             yield Violation(

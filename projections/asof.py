@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Table, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Table, select, text, union_all
 
 from circulation.clock import parse_instant
 from projections.projection import Log
 from projections.table import KeyedTable, TrailTable
 
-__all__ = ["Condition", "halves", "position_of", "standing"]
+__all__ = ["Condition", "ended_after", "halves", "position_of", "standing"]
 
 Condition = Callable[[Any], ColumnElement[bool]]
 
@@ -60,3 +60,28 @@ def standing(
         wanted = conditions if where is None else [*conditions, where(table.c)]
         asked.append(select(*(table.c[name] for name in columns)).where(*wanted))
     return union_all(*asked)
+
+
+def ended_after(connection: Connection, past: Table, after: int) -> list[ColumnElement[bool]]:
+    """
+    The condition that a row of a trail ended behind a position, such that the rows before it are not even read.
+
+    SQLite numbers rows as they are added, and a trail is added to as its rows end, so both rise together: two days of
+    a long log are a short piece at a known place. Elsewhere the ends alone are compared.
+    """
+    conditions: list[Any] = [past.c.to_pos > after]
+    if connection.dialect.name == "sqlite":
+        conditions.append(text(f"rowid >= {_first_ended_after(connection, past, after)}"))
+    return conditions
+
+
+def _first_ended_after(connection: Connection, past: Table, after: int) -> int:
+    low, high = 1, (connection.execute(text(f"SELECT max(rowid) FROM {past.name}")).scalar() or 0) + 1  # noqa: S608
+    asked = text(f"SELECT to_pos FROM {past.name} WHERE rowid = :row")  # noqa: S608 - the name is our declaration's
+    while low < high:
+        middle = (low + high) // 2
+        ended: int | None = connection.execute(asked, {"row": middle}).scalar()
+        if ended is None:
+            return 1
+        low, high = (middle + 1, high) if ended <= after else (low, middle)
+    return low

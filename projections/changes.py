@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, literal, or_, select, text
+from sqlalchemy import Connection, and_, case, literal, or_, select
 
 from circulation.clock import iso
+from projections.asof import ended_after
 from projections.conditions import CONDITION_NOW, CONDITION_PAST
 from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST
 from projections.holds import HOLD_NOW, HOLD_PAST
@@ -101,15 +102,13 @@ def _of_intervals(connection: Connection, name: str, kind: _Kind, after: int, up
     key = _key(len(kind.subject))
     from_pos = _begin(past)
     touched = select(*(past.c[column] for column in columns), from_pos, past.c.to_pos).where(
-        past.c.to_pos > after,
+        *ended_after(connection, past, after),
         or_(
             and_(from_pos <= after, past.c.to_pos <= upto),
             # What began meanwhile stands still, or ended only afterwards.
             and_(from_pos > after, from_pos <= upto, past.c.to_pos > upto),
         ),
     )
-    if connection.dialect.name == "sqlite":
-        touched = touched.where(text(f"rowid >= {_first_ended_after(connection, past, after)}"))
     for row in _raw(connection, touched):
         (ends if row[-2] <= after else begins)[key(row)] = row
     standing = select(*(now.c[column] for column in columns), _begin(now), literal(0)).where(
@@ -127,22 +126,6 @@ def _of_intervals(connection: Connection, name: str, kind: _Kind, after: int, up
 def _key(width: int) -> Callable[[tuple[Any, ...]], str]:
     """How a row's subject is written."""
     return itemgetter(0) if width == 1 else lambda row: " ".join(row[:width])
-
-
-def _first_ended_after(connection: Connection, past: Any, after: int) -> int:
-    """
-    The first row of a trail that ended behind a position. SQLite numbers rows as they are added, and a trail is added
-    to as its rows end, so both rise together: two days of a long log are a short piece at a known place.
-    """
-    low, high = 1, (connection.execute(text(f"SELECT max(rowid) FROM {past.name}")).scalar() or 0) + 1  # noqa: S608
-    asked = text(f"SELECT to_pos FROM {past.name} WHERE rowid = :row")  # noqa: S608 - the name is our declaration's
-    while low < high:
-        middle = (low + high) // 2
-        ended: int | None = connection.execute(asked, {"row": middle}).scalar()
-        if ended is None:
-            return 1
-        low, high = (middle + 1, high) if ended <= after else (low, middle)
-    return low
 
 
 def _raw(connection: Connection, asked: Any) -> Any:

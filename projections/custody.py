@@ -397,8 +397,11 @@ def _put(
     custody_us: int | None = None,
 ) -> None:
     """The item's new row; a place that did not change keeps its interval."""
-    # Unpacked once: this is where a rebuild spends most of its time.
-    name, old_kind, old_ref, old_known, from_pos, from_us, *_, home, item_type, was_guest_at, _, _ = item
+    # Unpacked once and made once, by place: this is where a rebuild spends most of its time.
+    (
+        name, old_kind, old_ref, old_known, from_pos, from_us, _, _, _, _, _,
+        home, item_type, was_guest_at, defect, absence,
+    ) = item  # fmt: skip
     if old_kind != kind or old_ref != ref or old_known != known:
         working[ITEM_PAST].add(
             ItemPast(name, old_kind, old_ref, old_known, from_pos, seen.position, from_us, seen.happened_us)
@@ -411,20 +414,11 @@ def _put(
     if guest_at != was_guest_at:
         count_guest(working, item_type, was_guest_at, guest_at)
     working[ITEM_NOW].put(
-        item._replace(
-            kind=kind,
-            ref=ref,
-            known=known,
-            from_pos=from_pos,
-            from_us=from_us,
-            custody_us=at_us,
-            loan=loan,
-            transit=transit,
-            capture=capture,
-            target=target,
-            guest_at=guest_at,
+        ItemNow(
+            name, kind, ref, known, from_pos, from_us, at_us, loan, transit, capture, target,
+            home, item_type, guest_at, defect, absence,
         )
-    )
+    )  # fmt: skip
 
 
 def _end_loan(working: Working, seen: Seen, ended: str, branch: str) -> None:

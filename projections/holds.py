@@ -18,6 +18,7 @@ from projections.asof import Condition, standing
 from projections.catalogue import COPY, TITLE
 from projections.projection import Projection, Seen
 from projections.table import keyed, trail
+from projections.transits import TRANSIT_NOW, TRANSIT_PAST
 from projections.views import Views
 from projections.working import Working
 
@@ -135,7 +136,11 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class PullRow:
-    """A copy to be taken from the shelf for a hold, before `pull_by_us`."""
+    """
+    A copy to be taken from the shelf for a hold, before `pull_by_us`.
+
+    One that is `outgoing` stands among what waits for the van, and not on the shelf.
+    """
 
     item: str
     title_id: str
@@ -145,6 +150,7 @@ class PullRow:
     hold: str
     pickup: str
     pull_by_us: int
+    outgoing: bool = False
 
 
 _COLUMNS = (*tuple(Queued.__dataclass_fields__)[:-2], "from_us")
@@ -181,17 +187,21 @@ def pull_list(views: Views, branch: str, *, as_of: int | None = None) -> list[Pu
     columns = ("target", "title", "hold", "pickup", "pull_by_us", "target_branch")
     wanted = standing(HOLD_NOW, HOLD_PAST, columns, as_of=as_of, where=lambda c: c.target_branch == branch).subquery()
     copy, title = COPY.sql, TITLE.sql
+    transit = standing(TRANSIT_NOW, TRANSIT_PAST, ("item",), as_of=as_of).subquery()
     asked = (
         select(
             wanted.c.target, wanted.c.title, title.c.title, title.c.author, copy.c.shelf_mark,
-            wanted.c.hold, wanted.c.pickup, wanted.c.pull_by_us,
+            wanted.c.hold, wanted.c.pickup, wanted.c.pull_by_us, transit.c.item,
         )
+        .join(transit, transit.c.item == wanted.c.target, isouter=True)
         .join(copy, copy.c.item == wanted.c.target, isouter=True)
         .join(title, title.c.title_id == wanted.c.title, isouter=True)
     )  # fmt: skip
-    with views.reading("holds", "catalogue", as_of=as_of) as connection:
+    with views.reading("holds", "custody", "catalogue", as_of=as_of) as connection:
         rows = [
-            PullRow(row[0], row[1], row[2] or "", row[3] or "", row[4] or "", row[5], row[6], row[7])
+            PullRow(
+                row[0], row[1], row[2] or "", row[3] or "", row[4] or "", row[5], row[6], row[7], row[8] is not None
+            )
             for row in connection.execute(asked)
         ]
     return sorted(rows, key=lambda row: (row.shelf_mark, row.author, row.title, row.item))

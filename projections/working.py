@@ -9,7 +9,7 @@ During a rebuild the tables start empty: until the first eviction, a row that is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from projections.table import KeyedTable, TrailTable, ViewTable
 
@@ -129,34 +129,39 @@ class Added(Generic[RowT]):
         self.add = self.rows.append
 
 
-class Working:
-    """The working rows of one projection's tables, each under its declaration: `working[ITEM_NOW].get(…)`."""
+class Working(dict[ViewTable[Any], Any]):
+    """
+    The working rows of one projection's tables, each under its declaration: `working[ITEM_NOW].get(…)`.
+
+    A dictionary itself, because folds look tables up four times an event.
+    """
 
     def __init__(self, tables: Iterable[ViewTable[Any]], storage: Storage, *, from_nothing: bool) -> None:
+        super().__init__()
         self._storage = storage
-        self._tables: dict[ViewTable[Any], Any] = {}
         self._empty: set[ViewTable[Any]] = set(tables) if from_nothing else set()
         for table in tables:
             if isinstance(table, KeyedTable):
-                self._tables[table] = Rows(table, _fetcher(storage, table), is_whole=from_nothing)
+                self[table] = Rows(table, _fetcher(storage, table), is_whole=from_nothing)
             else:
-                self._tables[table] = Added()
+                self[table] = Added()
 
-    @overload
-    def __getitem__(self, table: KeyedTable[_T]) -> Rows[_T]: ...
-    @overload
-    def __getitem__(self, table: TrailTable[_T]) -> Added[_T]: ...
-    def __getitem__(self, table: Any) -> Any:
-        return self._tables[table]
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def __getitem__(self, table: KeyedTable[_T]) -> Rows[_T]: ...
+        @overload
+        def __getitem__(self, table: TrailTable[_T]) -> Added[_T]: ...
+        def __getitem__(self, table: Any) -> Any: ...
 
     @property
     def young(self) -> int:
         """How many rows were touched since the last time that rows were let go."""
-        return sum(part.young for part in self._tables.values() if isinstance(part, Rows))
+        return sum(part.young for part in self.values() if isinstance(part, Rows))
 
     def write_trails(self) -> None:
         """Write what was added to the trails, and let go of it."""
-        for table, part in self._tables.items():
+        for table, part in self.items():
             if isinstance(part, Added) and part.rows:
                 self._storage.insert(table, part.rows)
                 part.rows.clear()
@@ -171,7 +176,7 @@ class Working:
         self._write(Rows.let_go)
 
     def _write(self, leave: Callable[[Rows[Any]], tuple[list[Any], list[Any]]]) -> None:
-        for table, part in self._tables.items():
+        for table, part in self.items():
             if not isinstance(part, Rows):
                 continue
             written, removed = leave(part)

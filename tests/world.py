@@ -150,7 +150,7 @@ class World:
     ) -> Receipt:
         """Lend a copy to one of the cast."""
         self.clock_us += 1_000_000
-        return self.desk.lend(self.at(branch, device), card=self.cards[patron], barcode=barcode, request=request)
+        return self.desk.loans.lend(self.at(branch, device), card=self.cards[patron], barcode=barcode, request=request)
 
     def hold(self, title: str, patron: str, pickup: str) -> Receipt:
         """Place a hold for one of the cast."""

@@ -144,7 +144,7 @@ class UploadDesk:
         if override is not None:
             # Whoever decides that the rule does not count stands for the loan.
             at_desk = replace(at_desk, actor=caller.actor, via=caller.via)
-        return self._desk.lend(
+        return self._desk.loans.lend(
             at_desk,
             card=sealed or "",
             barcode=scan.code or "",

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from interfaces.board_assign import assign, returns
 from interfaces.command_tree import listing, of_any_moment
 from interfaces.context import Session, session_of
 
@@ -64,6 +65,10 @@ def _show(session: Session, text: str | None) -> None:
     shown = [line for line in found if branch in (None, line.origin)]
     columns = ("origin", "destination", "next_stop", "waiting", "holds", "totes", "oldest_us", "expected")
     session.output.emit(shown, columns, title=f"Waiting, and expected by {when}")
+
+
+app.command("assign")(assign)
+app.command("returns")(returns)
 
 
 @app.command("import")

@@ -20,7 +20,7 @@ _QUEUE = (
     "hold", "place", "status", "pickup", "item", "part", "target", "target_branch", "pull_by_us", "captured",
     "suspended_until", "expires", "placed_us", "expected_us",
 )  # fmt: skip
-_PULL = ("shelf_mark", "author", "title", "item", "pickup", "pull_by_us", "hold")
+_PULL = ("shelf_mark", "author", "title", "item", "pickup", "pull_by_us", "hold", "outgoing")
 _SHELF = ("until_us", "expired", "code", "item", "hold", "since_us")
 
 
@@ -212,6 +212,8 @@ def pull_list(
 ) -> None:
     """
     List what to take from the shelves of --branch, in shelf order, and until when the van needs it.
+
+    What is outgoing stands among what waits for the van already.
 
     Example: branchline hold pull-list --branch bath --page pull.html
     """

@@ -46,7 +46,7 @@ def out(
     """
     session = session_of(context)
     _ = session.branch
-    receipt = session.part("desk").lend(
+    receipt = session.part("desk").loans.lend(
         session.caller,
         card=card,
         barcode=barcode,
@@ -68,7 +68,7 @@ def renew(context: typer.Context, barcode: Barcode, override: Overriding = False
     session = session_of(context)
     _ = session.branch
     not_backdated(session)
-    receipt = session.part("desk").renew(
+    receipt = session.part("desk").loans.renew(
         session.caller, parse_barcode(barcode), override=_reason(override, why), request=session.options.request
     )
     show_receipt(session, receipt)

@@ -129,7 +129,7 @@ class BranchDay:
     def _lend(self, barcode: str, reader: DemoReader) -> None:
         stage, draw = self._stage, self._draw
         try:
-            stage.desk.lend(at_desk(self._branch), card=reader.card, barcode=barcode)
+            stage.desk.loans.lend(at_desk(self._branch), card=reader.card, barcode=barcode)
         except Refused as error:
             stage.refused(error)
             return

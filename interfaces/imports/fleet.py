@@ -26,8 +26,11 @@ __all__ = ["FLEET_COLUMNS", "FLEET_OPTIONAL", "fleet_template", "import_fleet", 
 FLEET_COLUMNS = ("van", "hub", "totes", "shift_starts", "shift_ends", "days", "cost_per_km", "cost_per_hour")
 """`days` are weekdays such as `mon-fri` or `mon wed sat`; times are `07:00`."""
 
-FLEET_OPTIONAL = ("break_minutes", "break_from", "break_until", "cost_per_day")
-"""Without `break_minutes` there is no break; it begins between the other two, which default to the shift."""
+FLEET_OPTIONAL = ("break_minutes", "break_from", "break_until", "cost_per_day", "trips", "reload_minutes")
+"""
+Without `break_minutes` there is no break; it begins between the other two, which default to the shift. Without `trips`
+the van goes out once; with more it takes `reload_minutes` at its hub between two.
+"""
 
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})$")
 _SHORT = tuple(weekday[:3] for weekday in WEEKDAYS)
@@ -89,7 +92,10 @@ def import_fleet(
 
 
 def _van(row: Row) -> VanSet:
-    _, hub, totes, starts, ends, days, per_km, per_hour, pause, pause_from, pause_until, per_day = row.values
+    *told, trips, reload_minutes = row.values
+    _, hub, totes, starts, ends, days, per_km, per_hour, pause, pause_from, pause_until, per_day = told
+    out = _whole(trips or "1", "trips")
+    between = _whole(reload_minutes or "0", "reload_minutes")
     shift_starts, shift_ends = parse_minute(starts), parse_minute(ends)
     break_minutes = _whole(pause or "0", "break_minutes")
     return VanSet(
@@ -104,8 +110,10 @@ def _van(row: Row) -> VanSet:
         cost_per_km_cents=_cents(per_km, "cost_per_km"),
         cost_per_hour_cents=_cents(per_hour, "cost_per_hour"),
         cost_per_day_cents=_cents(per_day or "0", "cost_per_day"),
-        row=row_digest(row.values),
+        row=row_digest(row.values if trips or reload_minutes else told),  # as it was before there were trips
         source=f"{row.file}:{row.line}",
+        trips=None if out == 1 else out,
+        reload_minutes=between or None,
     )
 
 
@@ -137,6 +145,6 @@ def fleet_template(hubs: Iterable[str]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*FLEET_COLUMNS, *FLEET_OPTIONAL))
     for hub in list(hubs) or ["name-of-hub"]:
-        ordinary = ("60", "07:00", "15:30", "mon-fri", "0.45", "19.50", "30", "11:00", "13:00", "0")
+        ordinary = ("60", "07:00", "15:30", "mon-fri", "0.45", "19.50", "30", "11:00", "13:00", "0", "1", "0")
         writer.writerow((f"{hub}-1", hub, *ordinary))
     return text.getvalue()

@@ -15,9 +15,10 @@ from itertools import pairwise
 from logistics.problem import END_OF_TIME, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution, Unserved
 from logistics.solver.timetable import VERSION, timetable, tour_of
+from logistics.solver.trips import is_stop, places_of
 from logistics.solver.windows import NEVER, first_start
 
-__all__ = ["laid_out", "late_timetable"]
+__all__ = ["laid_out", "late_timetable", "route_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,21 @@ class _Drive:
 
 
 def laid_out(
-    problem: RoutingProblem, orders: Mapping[int, Sequence[int]], *, solver: str, seed: int, iterations: int
+    problem: RoutingProblem,
+    orders: Mapping[int, Sequence[int]],
+    *,
+    solver: str,
+    seed: int,
+    iterations: int,
+    known: Mapping[int, Route] | None = None,
 ) -> Solution:
-    """The solution of these tours (van index to stop indices) whatever rules they break; the judge says which."""
-    routes = tuple(
-        timetable(problem, van, order) or late_timetable(problem, problem.vans[van], order)
-        for van, order in sorted(orders.items())
-        if order
-    )
+    """
+    The solution of these tours (van index to stop indices and reloads) whatever rules they break; the judge says which.
+
+    `known` are routes, by van index, that need no other times.
+    """
+    known = known or {}
+    routes = tuple(known.get(van) or route_of(problem, van, order) for van, order in sorted(orders.items()) if order)
     served = {number for order in orders.values() for number in order}
     absent = [stop for number, stop in enumerate(problem.stops) if number not in served]
     return Solution(
@@ -53,17 +61,23 @@ def laid_out(
     )
 
 
+def route_of(problem: RoutingProblem, van: int, order: Sequence[int]) -> Route:
+    """The route of a van (by index) over this order: with its exact times, or as late as it is."""
+    return timetable(problem, van, order) or late_timetable(problem, problem.vans[van], order)
+
+
 def late_timetable(problem: RoutingProblem, van: Van, order: Sequence[int]) -> Route:
     """The best times of a van over this order once it may be as late as it cannot help being."""
-    stops = [problem.stops_as_pinned[number] for number in order]
-    places = [van.hub, *(problem.stop_place(number) for number in order), van.hub]
-    seconds = [problem.seconds[one][two] for one, two in pairwise(places)]
-    # before leaving, after each stop, after returning
+    reload = Stop(problem.hubs[van.hub].id, service_seconds=van.reload_seconds)
+    stops = [problem.stops_as_pinned[number] if is_stop(number) else reload for number in order]
+    seconds = [problem.seconds[one][two] for one, two in pairwise(places_of(problem, van, order))]
+    # before leaving, after each call, after returning
     rests: Sequence[int | None] = range(len(stops) + 2) if van.rest else (None,)
     drive = min((_driven(van, stops, seconds, rest) for rest in rests), key=lambda one: (one.missed, one.back))
     allowed = {
         number: replace(stop, windows=_widened(stop, start))
         for number, stop, start in zip(order, stops, drive.starts, strict=True)
+        if is_stop(number)
     }
     route = tour_of(problem, _kept_longer(van, drive), order, allowed, _aboard(problem, order, stops, drive))
     if route is None:
@@ -72,7 +86,7 @@ def late_timetable(problem: RoutingProblem, van: Van, order: Sequence[int]) -> R
 
 
 def _driven(van: Van, stops: Sequence[Stop], seconds: Sequence[int], resting: int | None) -> _Drive:
-    """The drive with the break before leaving (0), after so many stops, or after returning (one more than stops)."""
+    """The drive with the break before leaving (0), after so many calls, or after returning (one more than stops)."""
     clock, missed, begins = van.shift_start, 0, None
     starts = []
 

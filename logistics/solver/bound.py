@@ -23,16 +23,19 @@ def lower_bound(problem: RoutingProblem) -> int:
     if not problem.stops or not problem.vans:
         return 0
     hubs, stops = len(problem.hubs), len(problem.stops)
-    slots = min(len(problem.vans), stops)
+    slots = min(sum(van.trips for van in problem.vans), stops)  # a trip each
     size = stops + slots
     legs = _legs(problem)
     cost = np.full((size, size), _NO_WAY, np.int64)
     cost[:stops, :stops] = np.where(_in_time(problem), legs[hubs:, hubs:], _NO_WAY)
     starts = sorted({van.hub for van in problem.vans})
     fixed = min(van.micros_fixed for van in problem.vans)
-    cost[stops:, :stops] = legs[starts, hubs:].min(axis=0) + fixed
+    cost[stops:, :stops] = legs[starts, hubs:].min(axis=0)
+    most = max(van.trips for van in problem.vans)
+    used = slots if most == 1 else -(-_least_trips(problem) // most)  # a further trip of a van is free of it
+    cost[stops : stops + used, :stops] += fixed
     cost[:stops, stops:] = legs[hubs:, starts].min(axis=1)[:, None]
-    idle = slots - _least_vans(problem)
+    idle = slots - _least_trips(problem)
     cost[size - idle :, size - idle :] = np.where(np.eye(idle, dtype=bool), 0, _NO_WAY)
     for number, stop in enumerate(problem.stops):
         cost[number, number] = _NO_WAY if stop.price is None else stop.price
@@ -69,14 +72,13 @@ def _in_time(problem: RoutingProblem) -> np.ndarray[tuple[int, ...], np.dtype[np
     return found
 
 
-def _least_vans(problem: RoutingProblem) -> int:
-    """How many of the largest vans hold what must be delivered, or collected."""
+def _least_trips(problem: RoutingProblem) -> int:
+    """How many trips of the largest vans hold what must be delivered, or collected."""
     musts = [stop for stop in problem.stops if stop.price is None]
     totes = max(sum(stop.deliver for stop in musts), sum(stop.collect for stop in musts))
     used = 0
     for van in sorted(problem.vans, key=lambda van: -van.totes)[: len(problem.stops)]:
-        if totes <= 0:
-            break
-        totes -= van.totes
-        used += 1
+        trips = min(van.trips, -(-max(0, totes) // max(1, van.totes)), len(problem.stops) - used)
+        totes -= trips * van.totes
+        used += trips
     return max(used, min(1, len(musts)))

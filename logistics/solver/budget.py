@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from circulation.errors import Invalid
 
-__all__ = ["Budget", "Progress", "ProgressReport"]
+__all__ = ["Budget", "Progress", "ProgressReport", "Timer", "used"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,10 @@ class Timer:
     def elapsed(self) -> float:
         """Seconds so far."""
         return time.perf_counter() - self._began
+
+
+def used(budget: Budget, iterations: float, timer: Timer) -> float:
+    """The share of the budget that is used up, 0 to 1, by a search that has made so many iterations."""
+    if budget.iterations is not None:
+        return min(1.0, iterations / budget.iterations)
+    return min(1.0, timer.elapsed() / (budget.seconds or 1.0))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from logistics.problem import RoutingProblem
 from logistics.solution import Solution
 from logistics.solver.timetable import fits, timetable
+from logistics.solver.trips import RELOAD, is_stop, order_of, tidy
 
 __all__ = ["orders_from", "timed", "without"]
 
@@ -23,12 +24,24 @@ def orders_from(problem: RoutingProblem, solution: Solution) -> dict[int, list[i
         van = problem.van_index.get(route.van)
         if van is None:
             continue
-        known = (problem.stop_index.get(stop) for stop in route.stops)
-        order = _fitting(problem, van, [stop for stop in known if stop is not None and stop not in seen])
-        seen.update(order)
+        known = [stop for stop in order_of(problem, route) if stop not in seen]
+        order = _fitting(problem, van, _trips_allowed(known, problem.vans[van].trips))
+        seen.update(filter(is_stop, order))
         if order:
             orders[van] = order
     return orders
+
+
+def _trips_allowed(order: Sequence[int], trips: int) -> list[int]:
+    """The tour with no more than so many trips: what the last of them were to do is tried on the one before."""
+    allowed, left = [], trips - 1
+    for number in tidy(order):
+        if number == RELOAD:
+            left -= 1
+            if left < 0:
+                continue
+        allowed.append(number)
+    return allowed
 
 
 def _fitting(problem: RoutingProblem, van: int, order: Sequence[int]) -> list[int]:
@@ -36,12 +49,12 @@ def _fitting(problem: RoutingProblem, van: int, order: Sequence[int]) -> list[in
     kept: set[int] = set()
     for stop in order:
         pair = problem.pair_of.get(stop)
-        if pair is not None and stop == pair.second:
+        if not is_stop(stop) or (pair is not None and stop == pair.second):
             continue
         unit = {stop} if pair is None else {pair.first, pair.second}
-        if fits(problem, problem.vans[van], [other for other in order if other in kept | unit]):
+        if fits(problem, problem.vans[van], tidy([other for other in order if other in kept | unit | {RELOAD}])):
             kept |= unit
-    return [stop for stop in order if stop in kept]
+    return tidy([stop for stop in order if stop in kept or not is_stop(stop)])
 
 
 def timed(problem: RoutingProblem, van: int, order: Sequence[int]) -> list[int]:
@@ -52,8 +65,9 @@ def timed(problem: RoutingProblem, van: int, order: Sequence[int]) -> list[int]:
     """
     left = list(order)
     while left and timetable(problem, van, left) is None:
-        helps = [stop for stop in left if timetable(problem, van, without(problem, left, stop)) is not None]
-        left = without(problem, left, min(helps or left, key=lambda stop: _loss(problem, stop)))
+        stops = list(filter(is_stop, left))
+        helps = [stop for stop in stops if timetable(problem, van, without(problem, left, stop)) is not None]
+        left = without(problem, left, min(helps or stops, key=lambda stop: _loss(problem, stop)))
     return left
 
 
@@ -61,7 +75,7 @@ def without(problem: RoutingProblem, order: Sequence[int], stop: int) -> list[in
     """The tour without a stop and what shares a pair with it."""
     pair = problem.pair_of.get(stop)
     gone = {stop} if pair is None else {pair.first, pair.second}
-    return [other for other in order if other not in gone]
+    return tidy([other for other in order if other not in gone])
 
 
 def _loss(problem: RoutingProblem, stop: int) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 
 from logistics.problem import RoutingProblem
 from logistics.solver.kernel.anneal import BEST_ABSENT, BEST_COST, POOLED, anneal
-from logistics.solver.kernel.day import PRICE, SECOND, Day, Ints, day_of
+from logistics.solver.kernel.day import PRICE, RELOAD, RELOADS, SECOND, Day, Ints, day_of
 from logistics.solver.kernel.exhaust import exhaust
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge, judge_all
@@ -22,6 +22,7 @@ from logistics.solver.kernel.tours import (
     ABSENT,
     CLOCKED,
     COST,
+    OUT,
     PRICES,
     SIZE,
     STAMP,
@@ -30,6 +31,8 @@ from logistics.solver.kernel.tours import (
     empty_tours,
     let_stand,
 )
+from logistics.solver.trips import RELOAD as A_RELOAD
+from logistics.solver.trips import tidy
 
 __all__ = ["NativeSearch"]
 
@@ -42,14 +45,14 @@ POOL_ROUTES = 20_000
 
 
 class NativeSearch:
-    """One search over one problem with stops and vans; orders are van index to stop indices."""
+    """One search over one problem with stops and vans; orders are van index to stop indices, with reloads."""
 
     def __init__(self, problem: RoutingProblem, seed: int, day: Day | None = None) -> None:
         self.problem = problem
         self.day: Day = day if day is not None else day_of(problem)
         self.iterations = 0
         self.closing_seconds = CLOSING + CLOSING_PER_STOP * len(problem.stops)
-        width = len(problem.stops) + 1
+        width = self.day.places - self.day.hubs + 1 + int(self.day.van[:, RELOADS].max())
         self._tours = empty_tours(self.day, width)
         self._known = nothing_known(self.day)
         self._chance = np.array([_scramble(seed)], dtype=np.uint64)
@@ -79,6 +82,10 @@ class NativeSearch:
         self.adopt(orders)
         self._hot = WARM
 
+    def cool_as(self, other: NativeSearch) -> None:
+        """Search at another's temperatures, which are a matter of the whole problem."""
+        self._arc, self._hot = other._arc, other._hot
+
     def adopt(self, orders: Mapping[int, Sequence[int]]) -> None:
         """Go on from these tours, which must be feasible; they become the best if they are."""
         tours = self._tours
@@ -87,7 +94,7 @@ class NativeSearch:
         for van in range(self.day.vans):
             tours.total[STAMPS] += 1
             tours.van[van, STAMP] = tours.total[STAMPS]
-            order = [self.day.hubs + stop for stop in orders.get(van, ())]
+            order = self.places_of(orders.get(van, ()), van)
             if order:
                 tours.van[van, COST] = self.judge(van, order)
                 tours.van[van, SIZE] = len(order)
@@ -95,6 +102,7 @@ class NativeSearch:
                 tours.place[order, VAN] = van
         out = tours.place[self.day.hubs :, VAN] < 0
         prices = self.day.stop[self.day.hubs :, PRICE]
+        tours.total[OUT] = out.sum()
         tours.total[ABSENT] = absent = int((out & (prices < 0)).sum())
         tours.total[PRICES] = prices[out & (prices > 0)].sum()
         cost = int(tours.van[:, COST].sum() + tours.total[PRICES])
@@ -120,20 +128,30 @@ class NativeSearch:
         self.adopt(self.orders())
         tours = self._tours
         for place in np.flatnonzero(tours.place[:, VAN] < 0):
-            if place < self.day.hubs or self.day.stop[place, SECOND]:
+            if not self.day.hubs <= place < self.day.places or self.day.stop[place, SECOND]:
                 continue
             insert_all(self.day, tours, self._known, self._chance, np.array([place]), 1, 0.0)
             if tours.place[place, VAN] >= 0:
                 let_stand(tours)
-                self.adopt(self._present())
+                self.adopt(self.present())
                 self.adopt(self.orders())
 
-    def _present(self) -> dict[int, tuple[int, ...]]:
+    def present(self) -> dict[int, tuple[int, ...]]:
+        """The tours that the search is at, which are seldom the best."""
         return _orders(self.day, self._tours.stop, self._tours.van[:, SIZE])
 
     def orders(self) -> dict[int, tuple[int, ...]]:
         """The best tours."""
         return _orders(self.day, self._best_stop, self._best_size)
+
+    def places_of(self, order: Sequence[int], van: int | None = None) -> list[int]:
+        """The order as places of the day, with the reloads of a van, or of any where the judge will put in its own."""
+        reload = self.day.places if van is None else int(self.day.van[van, RELOAD])
+        return [reload if stop == A_RELOAD else self.day.hubs + stop for stop in order]
+
+    def order_of(self, places: Sequence[int]) -> tuple[int, ...]:
+        """Places of the day as stop indices and reloads."""
+        return _order(self.day, places)
 
     def judge(self, van: int, places: Sequence[int]) -> int:
         """Cost of a tour over places for a van, `IMPOSSIBLE` when it cannot drive it."""
@@ -152,6 +170,11 @@ class NativeSearch:
         work = np.zeros((2, len(places) + 1), np.int64)
         exhaust(self.day, self._scratch, van, places, costs, orders, work)
 
+    def keep(self, route: tuple[int, ...], van: int) -> None:
+        """Put a tour over places into the pool, as its newest."""
+        self.pool.pop(route, None)
+        self.pool[route] = van
+
     def _drain(self) -> None:
         """Move new routes from the kernel's buffer into the pool, newest last, oldest dropped."""
         cells = self._pool_cells[: int(self._best[POOLED])].tolist()
@@ -159,17 +182,18 @@ class NativeSearch:
         while at < len(cells):
             van, size = cells[at], cells[at + 1]
             route = tuple(cells[at + 2 : at + 2 + size])
-            self.pool.pop(route, None)
-            self.pool[route] = van
+            self.keep(route, van)
             at += 2 + size
         for route in list(self.pool)[: max(0, len(self.pool) - POOL_ROUTES)]:
             del self.pool[route]
 
 
 def _orders(day: Day, stop: Ints, size: Ints) -> dict[int, tuple[int, ...]]:
-    return {
-        van: tuple(int(place) - day.hubs for place in stop[van, : size[van]]) for van in range(day.vans) if size[van]
-    }
+    return {van: _order(day, stop[van, : size[van]].tolist()) for van in range(day.vans) if size[van]}
+
+
+def _order(day: Day, places: Sequence[int]) -> tuple[int, ...]:
+    return tuple(tidy([A_RELOAD if place >= day.places else place - day.hubs for place in places]))
 
 
 def _scramble(seed: int) -> int:

@@ -55,9 +55,12 @@ def plan(
 
         return search(problem, budget, seed, start)
     from logistics.solver.proof import best_of_all, is_provable
+    from logistics.solver.regions import LARGE, Regions
     from logistics.solver.team import Team
 
-    team = Team(problem, seed, threads)
+    one_trip = all(van.trips == 1 for van in problem.vans)
+    large = threads > 1 and len(problem.stops) >= LARGE and one_trip
+    team: Team | Regions = Regions(problem, seed, threads) if large else Team(problem, seed, threads)
     if is_provable(problem, budget):
         tours = best_of_all(team.first)
         return assemble(problem, tours, solver="every order tried", seed=seed, iterations=0, proved=True)

@@ -30,10 +30,10 @@ def is_provable(problem: RoutingProblem, budget: Budget) -> bool:
 
     A budget of iterations says nothing of time, and buys a search. The cost is not the least where paid time depends on
     more than leaving late (several windows, a break, a longest time on board), nor where usual times have a price or
-    changes a limit.
+    changes a limit. Orders with reloads are not tried.
     """
     stops = len(problem.stops)
-    if budget.seconds is None or stops > MOST_STOPS:
+    if budget.seconds is None or stops > MOST_STOPS or any(van.trips > 1 for van in problem.vans):
         return False
     paid = any(van.micros_per_second for van in problem.vans)
     several = any(len(stop.windows) > 1 for stop in problem.stops)

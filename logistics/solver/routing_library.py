@@ -3,21 +3,23 @@ OR-Tools' routing library on the same problem: the second opinion on a plan, and
 
 What is on board is one quantity that changes at every stop, tied at the start to another, what is still to be
 delivered. Breaks may here also interrupt a drive, which only widens what is accepted. The search does not see credits:
-they are counted in the cost of what it finds, and where they are it is no more than a fallback.
+they are counted in the cost of what it finds, and where they are it is no more than a fallback. Each trip of a van is a
+vehicle of its own here, which leaves when the van is back from the trip before and reloaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from logistics.problem import END_OF_TIME, RoutingProblem
-from logistics.solution import Solution
+from logistics.solution import Route, Solution
 from logistics.solver.budget import Budget
 from logistics.solver.cut_down import timed
 from logistics.solver.timetable import assemble
+from logistics.solver.trips import RELOAD, order_of, split, tidy
 
 __all__ = ["accepts", "search"]
 
@@ -33,7 +35,14 @@ class _Model:
 
     def __init__(self, problem: RoutingProblem) -> None:
         self.problem = problem
-        hubs = [van.hub for van in problem.vans]
+        most = max(1, len(problem.stops))
+        # the van of each vehicle, and the vehicles of each van, a trip each
+        self.van_of = [number for number, van in enumerate(problem.vans) for _ in range(min(van.trips, most))]
+        self.trips_of: list[list[int]] = [[] for _ in problem.vans]
+        for vehicle, number in enumerate(self.van_of):
+            self.trips_of[number].append(vehicle)
+        vans = [problem.vans[number] for number in self.van_of]
+        hubs = [van.hub for van in vans]
         places = len(problem.hubs) + len(problem.stops)
         self.manager = pywrapcp.RoutingIndexManager(places, len(hubs), hubs, hubs)
         self.routing = pywrapcp.RoutingModel(self.manager)
@@ -45,9 +54,10 @@ class _Model:
         for pair in problem.pairs:
             riding[pair.first], riding[pair.second] = pair.totes, -pair.totes
             heavy[pair.first], heavy[pair.second] = pair.grams, -pair.grams
-        self._loads("totes", [van.totes for van in problem.vans], totes, riding)
-        self._loads("grams", [van.grams for van in problem.vans], grams, heavy)
+        self._loads("totes", [van.totes for van in vans], totes, riding)
+        self._loads("grams", [van.grams for van in vans], grams, heavy)
         self._times()
+        self._reloads()
         self._choices()
         self._pairs()
         self._pinned_order()
@@ -58,12 +68,14 @@ class _Model:
 
     def _costs(self) -> None:
         evaluators: dict[int, int] = {}
-        for number, van in enumerate(self.problem.vans):
+        for vehicle, number in enumerate(self.van_of):
+            van = self.problem.vans[number]
             if van.micros_per_metre not in evaluators:
                 matrix = [[metres * van.micros_per_metre for metres in row] for row in self.problem.metres]
                 evaluators[van.micros_per_metre] = self.routing.RegisterTransitMatrix(matrix)
-            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[van.micros_per_metre], number)
-            self.routing.SetFixedCostOfVehicle(van.micros_fixed, number)
+            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[van.micros_per_metre], vehicle)
+            first = vehicle == self.trips_of[number][0]
+            self.routing.SetFixedCostOfVehicle(van.micros_fixed if first else 0, vehicle)
 
     def _loads(
         self, unit: str, capacities: Sequence[int], amounts: Sequence[tuple[int, int]], riding: Sequence[int]
@@ -79,8 +91,8 @@ class _Model:
         self.routing.AddDimensionWithVehicleCapacity(change, 0, list(capacities), False, unit)
         self.routing.AddDimensionWithVehicleCapacity(given, 0, list(capacities), False, still)
         aboard, remaining = self.routing.GetDimensionOrDie(unit), self.routing.GetDimensionOrDie(still)
-        for van in range(len(self.problem.vans)):
-            start, end = self.routing.Start(van), self.routing.End(van)
+        for vehicle in range(len(self.van_of)):
+            start, end = self.routing.Start(vehicle), self.routing.End(vehicle)
             remaining.CumulVar(end).SetValue(0)
             self.routing.solver().Add(aboard.CumulVar(start) == remaining.CumulVar(start))
 
@@ -103,18 +115,30 @@ class _Model:
         for number, stop in enumerate(problem.stops):
             visits[self.index(number)] = stop.seconds_at_stop
         for number, van in enumerate(problem.vans):
-            for end in (self.routing.Start(number), self.routing.End(number)):
-                time.CumulVar(end).SetRange(van.shift_start, van.shift_end)
-            if van.micros_per_second:
-                time.SetSpanCostCoefficientForVehicle(van.micros_per_second, number)
+            for vehicle in self.trips_of[number]:
+                for end in (self.routing.Start(vehicle), self.routing.End(vehicle)):
+                    time.CumulVar(end).SetRange(van.shift_start, van.shift_end)
+                if van.micros_per_second:
+                    time.SetSpanCostCoefficientForVehicle(van.micros_per_second, vehicle)
+                self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.routing.End(vehicle)))
             if van.rest is not None:
                 rest, length = van.rest, van.rest.duration_seconds
                 first = max(rest.earliest, van.shift_start)
                 last = min(rest.latest, van.shift_end - length)
                 interval = solver.FixedDurationIntervalVar(first, last, length, False, f"break {van.id}")
                 self.breaks[number] = interval
-                time.SetBreakIntervalsOfVehicle([interval], number, visits)
-            self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.routing.End(number)))
+                for vehicle in self.trips_of[number]:
+                    time.SetBreakIntervalsOfVehicle([interval], vehicle, visits)
+
+    def _reloads(self) -> None:
+        """A trip begins when the one before has ended and the van is reloaded; none is left out before another."""
+        solver, time = self.routing.solver(), self.routing.GetDimensionOrDie("time")
+        for van, trips in zip(self.problem.vans, self.trips_of, strict=True):
+            for before, after in pairwise(trips):
+                driven = self.routing.ActiveVehicleVar(after)
+                solver.Add(driven <= self.routing.ActiveVehicleVar(before))
+                gap = time.CumulVar(self.routing.Start(after)) - time.CumulVar(self.routing.End(before))
+                solver.Add(gap - driven * _NEVER_BINDS >= van.reload_seconds - _NEVER_BINDS)
 
     def _pairs(self) -> None:
         """On one van, the first stop before the second, and not on board for too long."""
@@ -145,18 +169,45 @@ class _Model:
             apart = solver.IsDifferentVar(self.routing.VehicleVar(one), self.routing.VehicleVar(two))
             free = apart + 1 - self.routing.ActiveVar(one)  # both left out: no van either, and no order
             solver.Add(rank.CumulVar(two) - rank.CumulVar(one) + 2 * most * free >= 1)
+            for trip, next_trip in ((trip, later) for trips in self.trips_of for trip, later in combinations(trips, 2)):
+                late = solver.IsEqualCstVar(self.routing.VehicleVar(one), next_trip)
+                early = solver.IsEqualCstVar(self.routing.VehicleVar(two), trip)
+                solver.Add(late + early <= 1)
 
     def fix_times(self, solution: Solution) -> None:
         """Fix leaving, service, break and return to the solution's; what is left to decide is nothing."""
         time = self.routing.GetDimensionOrDie("time")
         for route in solution.routes:
             van = self.problem.van_index[route.van]
-            time.CumulVar(self.routing.Start(van)).SetValue(route.leave_hub)
-            time.CumulVar(self.routing.End(van)).SetValue(route.return_hub)
+            for vehicle, (leaves, returns) in zip(self.trips_of[van], self._out(van, route), strict=False):
+                time.CumulVar(self.routing.Start(vehicle)).SetValue(leaves)
+                time.CumulVar(self.routing.End(vehicle)).SetValue(returns)
             for visit in route.visits:
                 time.CumulVar(self.index(self.problem.stop_index[visit.stop])).SetValue(visit.start)
             if route.break_start is not None:
                 self.breaks[van].SetStartRange(route.break_start, route.break_start)
+
+    def _out(self, van: int, route: Route) -> list[tuple[int, int]]:
+        """When each trip of a route leaves the hub and returns."""
+        leaves, returns = [route.leave_hub], [reload.arrive for reload in route.reloads]
+        rest = self.problem.vans[van].rest
+        for reload in route.reloads:
+            if reload.rests and rest is not None and route.break_start is not None:
+                leaves.append(route.break_start + rest.duration_seconds)
+            else:
+                leaves.append(reload.leave)
+        return list(zip(leaves, [*returns, route.return_hub], strict=True))
+
+    def routes(self, orders: Mapping[int, Sequence[int]]) -> list[list[int]] | None:
+        """Tours by van as the library's numbers by vehicle; None where a van makes more trips than it may."""
+        given: list[list[int]] = [[] for _ in self.van_of]
+        for van, order in orders.items():
+            trips = split(order)
+            if len(trips) > len(self.trips_of[van]):
+                return None
+            for vehicle, trip in zip(self.trips_of[van], trips, strict=False):
+                given[vehicle] = [self.index(stop) for stop in trip]
+        return given
 
     def _choices(self) -> None:
         """Who may call where, and what leaving a stop out costs; a hub without vans is no place to call."""
@@ -168,10 +219,10 @@ class _Model:
             index = self.index(number)
             self.routing.AddDisjunction([index], _MUST if stop.price is None else stop.price)
             if stop.hub is not None:
-                allowed = [van for van, its in enumerate(self.problem.vans) if its.hub == stop.hub]
+                allowed = [one for one, van in enumerate(self.van_of) if self.problem.vans[van].hub == stop.hub]
                 self.routing.VehicleVar(index).SetValues([-1, *allowed])
             if number in self.problem.pinned_van:
-                self.routing.VehicleVar(index).SetValues([-1, self.problem.pinned_van[number]])
+                self.routing.VehicleVar(index).SetValues([-1, *self.trips_of[self.problem.pinned_van[number]]])
 
 
 def accepts(problem: RoutingProblem, solution: Solution) -> bool:
@@ -184,11 +235,9 @@ def accepts(problem: RoutingProblem, solution: Solution) -> bool:
     except Exception:  # noqa: BLE001  the library raises no narrower one for a value outside its domain
         return False
     model.routing.CloseModelWithParameters(pywrapcp.DefaultRoutingSearchParameters())
-    orders = {problem.van_index[route.van]: route.stops for route in solution.routes}
-    given = [
-        [model.index(problem.stop_index[stop]) for stop in orders.get(van, ())] for van in range(len(problem.vans))
-    ]
-    return model.routing.ReadAssignmentFromRoutes(given, True) is not None
+    orders = {problem.van_index[route.van]: order_of(problem, route) for route in solution.routes}
+    given = model.routes(orders)
+    return given is not None and model.routing.ReadAssignmentFromRoutes(given, True) is not None
 
 
 def search(problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]) -> Solution:
@@ -215,8 +264,8 @@ def _solve(model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]) ->
         parameters.time_limit.FromNanoseconds(int((budget.seconds or 1.0) * 1e9))
     routing = model.routing
     routing.CloseModelWithParameters(parameters)
-    given = [list(map(model.index, start.get(van, ()))) for van in range(len(model.problem.vans))]
-    first = routing.ReadAssignmentFromRoutes(given, True) if start else None
+    given = model.routes(start)
+    first = routing.ReadAssignmentFromRoutes(given, True) if start and given is not None else None
     answer = (
         routing.SolveFromAssignmentWithParameters(first, parameters)
         if first is not None
@@ -226,11 +275,15 @@ def _solve(model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]) ->
         return None
     orders: dict[int, list[int]] = {}
     offset = len(model.problem.hubs)
-    for van in range(len(model.problem.vans)):
-        index, order = answer.Value(routing.NextVar(routing.Start(van))), []
-        while not routing.IsEnd(index):
-            order.append(model.manager.IndexToNode(index) - offset)
-            index = answer.Value(routing.NextVar(index))
+    for van, vehicles in enumerate(model.trips_of):
+        order: list[int] = []
+        for vehicle in vehicles:
+            order.append(RELOAD)
+            index = answer.Value(routing.NextVar(routing.Start(vehicle)))
+            while not routing.IsEnd(index):
+                order.append(model.manager.IndexToNode(index) - offset)
+                index = answer.Value(routing.NextVar(index))
+        order = tidy(order)
         if order:
             # the library may interrupt a drive for a break; where that fails here, something is left out
             orders[van] = timed(model.problem, van, order)

@@ -9,7 +9,7 @@ and limits come in that the search itself does not see: a usual time that is mis
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
@@ -38,9 +38,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """A tour, which may be of several trips, in a kind of van; `calls` are its stops."""
+
     places: tuple[int, ...]
     kind: int
     micros: int
+    calls: frozenset[int]
 
 
 def choose_routes(
@@ -62,10 +65,10 @@ def choose_routes(
     vans_of: dict[int, list[int]] = {}
     for van in range(day.vans):
         vans_of.setdefault(int(day.van[van, KIND]), []).append(van)
-    now = [tuple(day.hubs + stop for stop in order) for order in best.values()]
-    extra = [tuple(day.hubs + stop for stop in order) for order in given]
+    now = [tuple(search.places_of(order, van)) for van, order in best.items()]
+    extra = [tuple(search.places_of(order)) for order in given]
     routes = dict.fromkeys([*now, *extra, *reversed(list(search.pool)[-largest:])])
-    kinds = {(now[i], int(day.van[van, KIND])) for i, van in enumerate(best)}
+    kinds = {(_calls(search, now[i]), int(day.van[van, KIND])) for i, van in enumerate(best)}
     columns = _columns(search, routes, vans_of)
     if day.settled:
         columns = _few_vans(columns, kinds)
@@ -78,7 +81,7 @@ def choose_routes(
     covering: dict[int, list[cp_model.IntVar]] = {place: [out[place]] for place in out}
     for column, chosen in zip(columns, take, strict=True):
         driving[column.kind].append(chosen)
-        for place in column.places:
+        for place in column.calls:
             covering[place].append(chosen)
     for literals in covering.values():
         model.add_exactly_one(literals)
@@ -113,9 +116,8 @@ def choose_routes(
         return None
     chosen_columns = [column for column, chosen in zip(columns, take, strict=True) if solver.value(chosen)]
     orders = _hand_out(chosen_columns, vans_of, search.pool, {now[i]: van for i, van in enumerate(best)})
-    offset = day.hubs
     return Choice(
-        orders={van: tuple(place - offset for place in places) for van, places in orders.items()},
+        orders={van: search.order_of(places) for van, places in orders.items()},
         proved=status == cp_model.OPTIMAL,
         columns=len(columns),
     )
@@ -128,7 +130,7 @@ def _columns(
     tours = list(routes)
     verdicts = search.judge_all([vans[0] for vans in vans_of.values()], tours).tolist()
     judged = (
-        _Column(places, kind, micros)
+        _Column(places, kind, micros, _calls(search, places))
         for places, verdict in zip(tours, verdicts, strict=True)
         for kind, micros in zip(vans_of, verdict, strict=True)
         if micros != IMPOSSIBLE
@@ -139,11 +141,16 @@ def _columns(
     return _cheapest(judged, 1)
 
 
+def _calls(search: NativeSearch, places: Sequence[int]) -> frozenset[int]:
+    """The stops of a tour."""
+    return frozenset(place for place in places if place < search.day.places)
+
+
 def _cheapest(columns: Iterable[_Column], orders: int) -> list[_Column]:
     """So many orders for each set of stops and kind of van, the cheapest."""
     known: dict[tuple[frozenset[int], int], list[_Column]] = {}
     for column in columns:
-        those = known.setdefault((frozenset(column.places), column.kind), [])
+        those = known.setdefault((column.calls, column.kind), [])
         if len(those) < orders:
             those.append(column)
         else:
@@ -156,23 +163,21 @@ def _cheapest(columns: Iterable[_Column], orders: int) -> list[_Column]:
 def _timed(search: NativeSearch, columns: Iterable[_Column], vans_of: Mapping[int, list[int]]) -> Iterator[_Column]:
     """The columns with the price of usual times missed, which only the timetable knows."""
     for column in columns:
-        order = [place - search.day.hubs for place in column.places]
-        route = timetable(search.problem, vans_of[column.kind][0], order)
+        route = timetable(search.problem, vans_of[column.kind][0], search.order_of(column.places))
         if route is not None:
-            yield _Column(column.places, column.kind, route.micros)
+            yield replace(column, micros=route.micros)
 
 
-def _few_vans(columns: Iterable[_Column], now: set[tuple[tuple[int, ...], int]]) -> list[_Column]:
+def _few_vans(columns: Iterable[_Column], now: set[tuple[frozenset[int], int]]) -> list[_Column]:
     """The cheapest few vans for each set of stops, and what drives now."""
     ranked: dict[frozenset[int], list[_Column]] = {}
     for column in sorted(columns, key=lambda column: column.micros):
-        ranked.setdefault(frozenset(column.places), []).append(column)
-    sets_now = {(frozenset(places), kind) for places, kind in now}
+        ranked.setdefault(column.calls, []).append(column)
     return [
         column
-        for places, those in ranked.items()
+        for calls, those in ranked.items()
         for rank, column in enumerate(those)
-        if rank < KINDS_A_ROUTE or (places, column.kind) in sets_now
+        if rank < KINDS_A_ROUTE or (calls, column.kind) in now
     ]
 
 
@@ -190,8 +195,7 @@ def _limit_changes(
         model.add(over == 0)
         return
     counts = [
-        van_changes(search.problem, {vans_of[column.kind][0]: [place - search.day.hubs for place in column.places]})
-        for column in columns
+        van_changes(search.problem, {vans_of[column.kind][0]: search.order_of(column.places)}) for column in columns
     ]
     model.add(cp_model.LinearExpr.weighted_sum(take, counts) <= stability.most_vans + over)
 
@@ -201,13 +205,12 @@ def _hint(
     columns: Sequence[_Column],
     take: Sequence[cp_model.IntVar],
     out: Mapping[int, cp_model.IntVar],
-    best: set[tuple[tuple[int, ...], int]],
+    best: set[tuple[frozenset[int], int]],
 ) -> None:
     """Start from the best plan: the same stops in the same kind of van, in the cheapest order."""
-    wanted = {(frozenset(places), kind) for places, kind in best}
-    served = {place for places, _ in best for place in places}
+    served = {place for calls, _ in best for place in calls}
     for column, chosen in zip(columns, take, strict=True):
-        model.add_hint(chosen, (frozenset(column.places), column.kind) in wanted)
+        model.add_hint(chosen, (column.calls, column.kind) in best)
     for place, left in out.items():
         model.add_hint(left, place not in served)
 

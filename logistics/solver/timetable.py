@@ -4,29 +4,59 @@ The best times for a given van and order of stops.
 The van returns as early as it can, and then leaves as late as that allows, so nobody is paid to wait. A van
 with a break carries two clocks through the tour, "not taken yet" and "taken": the earliest clock of each is
 enough to decide feasibility exactly, because arriving earlier never hurts. Where it does, on a tour with a longest
-time on board, `rides` finds the times.
+time on board, `rides` finds the times. A reload between two trips is to the clocks a
+call like any other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
-from logistics.solution import Route, Solution, Unserved, Visit
+from logistics.solution import Reload, Route, Solution, Unserved, Visit
 from logistics.solver.credits import earned
 from logistics.solver.rides import Tour, best_times, rides_of
 from logistics.solver.steadiness import keeps_pins, steadiest, unrest
+from logistics.solver.trips import RELOAD, is_stop, keeps_trips, places_of, split
 from logistics.solver.windows import NEVER, first_start, last_start
 
-__all__ = ["VERSION", "assemble", "fits", "loads", "timetable", "tour_of"]
+__all__ = ["VERSION", "Loads", "assemble", "fits", "loads", "timetable", "tour_of"]
 
-VERSION = "3"
+VERSION = "4"
 """Goes up whenever the same problem, seed and iterations may give other routes."""
 
 
-def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Totes and grams on every leg of a tour over these stops (by index), from the hub back to it."""
+class Loads(NamedTuple):
+    """What is on board on leaving the hub and every stop, and on leaving the hub again after each reload."""
+
+    totes: tuple[int, ...]
+    grams: tuple[int, ...]
+    reloaded: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def most_totes(self) -> int:
+        """On the fullest leg."""
+        return max(*self.totes, *(totes for totes, _ in self.reloaded), 0)
+
+    @property
+    def most_grams(self) -> int:
+        """On the heaviest leg."""
+        return max(*self.grams, *(grams for _, grams in self.reloaded), 0)
+
+
+def loads(problem: RoutingProblem, order: Sequence[int]) -> Loads:
+    """Totes and grams of a tour over these stops (by index), each trip for itself."""
+    first, *others = (_trip_loads(problem, trip) for trip in split(order))
+    totes, grams = [*first[0]], [*first[1]]
+    for trip_totes, trip_grams in others:
+        totes += trip_totes[1:]
+        grams += trip_grams[1:]
+    return Loads(tuple(totes), tuple(grams), tuple((one[0], two[0]) for one, two in others))
+
+
+def _trip_loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[list[int], list[int]]:
     stops = [problem.stops[number] for number in order]
     totes, grams = {}, {}
     for number in order:
@@ -37,8 +67,8 @@ def loads(problem: RoutingProblem, order: Sequence[int]) -> tuple[tuple[int, ...
     tote_steps = [stop.collect - stop.deliver + totes[n] for n, stop in zip(order, stops, strict=True)]
     gram_steps = [stop.collect_grams - stop.deliver_grams + grams[n] for n, stop in zip(order, stops, strict=True)]
     return (
-        tuple(accumulate(tote_steps, initial=sum(stop.deliver for stop in stops))),
-        tuple(accumulate(gram_steps, initial=sum(stop.deliver_grams for stop in stops))),
+        list(accumulate(tote_steps, initial=sum(stop.deliver for stop in stops))),
+        list(accumulate(gram_steps, initial=sum(stop.deliver_grams for stop in stops))),
     )
 
 
@@ -58,12 +88,14 @@ def fits(
     call = {stop: number for number, stop in enumerate(order)}
     if any(call.get(pair.first, NEVER) >= call.get(pair.second, -1) for pair in _pairs_on(problem, order)):
         return False
-    if any(problem.stops[stop].hub not in {None, van.hub} for stop in order):
+    if any(problem.stops[stop].hub not in {None, van.hub} for stop in order if is_stop(stop)):
+        return False
+    if not keeps_trips(problem, van, order):
         return False
     if not keeps_pins(problem, van, order):
         return False
-    totes, grams = loads(problem, order)
-    if max(totes) > van.totes or max(grams) > van.grams:
+    carried = loads(problem, order)
+    if carried.most_totes > van.totes or carried.most_grams > van.grams:
         return False
     return tour_of(problem, van, order, instead, aboard) is not None
 
@@ -86,7 +118,10 @@ def tour_of(
     stop) another longest time on board.
     """
     drive = _drives(problem, van, order)
-    stops = [(instead or {}).get(number, problem.stops_as_pinned[number]) for number in order]
+    reload = Stop(problem.hubs[van.hub].id, service_seconds=van.reload_seconds)
+    stops = [
+        (instead or {}).get(number, problem.stops_as_pinned[number]) if is_stop(number) else reload for number in order
+    ]
     rides = rides_of(problem, order, aboard or {}) if problem.pairs else []
     if rides:
         times = best_times(Tour(van, stops, drive, rides))
@@ -109,8 +144,7 @@ def tour_of(
 
 
 def _drives(problem: RoutingProblem, van: Van, order: Sequence[int]) -> list[int]:
-    places = [van.hub, *(problem.stop_place(number) for number in order), van.hub]
-    return [problem.seconds[one][two] for one, two in pairwise(places)]
+    return [problem.seconds[one][two] for one, two in pairwise(places_of(problem, van, order))]
 
 
 def _earliest_return(van: Van, stops: Sequence[Stop], drive: Sequence[int]) -> int | None:
@@ -172,24 +206,35 @@ def _walk(
     after: int | None,
     starts: Sequence[int] | None = None,
 ) -> Route:
-    """The route that leaves then and rests there, serving as soon as it can, or at the given `starts`."""
-    clock, visits, break_start = leave, [], None
+    """
+    The route that leaves then and rests there, serving as soon as it can, or at the given `starts`.
+
+    `after` counts the calls before the break, reloads among them.
+    """
+    clock, break_start = leave, None
+    visits: list[Visit] = []
+    reloads: list[Reload] = []
+    carried = loads(problem, order)
     rest = van.rest
     for count, stop in enumerate(stops):
         arrive = clock + drive[count]
         start = starts[count] if starts else first_start(stop, arrive)
         clock = start + stop.seconds_at_stop
-        visits.append(Visit(stop=stop.id, arrive=arrive, start=start, leave=clock))
-        if rest and after == count + 1:
+        rests = rest is not None and after == count + 1
+        if order[count] == RELOAD:
+            reloads.append(Reload(len(visits), arrive, clock, *carried.reloaded[len(reloads)], rests))
+        else:
+            visits.append(Visit(stop=stop.id, arrive=arrive, start=start, leave=clock))
+        if rest and rests:
             break_start = max(clock, rest.earliest)
             clock = break_start + rest.duration_seconds
+            after = len(visits)
     back = clock + drive[-1]
     if rest and after is None:
         before = max(van.shift_start, rest.earliest)
         break_start = before if before + rest.duration_seconds <= leave else max(back, rest.earliest)
-    places = [van.hub, *(problem.stop_place(number) for number in order), van.hub]
-    metres = sum(problem.metres[one][two] for one, two in pairwise(places))
-    totes, grams = loads(problem, order)
+    metres = sum(problem.metres[one][two] for one, two in pairwise(places_of(problem, van, order)))
+    stops_only = [number for number in order if is_stop(number)]
     return Route(
         van=van.id,
         leave_hub=leave,
@@ -197,15 +242,16 @@ def _walk(
         return_hub=back,
         break_start=break_start,
         break_after=after,
-        totes=totes,
-        grams=grams,
+        totes=carried.totes,
+        grams=carried.grams,
         metres=metres,
         seconds=back - leave,
         micros=metres * van.micros_per_metre
         + (back - leave) * van.micros_per_second
         + van.micros_fixed
-        - earned(problem, order)
-        + unrest(problem, van.id, order, visits),
+        - sum(earned(problem, trip) for trip in split(order))
+        + unrest(problem, van.id, stops_only, visits),
+        reloads=tuple(reloads),
     )
 
 

@@ -290,10 +290,10 @@ def test_a_renewal_must_give_more_time_than_the_moved_date(world: World, calenda
     world.lend(BATH_COPY, "ada", "bath")
     close(world, calendar)  # a day later: renewed now, the loan would be due on the 17th as it is
     with pytest.raises(Refused) as refused:
-        world.desk.renew(world.at("bath"), BATH_COPY)
+        world.desk.loans.renew(world.at("bath"), BATH_COPY)
     assert "renew.no-gain" == refused.value.code
     world.clock_us += 2 * DAY_US
-    assert utc("2026-12-18T17:00:00Z") == world.desk.renew(world.at("bath"), BATH_COPY).due_us
+    assert utc("2026-12-18T17:00:00Z") == world.desk.loans.renew(world.at("bath"), BATH_COPY).due_us
 
 
 @pytest.mark.case(17)

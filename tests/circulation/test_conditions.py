@@ -158,7 +158,7 @@ def test_a_loan_is_given_up_only_when_it_is_overdue_for_long_enough(world: World
 def test_a_lost_loan_is_not_renewed_and_a_missing_copy_not_lent(world: World) -> None:
     world.lend(BATH_COPY, "ada", "bath")
     world.desk.conditions.lost(world.at("bath"), BATH_COPY)
-    assert refused(world.desk.renew, world.at("bath"), BATH_COPY) == "renew.absent"
+    assert refused(world.desk.loans.renew, world.at("bath"), BATH_COPY) == "renew.absent"
     world.desk.conditions.missing(world.at("wells"), WELLS_COPY)
     assert refused(world.lend, WELLS_COPY, "ben", "wells") == "loan.absent"
 

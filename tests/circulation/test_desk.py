@@ -88,7 +88,7 @@ def test_a_blocked_patron_may_not_borrow_until_the_block_is_lifted(world: World)
 def test_a_renewal_gives_a_later_due_time_and_is_counted(world: World) -> None:
     world.lend(BATH_COPY, "ada", "bath")
     world.clock_us += 14 * DAY_US
-    receipt = world.desk.renew(world.at("clevedon"), BATH_COPY)
+    receipt = world.desk.loans.renew(world.at("clevedon"), BATH_COPY)
     assert receipt.code == "renewed"
     assert world.item(BATH_COPY).custody.loan is not None
     assert world.item(BATH_COPY).custody.loan.renewals == 1  # type: ignore[union-attr]
@@ -99,7 +99,7 @@ def test_a_title_that_others_wait_for_is_not_renewed(world: World) -> None:
     world.lend(WELLS_COPY, "cyn", "wells")
     world.hold(MIDDLEMARCH, "ben", "bath")
     with pytest.raises(Refused) as error:
-        world.desk.renew(world.at("bath"), BATH_COPY)
+        world.desk.loans.renew(world.at("bath"), BATH_COPY)
     assert refusal(error) == "renew.wanted"
 
 
@@ -302,13 +302,13 @@ def test_a_card_is_known_with_the_letters_that_a_codabar_scanner_sends(world: Wo
     with pytest.raises(Refused) as error:
         world.scan(framed, "bath")
     assert refusal(error) == "scan.card"
-    assert world.desk.lend(world.at("bath"), card=framed, barcode=BATH_COPY).code == "lent"
+    assert world.desk.loans.lend(world.at("bath"), card=framed, barcode=BATH_COPY).code == "lent"
 
 
 def test_a_loan_said_to_be_older_than_the_last_scan_is_refused_and_claims_nothing(world: World) -> None:
     world.scan(BATH_COPY, "bath")
     with pytest.raises(Refused) as error:
-        world.desk.lend(
+        world.desk.loans.lend(
             world.at("bath"), card=world.cards["ada"], barcode=BATH_COPY, happened_us=world.clock_us - HOUR_US
         )
     assert refusal(error) == "loan.too-late"

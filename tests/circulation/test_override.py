@@ -48,7 +48,7 @@ def test_a_loan_above_the_limit_is_recorded_with_rule_actor_and_reason_in_one_ap
 ) -> None:
     only_one_loan(world)
     world.lend(BATH_COPY, "ada", "bath")
-    receipt = world.desk.lend(BOSS, card=world.cards["ada"], barcode=WELLS_COPY, override="class visit")
+    receipt = world.desk.loans.lend(BOSS, card=world.cards["ada"], barcode=WELLS_COPY, override="class visit")
     assert receipt.sentence.endswith("Overridden: loan.limit.")
     said, lent = world.ledger.stream(item_stream(WELLS_COPY))[-2:]
     assert isinstance(said.event, RuleOverridden)
@@ -60,7 +60,7 @@ def test_a_loan_above_the_limit_is_recorded_with_rule_actor_and_reason_in_one_ap
 def test_the_reason_is_sealed_and_is_forgotten_with_the_loan(world: World, clerk: Caller) -> None:
     only_one_loan(world)
     world.lend(BATH_COPY, "ada", "bath")
-    world.desk.lend(BOSS, card=world.cards["ada"], barcode=WELLS_COPY, override="Ada asked for it")
+    world.desk.loans.lend(BOSS, card=world.cards["ada"], barcode=WELLS_COPY, override="Ada asked for it")
     (said,) = overridden(world, WELLS_COPY)
     assert "Ada" not in said.why
     context = f"{WELLS_COPY}#1 override"
@@ -76,7 +76,7 @@ def test_a_role_that_may_not_is_refused_and_nothing_is_recorded(world: World, cl
     world.lend(BATH_COPY, "ada", "bath")
     head = world.ledger.head()
     with pytest.raises(Refused) as error:
-        world.desk.lend(clerk, card=world.cards["ada"], barcode=WELLS_COPY, override="she is nice")
+        world.desk.loans.lend(clerk, card=world.cards["ada"], barcode=WELLS_COPY, override="she is nice")
     assert code_of(error) == "override.not-allowed"
     assert "rule 'one/1' allows 1" in error.value.sentence
     assert world.ledger.head() == head
@@ -85,22 +85,22 @@ def test_a_role_that_may_not_is_refused_and_nothing_is_recorded(world: World, cl
 @pytest.mark.parametrize("why", ["", "  "])
 def test_without_a_reason_nothing_is_overridden(world: World, clerk: Caller, why: str) -> None:
     with pytest.raises(Invalid) as error:
-        world.desk.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override=why)
+        world.desk.loans.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override=why)
     assert code_of(error) == "override.no-reason"
 
 
 def test_an_override_that_no_rule_needs_leaves_no_fact(world: World, clerk: Caller) -> None:
-    world.desk.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override="to be sure")
+    world.desk.loans.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override="to be sure")
     assert overridden(world, BATH_COPY) == []
 
 
 def test_a_blocked_patron_s_loan_and_a_renewal_that_others_wait_for(world: World, clerk: Caller) -> None:
     world.desk.borrowers.block(world.at("bath"), world.cards["ada"], "overdue")
-    world.desk.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override="paid at the till")
+    world.desk.loans.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override="paid at the till")
     world.lend(WELLS_COPY, "cyn", "wells")
     world.hold(MIDDLEMARCH, "ben", "bath")
     world.clock_us += DAY_US
-    receipt = world.desk.renew(BOSS, BATH_COPY, override="exam tomorrow")
+    receipt = world.desk.loans.renew(BOSS, BATH_COPY, override="exam tomorrow")
     assert receipt.code == "renewed"
     assert [said.rule for said in overridden(world, BATH_COPY)] == ["patron.blocked", "patron.blocked", "renew.wanted"]
 
@@ -109,7 +109,7 @@ def test_a_copy_set_aside_for_another_goes_and_the_other_waits_in_the_old_place(
     world.hold(MIDDLEMARCH, "ben", "bath")
     world.scan(BATH_COPY, "bath")
     before = world.item(BATH_COPY).custody
-    world.desk.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override="ben said so")
+    world.desk.loans.lend(BOSS, card=world.cards["ada"], barcode=BATH_COPY, override="ben said so")
     hold = world.title(MIDDLEMARCH).holds[f"{MIDDLEMARCH}#1"]
     assert (hold.captured, hold.target) == (None, None)
     world.desk.undo(BOSS, BATH_COPY)
@@ -120,7 +120,7 @@ def test_a_copy_set_aside_for_another_goes_and_the_other_waits_in_the_old_place(
 def test_what_is_no_rule_but_a_fact_cannot_be_overridden(world: World, clerk: Caller) -> None:
     world.lend(BATH_COPY, "ada", "bath")
     with pytest.raises(Refused) as error:
-        world.desk.lend(BOSS, card=world.cards["ben"], barcode=BATH_COPY, override="I insist")
+        world.desk.loans.lend(BOSS, card=world.cards["ben"], barcode=BATH_COPY, override="I insist")
     assert code_of(error) == "loan.on-loan"
 
 

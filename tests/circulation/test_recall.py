@@ -95,7 +95,7 @@ def test_a_recalled_loan_cannot_be_renewed_and_a_recall_moves_nothing(world: Wor
     world.hold(MIDDLEMARCH, "ada", "bath")
     after = world.item(WELLS_COPY).custody
     assert (after.place, after.custody_us, after.transit) == (before.place, before.custody_us, None)
-    assert refused_code(world.desk.renew, world.at("wells"), WELLS_COPY) == "renew.recalled"
+    assert refused_code(world.desk.loans.renew, world.at("wells"), WELLS_COPY) == "renew.recalled"
     # Once it is back it goes to who waits.
     assert world.scan(WELLS_COPY, "wells").route_to == "bath"
 
@@ -125,7 +125,7 @@ def test_cancelling_the_hold_leaves_the_loan_short_and_says_so(world: World) -> 
     assert world.desk.recalls.withdraw(world.at("wells"), WELLS_COPY).code == "recall.withdrawn"
     assert due(world, WELLS_COPY) == "2026-12-15T17:00:00Z"
     world.clock_us += DAY_US
-    assert world.desk.renew(world.at("wells"), WELLS_COPY).code == "renewed"
+    assert world.desk.loans.renew(world.at("wells"), WELLS_COPY).code == "renewed"
 
 
 @pytest.mark.case(17)
@@ -162,13 +162,13 @@ def test_renewing_and_undoing_it_restores_the_remaining_renewals_exactly(world: 
     before = world.item(BATH_COPY).custody
     for _ in range(3):
         world.clock_us += DAY_US
-        assert world.desk.renew(world.at("bath"), BATH_COPY).code == "renewed"
+        assert world.desk.loans.renew(world.at("bath"), BATH_COPY).code == "renewed"
         world.desk.undo(world.at("bath"), BATH_COPY)
         assert world.item(BATH_COPY).custody == before
     for _ in range(2):
         world.clock_us += DAY_US
-        world.desk.renew(world.at("bath"), BATH_COPY)
+        world.desk.loans.renew(world.at("bath"), BATH_COPY)
     world.clock_us += DAY_US
-    assert refused_code(world.desk.renew, world.at("bath"), BATH_COPY) == "renew.limit"
+    assert refused_code(world.desk.loans.renew, world.at("bath"), BATH_COPY) == "renew.limit"
     world.desk.undo(world.at("bath"), BATH_COPY)
-    assert world.desk.renew(world.at("bath"), BATH_COPY).code == "renewed"
+    assert world.desk.loans.renew(world.at("bath"), BATH_COPY).code == "renewed"

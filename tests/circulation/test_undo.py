@@ -44,10 +44,10 @@ def what_counts(world: World) -> dict[str, object]:
 def test_an_undone_renewal_gives_back_the_renewal_and_the_due_time(world: World) -> None:
     world.lend(BATH_COPY, "ada", "bath")
     world.clock_us += 14 * DAY_US
-    world.desk.renew(world.at("bath"), BATH_COPY)
+    world.desk.loans.renew(world.at("bath"), BATH_COPY)
     world.clock_us += 10 * DAY_US
     before = what_counts(world)
-    world.desk.renew(world.at("bath"), BATH_COPY)
+    world.desk.loans.renew(world.at("bath"), BATH_COPY)
     world.desk.undo(world.at("bath"), BATH_COPY)
     assert what_counts(world) == before
     loan = world.item(BATH_COPY).custody.loan
@@ -185,8 +185,8 @@ def take(world: World, step: Step) -> None:
     here, title = world.at(branch), ITEMS[barcode].title
     acts: dict[str, Callable[[], object]] = {
         "scan": lambda: world.desk.scan(here, barcode, tote=f"T-{branch}"),
-        "lend": lambda: world.desk.lend(here, card=world.cards[patron], barcode=barcode),
-        "renew": lambda: world.desk.renew(here, barcode),
+        "lend": lambda: world.desk.loans.lend(here, card=world.cards[patron], barcode=barcode),
+        "renew": lambda: world.desk.loans.renew(here, barcode),
         "hold": lambda: world.desk.holds.place(here, card=world.cards[patron], pickup=branch, title=title),
         "cancel": lambda: world.desk.holds.cancel(here, next(iter(world.title(title).holds), f"{title}#0")),
         "missed": lambda: world.desk.holds.missed(here, barcode),

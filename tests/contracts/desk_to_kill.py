@@ -61,7 +61,7 @@ def _command(desk: Desk, number: int) -> Receipt:
     if kind < 0.25:
         return desk.holds.place(caller, card=card, pickup=home, title=title, request=str(number))
     if kind < 0.5:
-        return desk.lend(caller, card=card, barcode=barcode, request=str(number))
+        return desk.loans.lend(caller, card=card, barcode=barcode, request=str(number))
     tote = chance.choice((None, *_TOTES))
     return desk.scan(caller, barcode, tote=tote, sort=chance.random() < 0.3, request=str(number))
 

@@ -80,12 +80,12 @@ def store(shared_store_url: str) -> Iterator[Store]:
     world.scan(BATH_COPY, "bath")
     world.lend(BATH_COPY, "zoe", "bath")
     world.clock_us += 3 * DAY_US
-    desk.renew(here, BATH_COPY)
+    desk.loans.renew(here, BATH_COPY)
     desk.claims.claim_returned(here, BATH_COPY)
     world.scan(BATH_COPY, "bath")
     desk.borrowers.block(here, CARD, "staff")
     world.clock_us += 1_000_000
-    desk.lend(here, card=CARD, barcode=WELLS_COPY, override=WHY)
+    desk.loans.lend(here, card=CARD, barcode=WELLS_COPY, override=WHY)
     desk.borrowers.block(here, CARD, "staff", lift=True)
     world.scan(WELLS_COPY, "wells")
     world.hold(DUNE, "zoe", "bath")

@@ -54,7 +54,7 @@ def months(shared_store_url: str) -> Iterator[World]:
     world.desk.claims.claim_returned(here, BATH_COPY)
     world.scan(BATH_COPY, "bath")
     world.desk.borrowers.block(here, world.cards["ben"], "overdue")
-    world.desk.lend(here, card=world.cards["ben"], barcode=WELLS_COPY, override="he has an exam")
+    world.desk.loans.lend(here, card=world.cards["ben"], barcode=WELLS_COPY, override="he has an exam")
     world.desk.borrowers.block(here, world.cards["ben"], "overdue", lift=True)
     world.scan(WELLS_COPY, "bath")
     world.hold(DUNE, "cyn", "bath")

@@ -76,7 +76,7 @@ def founded(url: str) -> None:
 
 
 def lend(world: World, number: int) -> None:
-    world.desk.lend(world.at("wells", f"desk-{number % 2}"), card=CARD, barcode=BOOKS[number])
+    world.desk.loans.lend(world.at("wells", f"desk-{number % 2}"), card=CARD, barcode=BOOKS[number])
 
 
 def place(world: World, number: int) -> None:

@@ -146,7 +146,7 @@ def test_who_reads_reasons_of_overrides_is_recorded(shop: Shop) -> None:
     head = shop.head()
     with shop.world() as world:
         world.desk.borrowers.block(world.at("bath"), ADA, "overdue")
-        world.desk.lend(world.at("bath"), card=ADA, barcode=BATH_COPY, override="she has an exam")
+        world.desk.loans.lend(world.at("bath"), card=ADA, barcode=BATH_COPY, override="she has an exam")
     (row,) = shop.run("loan", "overrides", "--json").json
     assert row["why"] == "she has an exam"
     assert shop.head() == head + 4

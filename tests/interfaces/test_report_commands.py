@@ -37,7 +37,7 @@ def test_net_lending_counts_each_loan_once_and_sets_both_ways_against_each_other
     with shop.world() as world:
         world.lend(WELLS_COPY, "ada", "bath")
         world.clock_us += 5 * DAY_US
-        world.desk.renew(world.at("bath"), WELLS_COPY)
+        world.desk.loans.renew(world.at("bath"), WELLS_COPY)
         world.scan(WELLS_COPY, "bath")
         world.lend(WELLS_COPY, "ben", "bath")
         world.lend(BATH_COPY, "cyn", "wells")

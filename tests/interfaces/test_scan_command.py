@@ -226,7 +226,7 @@ time,branch,barcode
 def test_lines_of_another_system_say_where_and_when(shop: Shop) -> None:
     with shop.world() as world:
         half_past_nine = parse_instant("2026-11-23T09:30:00Z")
-        world.desk.lend(world.at("bath"), card=CARD, barcode=BATH_COPY, happened_us=half_past_nine)
+        world.desk.loans.lend(world.at("bath"), card=CARD, barcode=BATH_COPY, happened_us=half_past_nine)
     done = shop.run("scan", "-", "--nl", stdin=EXPORT.encode())
     assert ExitCode.DONE == done.code
     with shop.world() as world:

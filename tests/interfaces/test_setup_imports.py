@@ -127,6 +127,19 @@ def test_a_fleet_comes_in_once(memory_ledger: Ledger) -> None:
     assert counted(fleet(memory_ledger, FLEET + VAN_A.replace("60", "70"))) == (0, 1, 0, 0)
 
 
+def test_a_van_that_reloads_says_how_often_and_how_long(memory_ledger: Ledger) -> None:
+    more = FLEET.replace("break_minutes", "break_minutes,trips,reload_minutes")
+    assert counted(fleet(memory_ledger, FLEET + VAN_A)) == (1, 0, 0, 0)
+    assert counted(fleet(memory_ledger, more + VAN_A.replace("19.50,30", "19.50,30,,"))) == (0, 0, 1, 0)
+    assert counted(fleet(memory_ledger, more + VAN_A.replace("19.50,30", "19.50,30,2,15"))) == (0, 1, 0, 0)
+    van = vans(memory_ledger)["van-a"]
+    assert (van.trips, van.reload_minutes) == (2, 15)
+    outcome = fleet(memory_ledger, more + VAN_A.replace("19.50,30", "19.50,30,0,15"))
+    assert "Van 'van-a' makes 0 trips a day, and 1 to 9 are possible." in outcome.rejects[0].reason
+    outcome = fleet(memory_ledger, more + VAN_A.replace("19.50,30", "19.50,30,2,511"))
+    assert "Van 'van-a' takes 511 minutes to reload" in outcome.rejects[0].reason
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

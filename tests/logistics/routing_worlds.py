@@ -9,7 +9,7 @@ from dataclasses import replace
 from logistics.pin import Pin, pinned_windows
 from logistics.problem import Break, Credit, Hub, Pair, RoutingProblem, Stop, Van
 
-__all__ = ["random_day", "random_pins", "random_rides", "street"]
+__all__ = ["random_day", "random_pins", "random_rides", "random_trips", "street"]
 
 
 def street(stops: Sequence[tuple[int, Stop]], vans: Sequence[Van], *, hubs: Sequence[int] = (0,)) -> RoutingProblem:
@@ -120,3 +120,13 @@ def random_pins(problem: RoutingProblem, seed: int) -> RoutingProblem:
             if mate is None or (mate.second, mate.first) != (number, other):
                 pins.append(Pin(number, before=other) if chance.random() < 0.5 else Pin(other, after=number))
     return replace(problem, pins=tuple(pins))
+
+
+def random_trips(problem: RoutingProblem, seed: int) -> RoutingProblem:
+    """The same day with vans that hold half as much, and may come back to their hub to reload."""
+    chance = random.Random(seed)
+    vans = [
+        replace(van, totes=van.totes // 2, trips=chance.randrange(1, 4), reload_seconds=chance.choice([0, 600, 1800]))
+        for van in problem.vans
+    ]
+    return replace(problem, vans=tuple(vans))

@@ -22,15 +22,15 @@ def left_out(problem: RoutingProblem, orders: dict[int, list[int]]) -> tuple[Exp
 def test_a_full_van_lacks_totes() -> None:
     problem = street([(1, Stop("a", deliver=4)), (2, Stop("b", deliver=3))], [Van("van", hub=0, totes=5)])
     [found] = left_out(problem, {0: [0]})
-    assert (Obstacle("van", "capacity", 2, None),) == found.obstacles
-    assert "if van van held 7 totes and not 5 (as its first stop)." in found.sentence
+    assert (Obstacle("van", "capacity", 2, None, reload_seconds=4 * 3600),) == found.obstacles
+    assert "if van van held 7 totes and not 5 (as its first stop), or made a second trip." in found.sentence
 
 
 def test_a_heavy_van_lacks_grams() -> None:
     stops = [(1, Stop("a", deliver_grams=40)), (2, Stop("b", deliver_grams=30))]
     problem = street(stops, [Van("van", hub=0, totes=5, grams=50)])
     [found] = left_out(problem, {0: [0]})
-    assert (Obstacle("van", "weight", 20, None),) == found.obstacles
+    assert (Obstacle("van", "weight", 20, None, reload_seconds=4 * 3600),) == found.obstacles
 
 
 def test_a_short_shift_lacks_minutes() -> None:

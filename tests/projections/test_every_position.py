@@ -255,5 +255,5 @@ TestNetworkSeen.settings = settings(
 def test_an_item_in_an_opened_tote_is_assumed_and_not_seen() -> None:
     """The difference between seen and assumed, in one place."""
     assert Where("1", "branch", "bath", "assumed", 5, "T1/1") == locations._inside(
-        ("1", "filling", "T1/1", "scanned", 3, 5), ("ended", "branch", "bath", "scanned")
+        ("1", "filling", "T1/1", "scanned", 5), ("ended", "branch", "bath", "scanned")
     )

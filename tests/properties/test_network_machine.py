@@ -147,12 +147,12 @@ class Network(RuleBasedStateMachine):
     def lend(self, barcode: str, patron: str, branch: str) -> None:
         """Lend anything to anybody."""
         card = self.world.cards[patron]
-        self._try(self.world.desk.lend, self.world.at(branch), card=card, barcode=barcode)
+        self._try(self.world.desk.loans.lend, self.world.at(branch), card=card, barcode=barcode)
 
     @rule(barcode=barcodes, branch=branches)
     def renew(self, barcode: str, branch: str) -> None:
         """Renew anything."""
-        self._try(self.world.desk.renew, self.world.at(branch), barcode)
+        self._try(self.world.desk.loans.renew, self.world.at(branch), barcode)
 
     @rule(barcode=barcodes, branch=branches, withdraw=st.booleans())
     def recall(self, barcode: str, branch: str, withdraw: bool) -> None:
@@ -199,6 +199,12 @@ class Network(RuleBasedStateMachine):
         if holds:
             act = getattr(self.world.desk.holds, what)
             self._try(act, self.world.at("bristol"), holds[number % len(holds)])
+
+    @rule(title=titles, wanted=st.lists(st.none() | barcodes, max_size=4))
+    def assign_together(self, title: str, wanted: list[str | None]) -> None:
+        """Copies are assigned to the first holds of a title, sensibly or not."""
+        holds = dict(zip(self.world.title(title).holds, wanted, strict=False))
+        self._try(self.world.desk.assignments.assign, self.world.at("bristol"), title, holds)
 
     @rule(title=titles, number=st.integers(0, 5), pickup=branches)
     def change_pickup(self, title: str, number: int, pickup: str) -> None:
@@ -281,7 +287,7 @@ class Network(RuleBasedStateMachine):
     def lend_all_the_same(self, barcode: str, patron: str, branch: str) -> None:
         """Ana is an administrator, and has a reason."""
         card = self.world.cards[patron]
-        self._try(self.world.desk.lend, self.world.at(branch), card=card, barcode=barcode, override="a reason")
+        self._try(self.world.desk.loans.lend, self.world.at(branch), card=card, barcode=barcode, override="a reason")
 
     @rule(number=st.integers(0, 9), to=st.none() | branches)
     def correct_session(self, number: int, to: str | None) -> None:
@@ -380,7 +386,7 @@ class Network(RuleBasedStateMachine):
                 done.append(1)
                 card = self.world.cards[patron]
                 try:
-                    self.world.desk.lend(fast, card=card, barcode=barcode)
+                    self.world.desk.loans.lend(fast, card=card, barcode=barcode)
                 except BranchlineError:
                     self.world.desk.scan(fast, barcode)
             return original(*args, **kwargs)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from logistics.solver.kernel.tours import (
     ABSENT,
     COST,
     MISSED,
+    OUT,
     PRICES,
     SIZE,
     VAN,
@@ -63,11 +64,13 @@ def anneal(
     heat = hot
     for _ in range(iterations):
         weight = _weight(day, tours) if absent > 0 else 0
+        complete = tours.total[OUT] == 0
         if day.mixed and draw(chance) < REASSIGN:
             count = reassign(day, tours, chance, stops)
         else:
             count = ruin(day, tours, chance, stops)
-        count = absent_stops(day, tours, chance, stops, count, count == 0)
+        if not complete:
+            count = absent_stops(day, tours, chance, stops, count, count == 0)
         sort_stops(day, chance, stops, count, key)
         insert_all(day, tours, known, chance, stops, count, BLINK)
         for number in range(tours.touched[-1]):

@@ -9,7 +9,7 @@ time on board is not in them; `rides` adds it.
 
 from __future__ import annotations
 
-from logistics.solver.kernel.compile import compiled
+from logistics.solver.kernel.compile import compiled, compiled_apart
 from logistics.solver.kernel.day import (
     BEGINS,
     CHANGE,
@@ -70,6 +70,11 @@ def set_clocks(day: Day, clocks: Ints, van: int, tour: Ints, size: int) -> None:
     if day.timed:
         _set_earliest(day, clocks, van, tour, size)
         _set_latest(day, clocks, van, tour, size)
+    if day.reloading:
+        _set_loads_by_trip(day, clocks, tour, size, DELIVER, CHANGE, LOAD)
+        if day.weighed:
+            _set_loads_by_trip(day, clocks, tour, size, DELIVER_GRAMS, CHANGE_GRAMS, HEFT)
+        return
     _set_loads(day.stop, clocks, tour, size, DELIVER, CHANGE, LOAD)
     if day.weighed:
         _set_loads(day.stop, clocks, tour, size, DELIVER_GRAMS, CHANGE_GRAMS, HEFT)
@@ -147,6 +152,29 @@ def _set_loads(stop: Ints, clocks: Ints, tour: Ints, size: int, deliver: int, ch
     clocks[size + 1, first + 2] = 0
     for k in range(size, -1, -1):
         clocks[k, first + 2] = max(clocks[k, first], clocks[k + 1, first + 2])
+
+
+@compiled_apart
+def _set_loads_by_trip(day: Day, clocks: Ints, tour: Ints, size: int, deliver: int, change: int, first: int) -> None:
+    """The same for a tour with reloads: a trip begins behind each, and most before and after are those of the trip."""
+    stop, start = day.stop, 0
+    while True:
+        end, aboard = start, 0
+        while end < size and tour[end] < day.places:
+            aboard += stop[tour[end], deliver]
+            end += 1
+        clocks[start, first] = clocks[start, first + 1] = aboard
+        for k in range(start + 1, end + 1):
+            aboard += stop[tour[k - 1], change]
+            clocks[k, first] = aboard
+            clocks[k, first + 1] = max(aboard, clocks[k - 1, first + 1])
+        clocks[end, first + 2] = aboard
+        for k in range(end - 1, start - 1, -1):
+            clocks[k, first + 2] = max(clocks[k, first], clocks[k + 1, first + 2])
+        if end == size:
+            break
+        start = end + 1
+    clocks[size + 1, first + 2] = 0
 
 
 @compiled

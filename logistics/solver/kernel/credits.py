@@ -14,10 +14,14 @@ __all__ = ["credits_first", "credits_past", "earned"]
 
 
 @compiled
-def earned(day: Day, seen: Ints, ticket: int, tour: Ints, size: int) -> int:
-    """Micros earned by a tour; `seen` (by place) marks with the fresh number `ticket` what was called at before."""
+def earned(day: Day, seen: Ints, ticket: int, tour: Ints, first: int, last: int) -> int:
+    """
+    Micros earned by the trip from position `first` to before `last` of a tour.
+
+    `seen` (by place) marks with the fresh number `ticket` what was called at before.
+    """
     total = 0
-    for k in range(size):
+    for k in range(first, last):
         here = tour[k]
         for number in range(day.credits_of[here], day.credits_of[here + 1]):
             if seen[day.credits[number, 0]] == ticket:
@@ -27,10 +31,12 @@ def earned(day: Day, seen: Ints, ticket: int, tour: Ints, size: int) -> int:
 
 
 @compiled
-def credits_first(day: Day, place: int, tour: Ints, size: int) -> int:
-    """Micros that a stop earns when it goes in before all others."""
+def credits_first(day: Day, place: int, tour: Ints, first: int, size: int) -> int:
+    """Micros that a stop earns when it goes in before all others of the trip that begins at position `first`."""
     total = 0
-    for k in range(size):
+    for k in range(first, size):
+        if tour[k] >= day.places:
+            break
         total += day.credit[place, tour[k]]
     return int(total)
 

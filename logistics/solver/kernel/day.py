@@ -32,14 +32,16 @@ NO_LIMIT = 1 << 60
     DELIVER, COLLECT, CHANGE, RIDE, DELIVER_GRAMS, COLLECT_GRAMS, CHANGE_GRAMS, RIDE_GRAMS,
     PRICE, ONLY_HUB, SERVICE, FAR, MATE, SECOND, LONGEST, WINDOWS, WINDOW,
 ) = range(17)  # fmt: skip
-# Columns of `Day.van`. REST is the length of the break, 0 for none; REST_TO is cut to what the shift allows.
-HUB, KIND, TARIFF, TOTES, GRAMS, BEGINS, ENDS, REST, REST_FROM, REST_TO, PER_SECOND, FIXED = range(12)
+# Columns of `Day.van`. REST is the length of the break, 0 for none; REST_TO is cut to what the shift allows. RELOADS:
+# how many may be between its trips; RELOAD: the place that stands for one.
+HUB, KIND, TARIFF, TOTES, GRAMS, BEGINS, ENDS, REST, REST_FROM, REST_TO, PER_SECOND, FIXED, RELOADS, RELOAD = range(14)
 
 
 class Day(NamedTuple):
     """
-    Places are numbered as in the problem: hubs first, then stops. `arc` is the cost of driving, one matrix
-    for each tariff (a distinct price per metre and second). Vans of one KIND are interchangeable. Few wide
+    Places are numbered as in the problem: hubs first, then stops. Behind these `places` stand those where vans reload:
+    a hub once more for each time that it takes there, without totes of its own. `arc` is the cost of driving, one
+    matrix for each tariff (a distinct price per metre and second). Vans of one KIND are interchangeable. Few wide
     arrays rather than many narrow ones, because each array costs time whenever it is handed on.
     """
 
@@ -48,6 +50,7 @@ class Day(NamedTuple):
     vans: int
     timed: bool  # false when no window, shift or break can ever bind and time costs nothing
     weighed: bool  # false when grams can never bind
+    reloading: bool  # true when a van may make several trips
     bounded: bool  # true when something may not ride as long as it takes
     credited: bool  # true when something may ride directly
     arc: Ints  # tariff, from, to -> micros
@@ -78,21 +81,24 @@ def day_of(problem: RoutingProblem) -> Day:
     """The arrays of a problem."""
     hubs, stops, vans = len(problem.hubs), problem.stops, problem.vans
     places = hubs + len(stops)
-    metres = np.array(problem.metres, dtype=np.int64).reshape(places, places)
-    seconds = np.array(problem.seconds, dtype=np.int64).reshape(places, places)
+    reloads = _reloads(problem)
+    rows_of = [*range(places), *(hub for hub, _ in reloads)]
+    metres = np.array(problem.metres, dtype=np.int64).reshape(places, places)[np.ix_(rows_of, rows_of)]
+    seconds = np.array(problem.seconds, dtype=np.int64).reshape(places, places)[np.ix_(rows_of, rows_of)]
     tariffs = sorted({(van.micros_per_metre, van.micros_per_second) for van in vans})
     arc = np.stack([metres * metre + seconds * second for metre, second in tariffs])
     mean = arc.sum(axis=0) // len(arc)
-    near = np.argsort((mean + mean.T)[:, hubs:], axis=1, kind="stable") + hubs
+    near = np.argsort((mean + mean.T)[:, hubs:places], axis=1, kind="stable") + hubs
     slowest = int(seconds.max(initial=0)) * (len(stops) + 1) + sum(stop.seconds_at_stop for stop in stops)
+    slowest += max(((van.trips - 1) * (2 * int(seconds.max()) + van.reload_seconds) for van in vans), default=0)
     timed = any(stop.windows for stop in problem.stops_as_pinned) or any(
         van.rest is not None or van.micros_per_second > 0 or van.shift_end - van.shift_start < slowest for van in vans
     )
     heaviest = sum(stop.deliver_grams + stop.collect_grams for stop in stops)
     heaviest += sum(pair.grams for pair in problem.pairs)
-    credit, credits_to, credits_of = _credits(problem, places)
-    orders, orders_of = _orders(problem, places)
-    rows = _van_rows(problem, tariffs)
+    credit, credits_to, credits_of = _credits(problem, len(rows_of))
+    orders, orders_of = _orders(problem, len(rows_of))
+    rows = _van_rows(problem, tariffs, reloads)
     settled = problem.stability is not None or len(problem.pinned_van) > 0
     return Day(
         hubs=hubs,
@@ -100,6 +106,7 @@ def day_of(problem: RoutingProblem) -> Day:
         vans=len(vans),
         timed=timed,
         weighed=any(van.grams < min(heaviest, UNLIMITED) for van in vans),
+        reloading=len(reloads) > 0,
         bounded=any(pair.longest_seconds is not None for pair in problem.pairs),
         credited=len(problem.credits) > 0,
         arc=np.ascontiguousarray(arc),
@@ -107,7 +114,7 @@ def day_of(problem: RoutingProblem) -> Day:
         seconds=np.ascontiguousarray(seconds.astype(np.int32)),
         seconds_to=np.ascontiguousarray(seconds.T.astype(np.int32)),
         near=np.ascontiguousarray(near.astype(np.int32)),
-        stop=_stop_rows(problem, mean[:hubs].min(axis=0)),
+        stop=_stop_rows(problem, mean[:hubs].min(axis=0), reloads),
         van=rows,
         credit=credit,
         credits=credits_to,
@@ -115,19 +122,27 @@ def day_of(problem: RoutingProblem) -> Day:
         mixed=bool((rows[:, KIND] > 0).any()),
         settled=settled,
         ordered=len(orders) > 0,
-        change=_changes(problem) if settled else np.zeros((1, 1), np.int64),
-        usual=_usual(problem),
+        change=_changes(problem, len(rows_of)) if settled else np.zeros((1, 1), np.int64),
+        usual=_usual(problem, len(rows_of)),
         neighbour=problem.stability.micros_neighbour if problem.stability is not None else 0,
         orders=orders,
         orders_of=orders_of,
     )
 
 
-def _stop_rows(problem: RoutingProblem, far: Ints) -> Ints:
-    hubs = len(problem.hubs)
+def _reloads(problem: RoutingProblem) -> list[tuple[int, int]]:
+    """The hubs where vans reload, once for each time that it takes there."""
+    return sorted({(van.hub, van.reload_seconds) for van in problem.vans if van.trips > 1})
+
+
+def _stop_rows(problem: RoutingProblem, far: Ints, reloads: list[tuple[int, int]]) -> Ints:
+    hubs, places = len(problem.hubs), len(problem.hubs) + len(problem.stops)
     widest = max([0, *(len(stop.windows) for stop in problem.stops_as_pinned)])
-    rows = np.zeros((hubs + len(problem.stops), WINDOW + 2 * widest), np.int64)
+    rows = np.zeros((places + len(reloads), WINDOW + 2 * widest), np.int64)
     rows[:, ONLY_HUB] = -1
+    for place, (hub, seconds) in enumerate(reloads, places):
+        rows[place, ONLY_HUB], rows[place, SERVICE], rows[place, FAR] = hub, seconds, far[place]
+        rows[place, MATE], rows[place, LONGEST] = -1, NO_LIMIT
     for place, stop in enumerate(problem.stops_as_pinned, hubs):
         rows[place, DELIVER], rows[place, COLLECT] = stop.deliver, stop.collect
         rows[place, DELIVER_GRAMS], rows[place, COLLECT_GRAMS] = stop.deliver_grams, stop.collect_grams
@@ -173,8 +188,8 @@ def _credits(problem: RoutingProblem, places: int) -> tuple[Ints, Ints, Ints]:
     return table, listed, starts.cumsum()
 
 
-def _changes(problem: RoutingProblem) -> Ints:
-    table = np.zeros((len(problem.hubs) + len(problem.stops), len(problem.vans)), np.int64)
+def _changes(problem: RoutingProblem, places: int) -> Ints:
+    table = np.zeros((places, len(problem.vans)), np.int64)
     for stop, its in problem.usual_of.items():
         if problem.stability is not None and its.van is not None:
             table[problem.stop_place(stop)] = problem.stability.micros_van
@@ -186,8 +201,8 @@ def _changes(problem: RoutingProblem) -> Ints:
     return table
 
 
-def _usual(problem: RoutingProblem) -> Ints:
-    row = np.full(len(problem.hubs) + len(problem.stops), UNUSUAL, np.int64)
+def _usual(problem: RoutingProblem, places: int) -> Ints:
+    row = np.full(places, UNUSUAL, np.int64)
     for stop, its in problem.usual_of.items():
         row[problem.stop_place(stop)] = FIRST if its.behind is None else problem.stop_place(its.behind)
     return row
@@ -204,8 +219,9 @@ def _orders(problem: RoutingProblem, places: int) -> tuple[Ints, Ints]:
     return listed, starts.cumsum()
 
 
-def _van_rows(problem: RoutingProblem, tariffs: list[tuple[int, int]]) -> Ints:
-    rows = np.zeros((len(problem.vans), FIXED + 1), np.int64)
+def _van_rows(problem: RoutingProblem, tariffs: list[tuple[int, int]], reloads: list[tuple[int, int]]) -> Ints:
+    rows = np.zeros((len(problem.vans), RELOAD + 1), np.int64)
+    places = len(problem.hubs) + len(problem.stops)
     kinds: dict[tuple[Van, int], int] = {}
     special = {its.van for its in problem.usual_of.values()} | set(problem.pinned_van.values())
     for number, van in enumerate(problem.vans):
@@ -219,4 +235,7 @@ def _van_rows(problem: RoutingProblem, tariffs: list[tuple[int, int]]) -> Ints:
             row[REST], row[REST_FROM] = rest.duration_seconds, rest.earliest
             row[REST_TO] = min(rest.latest, van.shift_end - rest.duration_seconds)
         row[PER_SECOND], row[FIXED] = van.micros_per_second, van.micros_fixed
+        row[RELOADS], row[RELOAD] = min(van.trips, max(1, len(problem.stops))) - 1, -1
+        if van.trips > 1:
+            row[RELOAD] = places + reloads.index((van.hub, van.reload_seconds))
     return rows

@@ -11,10 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from logistics.solver.kernel.clocks import (
-    HEFT,
     HEFT_AFTER,
     HEFT_BEFORE,
-    LOAD,
     LOAD_AFTER,
     LOAD_BEFORE,
     NEVER,
@@ -47,11 +45,13 @@ from logistics.solver.kernel.rides import has_bounds, rides_fit
 from logistics.solver.kernel.steady import is_called_by, neighbours_with, sooner_and_later
 from logistics.solver.kernel.timing import in_time, too_late
 from logistics.solver.kernel.tours import CLOCKED, SIZE, STAMP, TRIAL, Tours
+from logistics.solver.kernel.trips import scan_trip
 
 __all__ = ["look", "nothing_known"]
 
 # Columns of what is known by place and van: for which tour, and the two best (extra micros, stops before it, and for
-# a pair, under its first place, stops before its second).
+# a pair, under its first place, stops before its second). A number of stops before it that is beyond the tour's size
+# means a trip of its own: that many less the size and one.
 OF_STAMP, EXTRA, POSITION, SECOND_POSITION, NEXT_EXTRA, NEXT_POSITION, NEXT_SECOND_POSITION = range(7)
 
 
@@ -80,6 +80,15 @@ def look(day: Day, tours: Tours, known: Ints, place: int, van: int) -> None:
         ) = scan_pair(day, tours, van, place)  # fmt: skip
     else:
         row[EXTRA], row[POSITION], row[NEXT_EXTRA], row[NEXT_POSITION] = _scan(day, tours, van, place)
+    if day.reloading:
+        extra, before = scan_trip(day, tours, van, place)
+        position = tours.van[van, SIZE] + 1 + before
+        if extra < row[EXTRA]:
+            row[NEXT_EXTRA], row[NEXT_POSITION] = row[EXTRA], row[POSITION]
+            row[NEXT_SECOND_POSITION] = row[SECOND_POSITION]
+            row[EXTRA], row[POSITION] = extra, position
+        elif extra < row[NEXT_EXTRA]:
+            row[NEXT_EXTRA], row[NEXT_POSITION] = extra, position
 
 
 @compiled
@@ -89,7 +98,7 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
     stop, tariff = day.stop, day.van[van, TARIFF]
     arc_to, arc_from = day.arc_to[tariff, place], day.arc[tariff, place]
     seconds_to, seconds_from, service = day.seconds_to[place], day.seconds[place], stop[place, SERVICE]
-    hub, timed, weighed = day.van[van, HUB], day.timed, day.weighed
+    hub, timed, weighed, reloading = day.van[van, HUB], day.timed, day.weighed, day.reloading
     room_out, room_back = (
         day.van[van, TOTES] - stop[place, DELIVER],
         day.van[van, TOTES] - stop[place, COLLECT],
@@ -100,7 +109,7 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
     )
     extra = service * day.van[van, PER_SECOND] + (day.van[van, FIXED] if size == 0 else 0)
     bounded = day.bounded and has_bounds(day, tour, size)
-    credit = credits_first(day, place, tour, size) if day.credited else 0
+    credit = credits_first(day, place, tour, 0, size) if day.credited else 0
     soonest, latest, behind = 0, size, FIRST
     if day.ordered:
         soonest, latest = sooner_and_later(day, tour, size, place)
@@ -109,25 +118,25 @@ def _scan(day: Day, tours: Tours, van: int, place: int) -> tuple[int, int, int, 
     best, best_at, second, second_at = NEVER, -1, NEVER, -1
     before = hub
     for k in range(size + 1):
-        if clocks[k, LOAD_BEFORE] > room_out or (timed and too_late(day, clocks, van, k, place)):
+        if (not reloading and clocks[k, LOAD_BEFORE] > room_out) or (timed and too_late(day, clocks, van, k, place)):
             break
         after = tour[k] if k < size else hub
         cost = arc_to[before] + arc_from[after] - clocks[k, ONWARDS] + extra
         if day.credited:
-            if k > 0:
+            if k > 0 and before >= day.places:
+                credit = credits_first(day, place, tour, k, size)
+            elif k > 0:
                 credit += credits_past(day, place, before)
             cost -= credit
         if day.neighbour > 0:
             if k > 0 and day.usual[before] != UNUSUAL:
                 behind = before
             cost += neighbours_with(day, tour, size, k, behind, place)
-        fits = cost < second and clocks[k, LOAD] <= room_back and clocks[k + 1, LOAD_AFTER] <= room_back
+        fits = cost < second and clocks[k, LOAD_AFTER] <= room_back
+        if fits and reloading:
+            fits = clocks[k, LOAD_BEFORE] <= room_out
         if fits and weighed:
-            fits = (
-                clocks[k, HEFT_BEFORE] <= heft_out
-                and clocks[k, HEFT] <= heft_back
-                and clocks[k + 1, HEFT_AFTER] <= heft_back
-            )
+            fits = clocks[k, HEFT_BEFORE] <= heft_out and clocks[k, HEFT_AFTER] <= heft_back
         if fits and timed:
             fits = in_time(day, clocks, van, k, before, place, seconds_to[before], seconds_from[after])
         if fits and day.ordered:

@@ -10,6 +10,8 @@ from logistics.solver.kernel.day import (
     HUB,
     MATE,
     ONLY_HUB,
+    RELOAD,
+    RELOADS,
     REST,
     REST_TO,
     SECOND,
@@ -28,10 +30,16 @@ IMPOSSIBLE = NEVER
 
 @compiled
 def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
-    """The cost in micros, or `IMPOSSIBLE`. The van's row of `scratch` is overwritten."""
-    size = len(tour)
+    """The cost in micros, or `IMPOSSIBLE`; reloads are the van's own. The van's row of `scratch` is overwritten."""
+    size, reloads = len(tour), 0
     for k in range(size):
         place = tour[k]
+        if place >= day.places:
+            if not 0 < k < size - 1 or tour[k - 1] >= day.places or reloads == day.van[van, RELOADS]:
+                return IMPOSSIBLE
+            reloads += 1
+            scratch.stop[van, k] = day.van[van, RELOAD]
+            continue
         if day.stop[place, ONLY_HUB] >= 0 and day.stop[place, ONLY_HUB] != day.van[van, HUB]:
             return IMPOSSIBLE
         if day.settled and not is_called_by(day, place, van):
@@ -45,25 +53,31 @@ def judge(day: Day, scratch: Tours, van: int, tour: Ints) -> int:
     clocks = scratch.clocks[van]
     set_clocks(day, clocks, van, scratch.stop[van], size)
     scratch.van[van, CLOCKED] = 1
-    if clocks[0, LOAD_AFTER] > day.van[van, TOTES]:
-        return IMPOSSIBLE
-    if day.weighed and clocks[0, HEFT_AFTER] > day.van[van, GRAMS]:
-        return IMPOSSIBLE
+    for k in range(size + 1):
+        if k > 0 and tour[k - 1] < day.places:
+            continue
+        if clocks[k, LOAD_AFTER] > day.van[van, TOTES]:
+            return IMPOSSIBLE
+        if day.weighed and clocks[k, HEFT_AFTER] > day.van[van, GRAMS]:
+            return IMPOSSIBLE
     if day.timed:
         rested = clocks[size + 1, TAKEN] <= day.van[van, ENDS]
         resting = day.van[van, REST] > 0 and clocks[size + 1, DUE] <= day.van[van, REST_TO]
         if not rested and not resting:
             return IMPOSSIBLE
-    if day.bounded and has_bounds(day, tour, size) and not rides_fit(day, scratch.work, scratch.at, van, tour, size):
+    bounded = day.bounded and has_bounds(day, tour, size)
+    if bounded and not rides_fit(day, scratch.work, scratch.at, van, scratch.stop[van], size):
         return IMPOSSIBLE
     return price_tour(day, scratch, van)
 
 
 @compiled
 def _pairs_are_whole(day: Day, scratch: Tours, tour: Ints, size: int) -> bool:
-    """Whether of every pair both stops are called at, or none, and in their order."""
+    """Whether of every pair both stops are called at on one trip, or none, and in their order."""
     ticket, riding = new_ticket(scratch), 0
     for k in range(size):
+        if tour[k] >= day.places and riding > 0:
+            return False
         mate = day.stop[tour[k], MATE]
         if mate >= 0 and day.stop[tour[k], SECOND] == 0:
             scratch.seen[tour[k]] = ticket

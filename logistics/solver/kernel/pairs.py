@@ -23,7 +23,6 @@ from logistics.solver.kernel.clocks import (
     ONWARDS,
     TAKEN,
     TAKEN_BY,
-    first_start,
 )
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.credits import credits_first, credits_past
@@ -40,8 +39,6 @@ from logistics.solver.kernel.day import (
     NO_LIMIT,
     PER_SECOND,
     REST,
-    REST_FROM,
-    REST_TO,
     RIDE,
     RIDE_GRAMS,
     SERVICE,
@@ -52,7 +49,7 @@ from logistics.solver.kernel.day import (
 )
 from logistics.solver.kernel.rides import has_bounds, rides_fit
 from logistics.solver.kernel.steady import sooner_and_later
-from logistics.solver.kernel.timing import in_time, too_late
+from logistics.solver.kernel.timing import drive_on, in_time, ready, too_late
 from logistics.solver.kernel.tours import CHEAPEST, SIZE, TRIAL, Tours
 
 __all__ = ["scan_pair"]
@@ -67,7 +64,7 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
     """
     seconds, stop, tariff = day.seconds, day.stop, day.van[van, TARIFF]
     clocks, tour, size = tours.clocks[van], tours.stop[van], tours.van[van, SIZE]
-    hub, timed, rest = day.van[van, HUB], day.timed, day.van[van, REST]
+    hub, timed, rest, reloading = day.van[van, HUB], day.timed, day.van[van, REST], day.reloading
     second, longest = stop[first, MATE], stop[first, LONGEST]
     to_first, from_first = day.arc_to[tariff, first], day.arc[tariff, first]
     to_second, from_second = day.arc_to[tariff, second], day.arc[tariff, second]
@@ -86,31 +83,37 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
     credit, second_credit = 0, 0  # earned by either end at the position at hand
     if day.credited:
         extra -= day.credit[first, second]
-        credit, second_credit = credits_first(day, first, tour, size), credits_first(day, second, tour, size)
+        credit, second_credit = credits_first(day, first, tour, 0, size), credits_first(day, second, tour, 0, size)
     cheapest = tours.work[CHEAPEST]
     _fill_cheapest(day, cheapest, clocks, van, tour, size, second, second_credit)
     best, best_first, best_second, other, other_first, other_second = NEVER, -1, -1, NEVER, -1, -1
     before = hub
     for k in range(size + 1):
-        if clocks[k, LOAD_BEFORE] > room_out or (timed and too_late(day, clocks, van, k, first)):
+        if (not reloading and clocks[k, LOAD_BEFORE] > room_out) or (timed and too_late(day, clocks, van, k, first)):
             break
         if k > 0 and day.credited:
-            credit += credits_past(day, first, tour[k - 1])
-            second_credit += credits_past(day, second, tour[k - 1])
+            if before >= day.places:
+                credit = credits_first(day, first, tour, k, size)
+                second_credit = credits_first(day, second, tour, k, size)
+            else:
+                credit += credits_past(day, first, before)
+                second_credit += credits_past(day, second, before)
         after = tour[k] if k < size else hub
         there = extra - credit + to_first[before] - clocks[k, ONWARDS]
         at_once = there + from_first[second] + from_second[after] - second_credit
         there += from_first[after]
         fits = min(at_once, there + cheapest[k + 1]) < other and clocks[k, LOAD] <= room_ride
+        if fits and reloading:
+            fits = clocks[k, LOAD_BEFORE] <= room_out
         if fits and day.weighed:
             fits = clocks[k, HEFT_BEFORE] <= heft_out and clocks[k, HEFT] <= heft_ride
         if fits and day.ordered:
             fits = soonest <= k <= latest
         due, taken = 0, 0
         if fits and timed:
-            due, taken = _ready(day, van, before, clocks[k, DUE], clocks[k, TAKEN], k > 0)
-            due, taken = _drive(day, van, first, due, taken, seconds[before, first])
-            due, taken = _ready(day, van, first, due, taken, True)
+            due, taken = ready(day, van, before, clocks[k, DUE], clocks[k, TAKEN], k > 0)
+            due, taken = drive_on(day, van, first, due, taken, seconds[before, first])
+            due, taken = ready(day, van, first, due, taken, True)
             fits = taken < NEVER or due < NEVER
         if fits:
             # behind the pickup (j = k), then behind each later stop, `here`
@@ -119,6 +122,8 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                 cost = at_once
                 onwards = tour[j] if j < size else hub
                 if j > k:
+                    if reloading and tour[j - 1] >= day.places:
+                        break
                     if cheapest[j] >= NEVER or there + cheapest[j] >= other or clocks[j, LOAD] > room_ride:
                         break
                     if day.weighed and clocks[j, HEFT] > heft_ride:
@@ -127,10 +132,10 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                     drive = clocks[j - 1, DRIVE] if j > k + 1 else seconds[first, call]
                     aboard += drive + stop[call, SERVICE]
                     if timed:
-                        due, taken = _drive(day, van, call, due, taken, drive)
+                        due, taken = drive_on(day, van, call, due, taken, drive)
                         if taken > clocks[j, TAKEN_BY] and (rest == 0 or due > clocks[j, DUE_BY]):
                             break
-                        due, taken = _ready(day, van, call, due, taken, True)
+                        due, taken = ready(day, van, call, due, taken, True)
                     here = call
                     if day.credited:
                         later_credit += credits_past(day, second, call)
@@ -141,8 +146,8 @@ def scan_pair(day: Day, tours: Tours, van: int, first: int) -> tuple[int, int, i
                 if good and day.weighed:
                     good = clocks[j, HEFT_AFTER] <= heft_back
                 if good and timed:
-                    then_due, then = _drive(day, van, second, due, taken, seconds[here, second])
-                    then_due, then = _ready(day, van, second, then_due, then, True)
+                    then_due, then = drive_on(day, van, second, due, taken, seconds[here, second])
+                    then_due, then = ready(day, van, second, then_due, then, True)
                     then_due, then = then_due + seconds[second, onwards], then + seconds[second, onwards]
                     good = then <= clocks[j + 1, TAKEN_BY] or (rest > 0 and then_due <= clocks[j + 1, DUE_BY])
                 if good and day.ordered:
@@ -179,7 +184,10 @@ def _fill_cheapest(
     before = hub
     for k in range(size + 1):
         if k > 0 and day.credited:
-            credit += credits_past(day, second, tour[k - 1])
+            if before >= day.places:
+                credit = credits_first(day, second, tour, k, size)
+            else:
+                credit += credits_past(day, second, before)
         after = tour[k] if k < size else hub
         cheapest[k] = to_second[before] + from_second[after] - clocks[k, ONWARDS] - credit
         if day.timed and not in_time(
@@ -190,25 +198,6 @@ def _fill_cheapest(
     cheapest[size + 1] = NEVER
     for k in range(size, -1, -1):
         cheapest[k] = min(cheapest[k], cheapest[k + 1])
-
-
-@compiled
-def _ready(day: Day, van: int, place: int, due: int, taken: int, may_rest: bool) -> tuple[int, int]:
-    """From starts of service to driving on, with the break still to take and behind."""
-    service, rest = day.stop[place, SERVICE], day.van[van, REST]
-    due, taken = due + service, taken + service
-    if rest > 0 and may_rest and due <= day.van[van, REST_TO]:
-        taken = min(taken, max(due, day.van[van, REST_FROM]) + rest)
-    return int(due), int(taken)
-
-
-@compiled
-def _drive(day: Day, van: int, place: int, due: int, taken: int, drive: int) -> tuple[int, int]:
-    """From driving on to starts of service at the next place."""
-    taken = first_start(day.stop, place, taken + drive) if taken < NEVER else NEVER
-    if day.van[van, REST] == 0 or due >= NEVER:
-        return NEVER, int(taken)
-    return int(first_start(day.stop, place, due + drive)), int(taken)
 
 
 @compiled

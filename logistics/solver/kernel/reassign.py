@@ -15,6 +15,7 @@ from logistics.solver.kernel.compile import compiled, compiled_apart
 from logistics.solver.kernel.day import KIND, MATE, SECOND, Day, Ints
 from logistics.solver.kernel.judge import IMPOSSIBLE, judge
 from logistics.solver.kernel.tours import CLOCKED, HANDED, SIZE, Tours, draw, put, take_out
+from logistics.solver.kernel.trips import with_own_reloads
 
 __all__ = ["REASSIGN", "reassign"]
 
@@ -43,7 +44,9 @@ def _clear(day: Day, tours: Tours, van: int, row: int) -> int:
     for k in range(size):
         tours.work[HANDED + row, k] = tours.stop[van, k]
     for k in range(size - 1, -1, -1):
-        take_out(day, tours, tours.work[HANDED + row, k])
+        if tours.work[HANDED + row, k] < day.places:
+            take_out(day, tours, tours.work[HANDED + row, k])
+    tours.van[van, SIZE] = 0  # of reloads
     return int(size)
 
 
@@ -54,6 +57,8 @@ def _hand_over(
     """Let an empty van drive as much of the tour as it can; returns how many stops are in `removed` then."""
     dropped = 0
     while size > 0:
+        if day.reloading:
+            size = with_own_reloads(day, van, tour, size)
         fits = judge(day, tours, van, tour[:size]) < IMPOSSIBLE
         tours.van[van, SIZE], tours.van[van, CLOCKED] = 0, 0
         if fits:
@@ -65,7 +70,7 @@ def _hand_over(
             if dropped < MOST_DROPPED and tour[k] != gone and tour[k] != mate:
                 tour[left] = tour[k]
                 left += 1
-            elif day.stop[tour[k], SECOND] == 0:
+            elif tour[k] < day.places and day.stop[tour[k], SECOND] == 0:
                 removed[count] = tour[k]
                 count += 1
         size = left

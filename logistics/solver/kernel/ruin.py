@@ -15,6 +15,7 @@ import numpy.typing as npt
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import MATE, SECOND, Day, Ints
 from logistics.solver.kernel.tours import KEPT, SIZE, VAN, Tours, draw, take_out
+from logistics.solver.kernel.trips import join_trips
 
 __all__ = ["ruin"]
 
@@ -83,7 +84,7 @@ def _remove_string(
     for k in range(span):
         if k < hole or k >= hole + kept:
             removed[until] = tours.stop[van, start + k]
-            until += 1
+            until += tours.stop[van, start + k] < day.places  # a reload stays
     last = count
     for number in range(count, until):
         stop = removed[number]
@@ -95,4 +96,6 @@ def _remove_string(
             take_out(day, tours, mate)
         removed[last] = mate if day.stop[stop, SECOND] == 1 else stop
         last += 1
+    if day.reloading:
+        join_trips(day, tours, chance, van)
     return last

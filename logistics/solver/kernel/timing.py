@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from logistics.solver.kernel.clocks import DUE, DUE_BY, TAKEN, TAKEN_BY, first_start
+from logistics.solver.kernel.clocks import DUE, DUE_BY, NEVER, TAKEN, TAKEN_BY, first_start
 from logistics.solver.kernel.compile import compiled
 from logistics.solver.kernel.day import REST, REST_FROM, REST_TO, SERVICE, WINDOW, WINDOWS, Day, Ints
 
-__all__ = ["in_time", "too_late"]
+__all__ = ["drive_on", "in_time", "ready", "too_late"]
 
 
 @compiled
@@ -51,3 +51,22 @@ def _with_break(day: Day, clocks: Ints, van: int, k: int, before: int, place: in
         start = first_start(stop, place, max(ready, rest_from) + rest + there)
         return bool(start + stop[place, SERVICE] + onwards <= latest)
     return False
+
+
+@compiled
+def ready(day: Day, van: int, place: int, due: int, taken: int, may_rest: bool) -> tuple[int, int]:
+    """From starts of service to driving on, with the break still to take and behind."""
+    service, rest = day.stop[place, SERVICE], day.van[van, REST]
+    due, taken = due + service, taken + service
+    if rest > 0 and may_rest and due <= day.van[van, REST_TO]:
+        taken = min(taken, max(due, day.van[van, REST_FROM]) + rest)
+    return int(due), int(taken)
+
+
+@compiled
+def drive_on(day: Day, van: int, place: int, due: int, taken: int, drive: int) -> tuple[int, int]:
+    """From driving on to starts of service at the next place."""
+    taken = first_start(day.stop, place, taken + drive) if taken < NEVER else NEVER
+    if day.van[van, REST] == 0 or due >= NEVER:
+        return NEVER, int(taken)
+    return int(first_start(day.stop, place, due + drive)), int(taken)

@@ -33,13 +33,14 @@ __all__ = [
     "touch",
 ]
 
-# Columns of `Tours.van`; CLOCKED: the clocks belong to the present tour. KEPT_…: as before the move.
-SIZE, COST, STAMP, CLOCKED, KEPT, KEPT_SIZE, KEPT_COST, KEPT_STAMP = range(8)
+# Columns of `Tours.van`; CLOCKED: the clocks belong to the present tour. KEPT_…: as before the move. NEARBY: the ticket
+# of the last stop that the tour was found to pass near.
+SIZE, COST, STAMP, CLOCKED, KEPT, KEPT_SIZE, KEPT_COST, KEPT_STAMP, NEARBY = range(9)
 # Columns of `Tours.place`: the van that calls (-1 for none), in how many moves it was left out.
 VAN, MISSED = range(2)
-# Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out, and the
-# last number given for marking places as seen.
-STAMPS, PRICES, ABSENT, TICKETS = range(4)
+# Elements of `Tours.total`: the last stamp given, prices of optional stops left out, must-stops left out, the last
+# number given for marking places as seen, and all stops left out.
+STAMPS, PRICES, ABSENT, TICKETS, OUT = range(5)
 # Rows of `Tours.work` behind the two of `rides`: a tour on trial; the cheapest insertion from a position on; the two
 # tours that are handed over.
 TRIAL, CHEAPEST, HANDED = range(2, 5)
@@ -66,15 +67,16 @@ class Tours(NamedTuple):
 def empty_tours(day: Day, width: int) -> Tours:
     """Nobody drives, everything is unserved; tours may grow to `width` stops."""
     stop = np.zeros((day.vans, width), np.int64)
-    van = np.zeros((day.vans, KEPT_STAMP + 1), np.int64)
+    van = np.zeros((day.vans, NEARBY + 1), np.int64)
     van[:, STAMP] = np.arange(1, day.vans + 1)
-    place = np.zeros((day.places, 2), np.int64)
+    places = len(day.stop)  # with those where vans reload
+    place = np.zeros((places, 2), np.int64)
     place[:, VAN] = -1
     prices = day.stop[day.hubs :, PRICE]
-    total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum(), 0], np.int64)
+    total = np.array([day.vans + 1, prices[prices > 0].sum(), (prices < 0).sum(), 0, len(prices)], np.int64)
     clocks = np.zeros((day.vans, width + 2, CLOCK_COLUMNS), np.int64)
     touched, work = np.zeros(day.vans + 1, np.int64), np.zeros((HANDED + 2, width + 4), np.int64)
-    at, seen = np.zeros(day.places, np.int64), np.zeros(day.places, np.int64)
+    at, seen = np.zeros(places, np.int64), np.zeros(places, np.int64)
     return Tours(
         stop,
         stop.copy(),
@@ -87,7 +89,7 @@ def empty_tours(day: Day, width: int) -> Tours:
         at,
         seen,
         at.copy(),
-        np.zeros(day.places),
+        np.zeros(places),
         touched.copy(),
     )
 
@@ -157,6 +159,7 @@ def take_back(day: Day, tours: Tours) -> None:
 @compiled
 def _serve(day: Day, tours: Tours, place: int, van: int) -> None:
     tours.place[place, VAN] = van
+    tours.total[OUT] -= 1
     if day.stop[place, PRICE] < 0:
         tours.total[ABSENT] -= 1
     else:
@@ -166,6 +169,7 @@ def _serve(day: Day, tours: Tours, place: int, van: int) -> None:
 @compiled
 def _leave(day: Day, tours: Tours, place: int) -> None:
     tours.place[place, VAN] = -1
+    tours.total[OUT] += 1
     if day.stop[place, PRICE] < 0:
         tours.total[ABSENT] += 1
     else:
@@ -231,7 +235,11 @@ def price_tour(day: Day, tours: Tours, van: int) -> int:
             paid = paid_seconds(day, tours.clocks[van], van, stop[van], size)
         cost += per_second * (paid - drive)
     if day.credited:
-        cost -= earned(day, tours.seen, new_ticket(tours), stop[van], size)
+        first = 0
+        for k in range(size + 1):
+            if k == size or stop[van, k] >= day.places:
+                cost -= earned(day, tours.seen, new_ticket(tours), stop[van], first, k)
+                first = k + 1
     if day.settled:
         cost += unrest(day, van, stop[van], size)
     return int(cost)
