@@ -42,7 +42,7 @@ from logistics.solver import Budget, Progress, solve
 if TYPE_CHECKING:
     from logistics.roads import Matrix
 
-__all__ = ["DayBoard", "Dispatcher", "Drafted", "Published", "Search", "find_plan", "roads_of"]
+__all__ = ["DayBoard", "Dispatcher", "Drafted", "Published", "Search", "budget_of", "find_plan", "roads_of"]
 
 _COORDINATORS = (Role.COORDINATOR,)
 
@@ -157,12 +157,13 @@ class Dispatcher:
             rules=rules,
             at_us=at_us,
         )
+        read_upto = self._ledger.head().position
         solution = self._search(made.problem, budget, seed, None, progress)
         inputs = PlanInputs(
             position=situation.position,
             network=situation.network_digest,
             fleet=situation.fleet_digest,
-            rules=rules.digest(),
+            rules=self._ledger.attach(rules.to_bytes()),
             problem=self._ledger.attach(problem_to_bytes(made.problem)),
             seed=seed,
             solver=f"{solution.solver} {solution.version}",
@@ -172,6 +173,7 @@ class Dispatcher:
             without_vans=asked.without_vans,
             skipped=asked.skip,
             must=asked.must,
+            read_upto=None if read_upto == situation.position else read_upto,
         )
         stream = plan_stream(date=asked.day.isoformat(), hub=made.group, wave=asked.wave)
         return stream, planned(made, solution, revision=1, inputs=inputs, at_us=at_us)
@@ -249,7 +251,7 @@ class Dispatcher:
         found = find_plan(self._ledger, plan)
         inputs = found.revisions[_revision_of(found, plan, revision)].inputs
         problem = problem_from_bytes(self._ledger.attachment(inputs.problem))
-        return self._search(problem, _budget_of(inputs.budget), inputs.seed, None, None)
+        return self._search(problem, budget_of(inputs.budget), inputs.seed, None, None)
 
     def _run(
         self,
@@ -315,6 +317,6 @@ def _text_of(budget: Budget) -> str:
     return f"{budget.iterations} iterations" if budget.iterations is not None else f"{budget.seconds} seconds"
 
 
-def _budget_of(text: str) -> Budget:
+def budget_of(text: str) -> Budget:
     amount, _, unit = text.partition(" ")
     return Budget(iterations=int(amount)) if unit == "iterations" else Budget(seconds=float(amount))

@@ -8,6 +8,7 @@ aside with its reason. Pure.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,7 +23,7 @@ from logistics.expectation import DailyCount, Expectation, Lane, counts_by_lane
 from logistics.fleet import Van as FleetVan
 from logistics.plan import LeftBehind, Wave
 from logistics.problem import Break, Hub, RoutingProblem, Van
-from logistics.situation import Situation, digest_of
+from logistics.situation import Situation, canonical, digest_of
 
 if TYPE_CHECKING:
     from logistics.roads import Matrix
@@ -55,6 +56,16 @@ class PlanRules:
     def digest(self) -> str:
         """SHA-256 of the rules."""
         return digest_of(self)
+
+    def to_bytes(self) -> bytes:
+        """What is kept beside the log under their digest."""
+        return canonical(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> PlanRules:
+        """The rules that were kept. Raises `ValueError`, `KeyError` or `TypeError` for bytes that hold none."""
+        raw = json.loads(data)
+        return cls(Prices(**raw["prices"]), Expectation(**raw["expectation"]))
 
 
 @dataclass(frozen=True)

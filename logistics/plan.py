@@ -41,7 +41,9 @@ def plan_stream(*, date: str, hub: str, wave: str) -> str:
 class PlanInputs:
     """
     Everything the routes were made from. Digests are SHA-256 in hexadecimal; `problem` names an attachment,
-    the routing problem as it was solved. `collect` says whether expected items were counted in.
+    the routing problem as it was solved, and so does `rules` (in drafts of before it was kept: a digest only).
+    `collect` says whether expected items were counted in. `read_upto` is the head of the log when everything had been
+    read, where others had appended meanwhile; then what came after `position` may be in it.
     """
 
     position: int
@@ -57,6 +59,7 @@ class PlanInputs:
     without_vans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    read_upto: int | None = None
 
 
 @part
