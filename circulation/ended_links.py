@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from circulation.actor import ActorRegistered, ActorRetired, RoleGiven
 from circulation.condition import ItemRestored, LoanClosedMissing, LostItemPaid
 from circulation.custody import Custody
 from circulation.event import Fact
@@ -28,6 +29,7 @@ ENDS: dict[Kind, tuple[str, ...]] = {
     ),
     "hold": (HoldCancelled.__name__, HoldExpired.__name__),
     "code": (UnknownCodeClosed.__name__,),
+    "login": (ActorRetired.__name__,),
     "reason": (SessionCorrectionBegun.__name__, LegalHoldLifted.__name__, PersonalDataRead.__name__),
 }
 """The facts after which something of a kind may have ended, on the stream that tells it."""
@@ -52,7 +54,7 @@ class Ended:
 
 def ended_in(kind: Kind, facts: Iterable[Fact]) -> list[Ended]:
     """What of a kind has ended on a stream, in the order in which it ended."""
-    found = {"loan": _loans, "hold": _holds, "code": _codes, "reason": _reasons}[kind](facts)
+    found = {"loan": _loans, "hold": _holds, "code": _codes, "reason": _reasons, "login": _logins}[kind](facts)
     return sorted(found, key=lambda one: (one.position, one.key))
 
 
@@ -109,6 +111,21 @@ def _codes(facts: Iterable[Fact]) -> list[Ended]:
                 name = f"{fact.stream.removeprefix('unknown/')}-{entry}"
                 found.append(Ended("code", name, sealed[entry], fact.position, fact.recorded_us))
     return found
+
+
+def _logins(facts: Iterable[Fact]) -> list[Ended]:
+    """The login of an actor who was retired and has no role again."""
+    key: int | None = None
+    ended: list[Ended] = []
+    for fact in facts:
+        match fact.event:
+            case ActorRegistered():
+                key = fact.event.key
+            case ActorRetired() if key is not None:
+                ended = [Ended("login", fact.stream, key, fact.position, fact.recorded_us)]
+            case RoleGiven():
+                ended = []
+    return ended
 
 
 def _reasons(facts: Iterable[Fact]) -> list[Ended]:

@@ -85,5 +85,5 @@ FOREIGN_FORMS_FOLD = Fold("foreign-forms", 1, fold_foreign_forms, tuple[ForeignF
 FOREIGN = Fold("foreign", 1, fold_foreign, Foreign)
 QUESTIONS_FOLD = Fold("questions", 1, fold_questions, Mapping[str, str])
 DESTROYED = Fold("destroyed", 1, fold_destroyed, Destroyed)
-RETENTION_FOLD = Fold("retention", 1, fold_retention, Retention)
+RETENTION_FOLD = Fold("retention", 2, fold_retention, Retention)
 LEGAL_HOLDS_FOLD = Fold("legal-holds", 1, fold_legal_holds, Mapping[str, LegalHold])

@@ -50,15 +50,16 @@ LEGAL_HOLDS = "privacy/legal-holds"
 ACCESS = "privacy/access"
 """The stream of who read personal data in the clear outside the desk's own commands."""
 
-Kind = Literal["loan", "hold", "code", "reason"]
+Kind = Literal["loan", "hold", "code", "reason", "login"]
 """
 What is aged: the link of a loan that has ended, of a hold that has ended without one, an unknown code that was
-sealed and is dealt with, and a sealed reason of staff (corrections, legal holds, accesses).
+sealed and is dealt with, a sealed reason of staff (corrections, legal holds, accesses), and the login of somebody who
+is not of the staff any more.
 """
 
 LINK_KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_DEFAULT_DAYS: Mapping[str, int] = {"loan": 90, "hold": 90, "code": 90, "reason": 1095}
+_DEFAULT_DAYS: Mapping[str, int] = {"loan": 90, "hold": 90, "code": 90, "reason": 1095, "login": 90}
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------

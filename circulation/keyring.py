@@ -248,6 +248,12 @@ class Keyring:
         rows = self._tables.run("SELECT actor FROM logins WHERE login = ?", (self._digest("login", login),))
         return str(rows[0][0]) if rows else None
 
+    def forget_logins_of(self, actor: str) -> None:
+        """Nobody signs in as this actor any more, nor can be found to have done."""
+        with self._lock, self._tables.writing():
+            self._tables.run("DELETE FROM logins WHERE actor = ?", (actor,))
+        self._tables.scrub()
+
     def _bind(self, table: str, column: str, meaning: str, digest: bytes, value: str) -> str:
         """Keep a value under a digest unless there is one, and return the one that is kept."""
         self._tables.run(

@@ -8,6 +8,7 @@ is read. The key store knows how far it has come: where there is nothing to do, 
 
 from __future__ import annotations
 
+from circulation.actor import ActorRegistered
 from circulation.forgetting import DESTROYED_KEYS, KeysDestroyed
 from circulation.keyring import Keyring
 from circulation.ledger import Ledger
@@ -20,7 +21,8 @@ def shred(ledger: Ledger, keyring: Keyring) -> int:
     """
     Destroy every key that the log says is destroyed and this key store has not caught up with; how many lived.
 
-    The cards of forgotten patrons mean nothing afterwards, and every link that led to them is destroyed with them.
+    The cards of forgotten patrons, and the logins of actors whose key went, mean nothing afterwards, and every link
+    that led to these patrons is destroyed with them.
     What the log's own files kept of claims that have ended is overwritten.
     """
     facts = ledger.stream(DESTROYED_KEYS, after=keyring.caught_up())
@@ -32,10 +34,22 @@ def shred(ledger: Ledger, keyring: Keyring) -> int:
     keys.update(link.key for link in links_to(ledger, keyring, people))
     for patron in people:
         keyring.forget_cards_of(patron)
+    for actor in _actors_known_by(ledger, keys):
+        keyring.forget_logins_of(actor)
     destroyed = keyring.destroy(keys)
     ledger.scrub()
     keyring.catch_up(facts[-1].version)
     return destroyed
+
+
+def _actors_known_by(ledger: Ledger, keys: set[int]) -> list[str]:
+    """The actors whose logins are sealed under these keys."""
+    return [
+        stream
+        for stream in ledger.streams("staff/")
+        for fact in ledger.stream(stream)
+        if isinstance(fact.event, ActorRegistered) and fact.event.key in keys
+    ]
 
 
 def open_keyring(ledger: Ledger, *, create: bool = True) -> Keyring:

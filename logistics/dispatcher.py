@@ -40,7 +40,7 @@ from logistics.solution import Solution
 from logistics.solver import Budget, Progress, solve
 from logistics.usual import Habit, round_for, steadied
 
-__all__ = ["Dispatcher", "Drafted", "Published", "Search", "budget_text", "find_plan", "roads_of"]
+__all__ = ["Dispatcher", "Drafted", "Published", "Search", "budget_of", "budget_text", "find_plan", "roads_of"]
 
 _COORDINATORS = (Role.COORDINATOR,)
 
@@ -146,6 +146,7 @@ class Dispatcher:
             usual = round_for(self._ledger, stream.removeprefix("plan/"), making.habit)
             problem = steadied(problem, usual, making.habit.micros)
         made = replace(made, problem=problem)
+        read_upto = self._ledger.head().position
         given = None if basis.held is None else recall(stream, basis.held, self._ledger.attachment).solution
         solution = searched_again(
             problem,
@@ -158,7 +159,7 @@ class Dispatcher:
             position=situation.position,
             network=situation.network_digest,
             fleet=situation.fleet_digest,
-            rules=rules.digest(),
+            rules=self._ledger.attach(rules.to_bytes()),
             problem=self._ledger.attach(problem_to_bytes(problem)),
             seed=seed,
             solver=f"{solution.solver} {solution.version}",
@@ -168,6 +169,7 @@ class Dispatcher:
             without_vans=asked.without_vans,
             skipped=asked.skip,
             must=asked.must,
+            read_upto=None if read_upto == situation.position else read_upto,
             carried=self._ledger.attach(carried_to_bytes(made.carried)),
             mode=None if making.mode == "free" else making.mode,
             held_from=None if basis.held is None else basis.held.revision,
@@ -259,7 +261,7 @@ class Dispatcher:
             problem_from_bytes(self._ledger.attachment(inputs.problem)),
             given,
             inputs.mode or "free",
-            lambda held, start: self._search(held, _budget_of(inputs.budget), inputs.seed, start, None),
+            lambda held, start: self._search(held, budget_of(inputs.budget), inputs.seed, start, None),
             dropped=drafted.dropped or (),
         )
 
@@ -298,6 +300,6 @@ def budget_text(budget: Budget) -> str:
     return f"{budget.iterations} iterations" if budget.iterations is not None else f"{budget.seconds} seconds"
 
 
-def _budget_of(text: str) -> Budget:
+def budget_of(text: str) -> Budget:
     amount, _, unit = text.partition(" ")
     return Budget(iterations=int(amount)) if unit == "iterations" else Budget(seconds=float(amount))

@@ -8,6 +8,7 @@ aside with its reason. Pure.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,12 +23,21 @@ from logistics.expectation import DailyCount, Expectation, Lane, counts_by_lane
 from logistics.fleet import Van as FleetVan
 from logistics.plan import LeftBehind, Wave
 from logistics.problem import Break, Hub, RoutingProblem, Van
-from logistics.situation import Situation, digest_of
+from logistics.situation import Situation, canonical, digest_of
 
 if TYPE_CHECKING:
     from logistics.roads import Matrix
 
-__all__ = ["Draft", "PlanRequest", "PlanRules", "RoadsBetween", "draft", "expected_additions", "group_name"]
+__all__ = [
+    "Draft",
+    "PlanRequest",
+    "PlanRules",
+    "RoadsBetween",
+    "draft",
+    "expected_additions",
+    "group_name",
+    "problem_van",
+]
 
 _WAVES: Mapping[Wave, tuple[int, int]] = {"am": (0, 13 * 60), "pm": (13 * 60, 24 * 60), "day": (0, 24 * 60)}
 
@@ -46,6 +56,16 @@ class PlanRules:
     def digest(self) -> str:
         """SHA-256 of the rules."""
         return digest_of(self)
+
+    def to_bytes(self) -> bytes:
+        """What is kept beside the log under their digest."""
+        return canonical(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> PlanRules:
+        """The rules that were kept. Raises `ValueError`, `KeyError` or `TypeError` for bytes that hold none."""
+        raw = json.loads(data)
+        return cls(Prices(**raw["prices"]), Expectation(**raw["expectation"]))
 
 
 @dataclass(frozen=True)
@@ -141,7 +161,7 @@ def draft(
         group=group_name(hubs, situation.ways.hubs),
         problem=RoutingProblem(
             hubs=tuple(Hub(hub) for hub in hubs),
-            vans=tuple(_problem_van(van, request.wave, hubs) for van in vans),
+            vans=tuple(problem_van(van, request.wave, hubs) for van in vans),
             stops=tuple(setting.stops),
             metres=tuple(tuple(row) for row in matrix.metres.tolist()),
             seconds=tuple(tuple(row) for row in matrix.seconds.tolist()),
@@ -249,7 +269,7 @@ def _check_must(request: PlanRequest, situation: Situation, hubs: tuple[str, ...
             raise Refused("plan.must-closed", code=code, hubs=", ".join(hubs), day=request.day)
 
 
-def _problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:
+def problem_van(van: FleetVan, wave: Wave, hubs: tuple[str, ...]) -> Van:
     """The van in the units of the problem. A break that does not fit into a wave's part of the shift is not in it."""
     starts, ends = _shift(van, wave)
     fits = max(van.break_from_minute, starts) <= min(van.break_until_minute, ends - van.break_minutes)

@@ -7,14 +7,16 @@ The number is the version of the fold: raise it when a fold or its state changes
 from __future__ import annotations
 
 from circulation.ledger import Fold
+from logistics.cost_formula import CostFormulas, fold_cost_formulas
 from logistics.counts import DailyCountsImported, fold_daily_counts
 from logistics.fleet import Van, fold_van
 from logistics.network import Courier, fold_courier
 from logistics.plan import DayPlan, fold_plan
 from logistics.run import Run, fold_run
 
-__all__ = ["COURIER_FOLD", "DAILY_COUNTS", "PLAN", "RUN", "VAN"]
+__all__ = ["COST_FORMULAS_FOLD", "COURIER_FOLD", "DAILY_COUNTS", "PLAN", "RUN", "VAN"]
 
+COST_FORMULAS_FOLD = Fold("cost-formulas", 1, fold_cost_formulas, CostFormulas)
 COURIER_FOLD = Fold("courier", 1, fold_courier, Courier)
 VAN = Fold("van", 2, fold_van, Van)
 PLAN = Fold("plan", 1, fold_plan, DayPlan)

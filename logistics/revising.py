@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 
 from circulation.errors import Refused
 from logistics.accepted import accepted_violations
@@ -24,18 +23,15 @@ from logistics.plan import (
     PlanEdit,
     PlanInputs,
     PlannedPin,
-    PlannedRoute,
 )
 from logistics.planned import Judge, planned
 from logistics.problem import RoutingProblem
 from logistics.problem_file import problem_from_bytes
-from logistics.solution import Reload, Route, Solution, Unserved, Visit, verify
-from logistics.solver.credits import earned
-from logistics.solver.steadiness import unrest
-from logistics.solver.timetable import loads
-from logistics.solver.trips import RELOAD, order_of, places_of, split, tidy
+from logistics.recorded_routes import as_recorded
+from logistics.solution import Solution, verify
+from logistics.solver.trips import order_of, tidy
 
-__all__ = ["Recorded", "orders_of", "pins_of", "recall", "revised", "solution_of", "with_pins"]
+__all__ = ["Recorded", "orders_of", "pins_of", "recall", "revised", "with_pins"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def recall(plan: str, revision: PlanDrafted, attachment: Callable[[str], bytes])
     if inputs.carried is None:
         raise Refused("plan.not-revisable", plan=plan, revision=revision.revision)
     problem = problem_from_bytes(attachment(inputs.problem))
-    solution = solution_of(problem, revision)
+    solution = as_recorded(problem, revision)
     return Recorded(
         plan, revision, _draft_of(plan, revision, problem, solution, carried_from_bytes(attachment(inputs.carried))),
         solution,
@@ -111,67 +107,6 @@ def _draft_of(
         # what was set aside before the search stands before what the search left
         set_aside=revision.left[: len(revision.left) - len(solution.unserved)],
     )
-
-
-def solution_of(problem: RoutingProblem, revision: PlanDrafted) -> Solution:
-    """The recorded routes as the judge knows them; what the plan does not say is worked out from the problem."""
-    routes = tuple(_route(problem, route) for route in revision.routes)
-    served = {stop for route in routes for stop in route.stops}
-    absent = [stop for stop in problem.stops if stop.id not in served]
-    solver, _, version = revision.inputs.solver.rpartition(" ")
-    return Solution(
-        problem=problem.digest(),
-        routes=routes,
-        unserved=tuple(Unserved(stop.id, "no-room" if stop.price is None else "price") for stop in absent),
-        micros=sum(route.micros for route in routes) + sum(stop.price or 0 for stop in absent),
-        solver=solver,
-        version=version,
-        seed=revision.inputs.seed,
-        iterations=0,
-    )
-
-
-def _route(problem: RoutingProblem, route: PlannedRoute) -> Route:
-    van = problem.vans[problem.van_index[route.van]]
-    stops = [problem.stop_index[stop.branch] for stop in route.stops]
-    reloaded = {reload.after for reload in route.reloads or ()}
-    order = [one for count, stop in enumerate(stops) for one in ([RELOAD, stop] if count in reloaded else [stop])]
-    visits = tuple(Visit(stop.branch, stop.arrives, stop.starts, stop.leaves) for stop in route.stops)
-    metres = sum(problem.metres[one][two] for one, two in pairwise(places_of(problem, van, order)))
-    seconds = route.returns - route.leaves
-    carried, rested = loads(problem, order), _visits_before_break(route)
-    paid = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed
-    return Route(
-        van=route.van,
-        leave_hub=route.leaves,
-        visits=visits,
-        return_hub=route.returns,
-        break_start=route.break_at,
-        break_after=rested,
-        totes=carried.totes,
-        grams=carried.grams,
-        metres=metres,
-        seconds=seconds,
-        micros=paid - sum(earned(problem, trip) for trip in split(order)) + unrest(problem, van.id, stops, visits),
-        reloads=tuple(
-            Reload(
-                after=reload.after,
-                arrive=reload.arrives,
-                leave=reload.leaves,
-                totes=totes,
-                grams=grams,
-                rests=rested == reload.after and (route.break_at or 0) >= reload.leaves,
-            )
-            for reload, (totes, grams) in zip(route.reloads or (), carried.reloaded, strict=True)
-        ),
-    )
-
-
-def _visits_before_break(route: PlannedRoute) -> int | None:
-    """How many calls come before the break; None where there is none on the way."""
-    if route.break_at is None or not route.leaves <= route.break_at < route.returns:
-        return None
-    return sum(stop.leaves <= route.break_at for stop in route.stops) or None
 
 
 def orders_of(problem: RoutingProblem, solution: Solution) -> dict[int, list[int]]:

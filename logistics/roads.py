@@ -31,6 +31,7 @@ __all__ = [
     "estimated_roads",
     "linked_roads",
     "matrix_of",
+    "part_of",
     "read_links",
     "unreachable",
     "write_links",
@@ -171,6 +172,11 @@ def write_links(links: Iterable[Link]) -> bytes:
     """The links as the CSV that is attached to the log: sorted, so that the same links are the same bytes."""
     rows = (f"{link.origin},{link.destination},{link.metres},{link.seconds}" for link in sorted(set(links)))
     return b"\n".join((_HEADER, *(row.encode() for row in rows), b""))
+
+
+def part_of(numbers: NDArray[np.int64], rows: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The metres or seconds between the places of these rows, in their order, as a routing problem holds them."""
+    return tuple(tuple(row) for row in numbers[np.ix_(rows, rows)].tolist())
 
 
 def read_links(attachment: bytes) -> tuple[Link, ...]:

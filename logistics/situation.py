@@ -24,7 +24,7 @@ from logistics.folds import COURIER_FOLD, VAN
 from logistics.network import COURIER, Courier
 from logistics.ways import Ways, hub_days
 
-__all__ = ["Situation", "digest_of", "read_situation"]
+__all__ = ["Situation", "canonical", "digest_of", "read_situation"]
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,12 @@ def read_situation(ledger: Ledger) -> Situation:
 
 def digest_of(value: object) -> str:
     """SHA-256 (hexadecimal) of frozen records, mappings, sequences, sets and plain values, in a canonical form."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """The form of which `digest_of` takes the digest: JSON in UTF-8, with the keys in their order."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from logistics.pin import broken_pins
@@ -18,7 +18,7 @@ from logistics.problem import RoutingProblem, Stop, Van
 from logistics.stability import changes
 from logistics.wall_clock import exact_time, minutes
 
-__all__ = ["Reload", "Route", "Solution", "Unserved", "Violation", "Visit", "verify"]
+__all__ = ["Reload", "Route", "Solution", "Unserved", "Violation", "Visit", "priced", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +357,25 @@ def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
 
 
 def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
+    metres, seconds, micros = _price(problem, van, route, numbers)
+    if (route.metres, route.seconds, route.micros) != (metres, seconds, micros):
+        yield Violation(
+            "cost",
+            van.id,
+            f"Van {van.id} drives {metres} m in {seconds} s for {micros} micros, not {route.metres} m in"
+            f" {route.seconds} s for {route.micros}.",
+        )
+
+
+def priced(problem: RoutingProblem, route: Route) -> Route:
+    """The route with metres, seconds and micros as they follow from its stops and times; all must be in the problem."""
+    van = problem.vans[problem.van_index[route.van]]
+    numbers = [problem.stop_index[stop] for stop in route.stops]
+    metres, seconds, micros = _price(problem, van, route, numbers)
+    return replace(route, metres=metres, seconds=seconds, micros=micros)
+
+
+def _price(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> tuple[int, int, int]:
     trips = [[numbers[order] for order in trip] for trip in _trips(route)]
     metres = 0
     for trip in trips:
@@ -366,13 +385,7 @@ def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
     earned = sum(_earned(problem, trip) for trip in trips)
     micros = metres * van.micros_per_metre + seconds * van.micros_per_second + van.micros_fixed - earned
     micros += sum(change.micros for change in changes(problem, route))
-    if (route.metres, route.seconds, route.micros) != (metres, seconds, micros):
-        yield Violation(
-            "cost",
-            van.id,
-            f"Van {van.id} drives {metres} m in {seconds} s for {micros} micros, not {route.metres} m in"
-            f" {route.seconds} s for {route.micros}.",
-        )
+    return metres, seconds, micros
 
 
 def _change_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Violation]:

@@ -24,7 +24,7 @@ from circulation import (
     unknown,
 )
 from circulation.offline import device
-from logistics import counts, fleet, network, plan, run
+from logistics import cost_formula, counts, fleet, network, plan, run
 
 __all__ = ["MODULES"]
 
@@ -47,6 +47,7 @@ MODULES = (
     scan_session,
     tote,
     unknown,
+    cost_formula,
     counts,
     fleet,
     network,

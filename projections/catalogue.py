@@ -78,6 +78,13 @@ def copies_of(views: Views, title_id: str) -> list[CopyRow]:
         return [_copy(row) for row in rows]
 
 
+def homes(views: Views) -> dict[str, str]:
+    """The home branch of every copy, by barcode."""
+    with views.reading("catalogue") as connection:
+        rows = connection.execute(select(COPY.sql.c.item, COPY.sql.c.home))
+        return {row.item: row.home for row in rows}
+
+
 def copies(views: Views, title_id: str) -> list[Copy]:
     """Every copy of a title, by barcode, with the branch that it is at; only a holdable one can be on a shelf."""
     item, described = ITEM_NOW.sql.c, COPY.sql.c

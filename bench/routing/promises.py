@@ -42,7 +42,9 @@ class Search:
         return sum(left.reason == "no-room" for left in self.solution.unserved)
 
 
-def searched(day: RoutingProblem, seconds: float, seed: int, start_from: Solution | None = None) -> Search:
+def searched(
+    day: RoutingProblem, seconds: float, seed: int, start_from: Solution | None = None, threads: int = 1
+) -> Search:
     """Search, verified; raises `AssertionError` where a rule is broken."""
     first: list[float] = []
     began = time.perf_counter()
@@ -52,7 +54,7 @@ def searched(day: RoutingProblem, seconds: float, seed: int, start_from: Solutio
             first.append(time.perf_counter() - began)
         return True
 
-    solution = solve(day, Budget(seconds=seconds), seed, start_from, progress=look)
+    solution = solve(day, Budget(seconds=seconds), seed, start_from, progress=look, threads=threads)
     took = time.perf_counter() - began
     broken = [violation.sentence for violation in verify(day, solution) if violation.rule != "must"]
     assert not broken, broken[:3]

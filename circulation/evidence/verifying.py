@@ -20,6 +20,7 @@ from circulation.evidence.reading import BlockReport, Trouble
 from circulation.evidence.tree import LEAVES, Tree
 from circulation.evidence.workers import UNREADABLE, Question, reading
 from circulation.ledger import Ledger
+from circulation.messages.catalogue import told
 
 __all__ = ["Verdict", "verify"]
 
@@ -49,34 +50,33 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """What to tell a person."""
+        position = self.position
         if self.ok:
-            return f"All {self.sealed} sealed events are as they were sealed; not yet sealed: {self.unsealed}."
+            return told("evidence.sound", sealed=self.sealed, unsealed=self.unsealed)
         match self.reason:
             case "changed":
-                return f"Event {self.position} is not the one that was sealed."
+                return told("evidence.changed", position=position)
             case "removed":
-                return f"Event {self.position} was removed."
+                return told("evidence.removed", position=position)
             case "inserted":
-                return f"Event {self.position} was inserted."
+                return told("evidence.inserted", position=position)
             case "reordered":
-                return f"Event {self.position} changed places with another one."
+                return told("evidence.reordered", position=position)
             case "unreadable":
-                return f"Event {self.position} cannot be read."
+                return told("evidence.unreadable", position=position)
             case "time":
-                return f"Event {self.position} was recorded before the one that precedes it."
+                return told("evidence.time", position=position)
             case "version":
-                return f"Event {self.position} does not follow in its stream."
+                return told("evidence.version", position=position)
             case "index":
-                return "The events can be read, but not the index of streams; restore the log from a backup."
+                return told("evidence.index")
             case "tree":
-                return f"The sealed events are unchanged; the store's own hash of event {self.position} is wrong."
+                return told("evidence.tree", position=position)
             case "leaves":
-                return f"The sealed events are unchanged; the folder's hash of event {self.position} is wrong."
+                return told("evidence.leaves", position=position)
             case "checkpoint":
-                return "The sealed events are as the newest sound checkpoint says; another one is not sound."
-        return (
-            f"An event from {self.position} to {self.upto} is not the one that was sealed; which, nothing left can say."
-        )
+                return told("evidence.checkpoint")
+        return told("evidence.somewhere", position=position, upto=self.upto)
 
 
 @dataclass(slots=True)
@@ -139,24 +139,24 @@ def verify(ledger: Ledger, against: Against, tree: Tree | None, *, progress: Pro
         log.troubles.append(Trouble(lowest, "inserted"))
     if version is not None and version != UNREADABLE:
         log.troubles.append(Trouble(version, "version"))
-    told = (against.size, max(0, head - against.size), len(against.checkpoints))
+    counted = (against.size, max(0, head - against.size), len(against.checkpoints))
     failed = [one for one in against.checkpoints if log.root(one.size) != one.root]
     passed = max((one.size for one in against.checkpoints if one not in failed), default=0)
     if doubted := [one for one in failed if one.size > passed]:
         found = _search(ledger, log, against, tree, doubted, passed)
-        return Verdict(False, *told, found.first, found.last, found.reason, against.broken)
+        return Verdict(False, *counted, found.first, found.last, found.reason, against.broken)
     if log.troubles:
         position, reason = min(log.troubles)
-        return Verdict(False, *told, position, position, reason, against.broken)
+        return Verdict(False, *counted, position, position, reason, against.broken)
     if version == UNREADABLE:
-        return Verdict(False, *told, None, None, "index", against.broken)
-    details = (*against.broken, *(f"The checkpoint over {one.size} events has another root." for one in failed))
+        return Verdict(False, *counted, None, None, "index", against.broken)
+    details = (*against.broken, *(told("evidence.other-root", size=one.size) for one in failed))
     if details:
-        return Verdict(False, *told, None, None, "checkpoint", details)
+        return Verdict(False, *counted, None, None, "checkpoint", details)
     for wrong, reason in ((_first(log.stored, tree, head), "tree"), (log.kept, "leaves")):
         if wrong is not None:
-            return Verdict(False, *told, wrong, wrong, reason)
-    return Verdict(True, *told)
+            return Verdict(False, *counted, wrong, wrong, reason)
+    return Verdict(True, *counted)
 
 
 def _search(

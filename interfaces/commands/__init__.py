@@ -48,6 +48,7 @@ GROUPS: dict[str, Group] = {
     "fleet": Group(_CONSORTIUM, "Vans: import them, take them off the road."),
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),
     "policy": Group(_CONSORTIUM, "Loan and hold rules."),
+    "cost": Group(_CONSORTIUM, "What the courier cost, and how the members share it."),
     "queue": Group(_CONSORTIUM, "In which order holds are filled."),
     "floating": Group(_CONSORTIUM, "Where copies may float, and how many a branch keeps."),
     "rotation": Group(_CONSORTIUM, "Collections that move on from branch to branch by a standing plan."),
@@ -60,6 +61,7 @@ GROUPS: dict[str, Group] = {
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
     "audit": Group(_RECORD, "Prove what was true at any moment."),
     "privacy": Group(_RECORD, "Forget people, age what has ended, give people their data."),
+    "simulate": Group(_TRY, "Play weeks of a network forward under courier policies."),
     "demo": Group(_TRY, "Fill a store with a realistic network and play days on it."),
     "bench": Group(_TRY, "Measure the promises on this machine."),
 }

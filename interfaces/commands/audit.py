@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interfaces.audit_commands import exceptions, replay
+from interfaces.audit_plan import plan
+from interfaces.audit_what_if import what_if
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
 from interfaces.evidence_commands import app as evidence
@@ -83,3 +85,5 @@ def unseen(
 
 app.command()(exceptions)
 app.command()(replay)
+app.command()(plan)
+app.command("what-if")(what_if)

@@ -75,7 +75,7 @@ def age(
 @listing
 def retention(
     context: typer.Context,
-    kind: Annotated[Kind | None, typer.Argument(metavar="[KIND]", help="loan, hold, code or reason.")] = None,
+    kind: Annotated[Kind | None, typer.Argument(metavar="[KIND]", help="loan, hold, code, reason or login.")] = None,
     days: Annotated[int | None, typer.Option(help="Keep it for so many days after its end.")] = None,
 ) -> None:
     """

@@ -16,9 +16,12 @@ from circulation.folds import DESTROYED, ITEM
 from circulation.forgetting import ACCESS, DESTROYED_KEYS, KeysDestroyed, PersonalDataRead, decide_retention
 from circulation.hold import HoldPlaced, title_stream
 from circulation.item import ItemLent, UnknownCodeScanned, item_stream
+from circulation.keyring import Keyring
 from circulation.privacy_desk import PrivacyDesk
 from circulation.scan_session import SessionCorrectionBegun
 from circulation.session_desk import SessionDesk
+from circulation.shredding import shred
+from circulation.staff import Staff
 from tests.cast import BATH_COPY, CLEVEDON_COPY, DUNE, FLOATING_COPY, MIDDLEMARCH, WELLS_COPY
 from tests.world import World
 
@@ -276,6 +279,39 @@ def test_sealed_codes_and_reasons_are_aged_too(world: World, privacy: PrivacyDes
     world.clock_us += 1005 * DAY_US
     assert [one.kind for one in age(world, privacy)] == ["reason"]
     assert not world.keyring.living([begun.key])
+
+
+def test_the_login_of_who_left_is_aged_and_signs_in_nobody(world: World, privacy: PrivacyDesk) -> None:
+    staff = Staff(world.commands, world.keyring)
+    for name, login in (("bea", "b.smith"), ("cat", "c.jones"), ("dan", "d.brown")):
+        staff.register(world.at(HERE), name, Role.DESK, login=login)
+    for name in ("bea", "cat"):
+        staff.retire(world.at(HERE), name)
+    staff.give_role(world.at(HERE), "cat", Role.DESK)
+    world.clock_us += 89 * DAY_US
+    assert [] == age(world, privacy)
+    world.clock_us += 2 * DAY_US
+    assert [("login", "staff/bea")] == [(one.kind, one.what) for one in age(world, privacy)]
+    assert None is world.keyring.actor_of("b.smith")
+    assert "staff/cat" == world.keyring.actor_of("c.jones"), "who came back stays known"
+    assert "staff/dan" == world.keyring.actor_of("d.brown")
+    registered = world.ledger.stream("staff/bea")[0].event
+    assert isinstance(registered, ActorRegistered)
+    assert None is world.keyring.unseal(registered.key or 0, registered.sealed or "", context="staff/bea")
+    assert [] == age(world, privacy)
+
+
+def test_a_login_that_comes_back_with_an_older_key_store_goes_again(world: World, privacy: PrivacyDesk) -> None:
+    staff = Staff(world.commands, world.keyring)
+    staff.register(world.at(HERE), "bea", Role.DESK, login="b.smith")
+    staff.retire(world.at(HERE), "bea")
+    world.clock_us += 91 * DAY_US
+    age(world, privacy)
+    older = Keyring.open("sqlite::memory:")
+    older.bind_login("b.smith", "staff/bea")
+    shred(world.ledger, older)
+    assert None is older.actor_of("b.smith")
+    older.close()
 
 
 def test_ageing_that_was_cut_off_goes_on_where_it_was(

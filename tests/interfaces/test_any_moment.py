@@ -28,6 +28,7 @@ OF_NO_MOMENT = {
     "privacy age", "privacy retention",
     # they are about the whole log and the seals on it, or about the keys as they are
     "audit seal", "audit verify", "audit prove", "audit consistency", "audit export", "privacy check",
+    "audit plan", "audit what-if",
     # what they tell does not change with the log
     "item rules",
     # they name their moments themselves, or are about the views, which have no past of their own

@@ -234,3 +234,11 @@ def test_a_price_keeps_the_rounds_of_the_named_plan(shop: Shop) -> None:
     shop.run(*week, "--like", DAY, "--price", "500")
     rows = shop.run("plan", "show", "2026-12-01", "--json").json
     assert {"bath": "v1", "wells": "v1", "clevedon": "v2"} == {row["branch"]: row["van"] for row in rows}
+
+
+def test_an_edited_plan_with_an_accepted_broken_rule_does_not_contradict_its_record(pinned: Shop) -> None:
+    number = latest(pinned)
+    pinned.run("plan", "move", DAY, "wells", "--to", "v2", "--because", "v1 has no tail lift", "--keep")
+    done = pinned.run("audit", "plan", PLAN, "--json")
+    assert "contradiction" not in done.out
+    assert f"It was made from revision {number} by a coordinator." in done.out

@@ -65,7 +65,13 @@ def test_retention_is_shown_and_set(shop: Shop) -> None:
     ]
     assert shop.run("privacy", "age", "--json").json == []
     rows = shop.run("privacy", "retention", "--json").json
-    assert {row["kind"]: row["days"] for row in rows} == {"loan": 365, "hold": 90, "code": 90, "reason": 1095}
+    assert {row["kind"]: row["days"] for row in rows} == {
+        "loan": 365,
+        "hold": 90,
+        "code": 90,
+        "reason": 1095,
+        "login": 90,
+    }
 
 
 def test_a_legal_hold_keeps_is_listed_and_is_lifted(shop: Shop) -> None:
