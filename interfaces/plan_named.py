@@ -51,6 +51,7 @@ def by_hand(drafted: PlanDrafted) -> Iterator[str]:
         done = " ".join(edit.said for edit in drafted.edits)
         yield f"made from revision {drafted.edited_from}: {done}"
     for pin in drafted.pins or ():
-        yield f"pinned: {pin.stop} to {pin.fixed}"
+        if pin.because is None:
+            yield f"pinned: {pin.stop} to {pin.fixed}"
     for broken in drafted.accepted or ():
         yield f"broken rule: {broken.sentence} Kept because: {broken.because}"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from interfaces.live_courier import LiveCourier
     from logistics.dispatcher import Dispatcher
     from logistics.plan_desk import PlanDesk
+    from logistics.replanner import Replanner
     from logistics.run_desk import RunDesk
     from projections.day_board import DayBoardOfViews
     from projections.views import Views
@@ -139,6 +140,13 @@ def _dispatcher(session: Session) -> Iterator[Dispatcher]:
 
 
 @contextmanager
+def _replanner(session: Session) -> Iterator[Replanner]:
+    from logistics.replanner import Replanner
+
+    yield Replanner(session.part("ledger"), session.part("commands"))
+
+
+@contextmanager
 def _planning(session: Session) -> Iterator[PlanDesk]:
     from logistics.plan_desk import PlanDesk
 
@@ -176,6 +184,7 @@ FACTORIES: dict[str, Factory] = {
     "desk": _desk,
     "sessions": _sessions,
     "dispatcher": _dispatcher,
+    "replanner": _replanner,
     "planning": _planning,
     "runs": _runs,
     "privacy": _privacy,

@@ -16,16 +16,16 @@ __all__ = ["carried_from_bytes", "carried_to_bytes"]
 
 
 def carried_to_bytes(carried: Mapping[str, StopDemand]) -> bytes:
-    """Canonical JSON in UTF-8: the same stops give the same bytes."""
-    stops = [asdict(carried[code]) for code in sorted(carried)]
+    """Canonical JSON in UTF-8: the same stops, by name, give the same bytes."""
+    stops = [asdict(its) | ({} if name == its.branch else {"stop": name}) for name, its in sorted(carried.items())]
     return json.dumps(stops, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def carried_from_bytes(data: bytes) -> dict[str, StopDemand]:
-    """The stops that were written, by branch. Raises `Invalid` (`carried.unreadable`) for bytes that hold none."""
+    """The stops that were written, by name. Raises `Invalid` (`carried.unreadable`) for bytes that hold none."""
     try:
-        return {raw["branch"]: _stop(raw) for raw in json.loads(data)}
-    except (ValueError, KeyError, TypeError) as failed:
+        return {raw.pop("stop", raw["branch"]): _stop(raw) for raw in json.loads(data)}
+    except (ValueError, KeyError, TypeError, AttributeError) as failed:
         raise Invalid("carried.unreadable", why=failed) from failed
 
 

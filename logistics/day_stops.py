@@ -18,7 +18,9 @@ from logistics.plan import LeftBehind, Wave
 from logistics.problem import Stop
 from logistics.situation import Situation
 
-__all__ = ["MUST_MICROS", "SEARCH_DAYS", "WEEKDAY_NAMES", "DayStops", "PlanRequest", "days_waited", "taken_out"]
+__all__ = [
+    "MUST_MICROS", "SEARCH_DAYS", "WEEKDAY_NAMES", "DayStops", "PlanRequest", "days_waited", "taken_out", "windows_of",
+]  # fmt: skip
 
 MUST_MICROS = 1_000_000_000_000
 """What leaving a stop costs that must be made: a million of the currency, more than any route."""
@@ -97,12 +99,7 @@ class DayStops:
             seconds_per_tote=terms.tote_seconds,
             price=MUST_MICROS if must else stop.micros * self._days_until_next(code),
         )
-        # Somebody is at the door until the van has left, so service starts that much before closing time.
-        windows = tuple(
-            (span.opens_minute * 60, max(span.opens_minute * 60, span.closes_minute * 60 - plain.seconds_at_stop))
-            for span in self._situation.calendar.delivery_windows(code, day)
-        )
-        self.stops.append(replace(plain, windows=_apart(windows)))
+        self.stops.append(replace(plain, windows=windows_of(self._situation, code, day, plain.seconds_at_stop)))
         self.carried[code] = fits
 
     def _cut_down(self, stop: StopDemand) -> StopDemand:
@@ -154,6 +151,16 @@ class DayStops:
     def _days_until_next(self, code: str) -> int:
         following = self._next_call(code)
         return SEARCH_DAYS if following is None else (following - self._request.day).days
+
+
+def windows_of(situation: Situation, branch: str, day: date, seconds_at_stop: int) -> tuple[tuple[int, int], ...]:
+    """When service that takes so long may start at a branch: somebody is at the door until the van has left."""
+    return _apart(
+        tuple(
+            (span.opens_minute * 60, max(span.opens_minute * 60, span.closes_minute * 60 - seconds_at_stop))
+            for span in situation.calendar.delivery_windows(branch, day)
+        )
+    )
 
 
 def taken_out(stop: StopDemand) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from circulation.actor import Role
 from circulation.command import Caller, Commands, Decision
 from circulation.errors import Invalid, Refused, Unknown
-from circulation.event import Appended, Event, NewEvents
+from circulation.event import Appended, NewEvents
 from circulation.ledger import Ledger
 from logistics.carried_file import carried_to_bytes
 from logistics.day_draft import DayBoard, draft_of_day, roads_of
@@ -33,6 +33,7 @@ from logistics.plan import (
 from logistics.planned import planned
 from logistics.problem import RoutingProblem
 from logistics.problem_file import problem_from_bytes, problem_to_bytes
+from logistics.rerouting import reroutes
 from logistics.resolving import Basis, Mode, basis_of, searched_again
 from logistics.revising import recall, with_pins
 from logistics.revision import VanChange, changes_between
@@ -189,7 +190,8 @@ class Dispatcher:
         happened_us: int | None = None,
     ) -> Published:
         """
-        Give a revision (the newest without `revision`) to the drivers; it replaces the one that held.
+        Give a revision (the newest without `revision`) to the drivers; it replaces the one that held, for vans that
+        are out too.
 
         Publishing what holds already records nothing. Raises `Unknown` (`plan.unknown`, `plan.no-revision`).
         """
@@ -200,8 +202,10 @@ class Dispatcher:
             loaded = self._ledger.load(stream, PLAN)
             number = _revision_of(loaded.state, plan, revision)
             chosen[:] = [number]
-            events: tuple[Event, ...] = () if _published(loaded.state) == number else (PlanPublished(revision=number),)
-            return Decision((NewEvents(stream, loaded.version, events),) if events else ())
+            if loaded.state is None or _published(loaded.state) == number:
+                return Decision(())
+            published = NewEvents(stream, loaded.version, (PlanPublished(revision=number),))
+            return Decision((published, *reroutes(self._ledger, loaded.state.plan, loaded.state.revisions[number])))
 
         appended = self._run(caller, "plan publish", {"plan": plan, "revision": revision}, decide, request, happened_us)
         if not appended.facts:

@@ -9,7 +9,7 @@ van is tried too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
@@ -76,8 +76,10 @@ class TightLimit:
     slack: int
 
 
-def explain(problem: RoutingProblem, solution: Solution) -> tuple[Explanation, ...]:
-    """One explanation for every unserved stop, in the order of the solution."""
+def explain(
+    problem: RoutingProblem, solution: Solution, vans: Collection[str] | None = None
+) -> tuple[Explanation, ...]:
+    """One explanation for every unserved stop, in the order of the solution; of these vans only, if they are given."""
     orders: dict[str, list[int]] = {van.id: [] for van in problem.vans}
     now: dict[str, int] = dict.fromkeys(orders, 0)
     for route in solution.routes:
@@ -86,7 +88,11 @@ def explain(problem: RoutingProblem, solution: Solution) -> tuple[Explanation, .
     found = []
     for left in solution.unserved:
         stop = problem.stop_index[left.stop]
-        obstacles = tuple(_obstacle(problem, van, orders[van.id], stop, now[van.id]) for van in problem.vans)
+        obstacles = tuple(
+            _obstacle(problem, van, orders[van.id], stop, now[van.id])
+            for van in problem.vans
+            if vans is None or van.id in vans
+        )
         found.append(Explanation(left.stop, obstacles, _sentence(problem, problem.stops[stop], obstacles)))
     return tuple(found)
 

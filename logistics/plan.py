@@ -50,6 +50,9 @@ class PlanInputs:
     in. `read_upto` is the head of the log when everything had been read, where others had appended meanwhile; then
     what came after `position` may be in it. `mode` says how much of revision `held_from` was held; a stop had to save
     `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`.
+
+    The rest of a day that was planned again was so at `replanned_at`, seconds after local midnight, because vans were
+    `lost` (each with the branch at which it stands), branches `closed`, or planned calls `missed`.
     """
 
     position: int
@@ -67,6 +70,10 @@ class PlanInputs:
     must: tuple[str, ...] = ()
     read_upto: int | None = None
     carried: str | None = None
+    replanned_at: int | None = None
+    lost: Mapping[str, str] | None = None
+    closed: tuple[str, ...] | None = None
+    missed: tuple[str, ...] | None = None
     mode: Literal["keep", "insert"] | None = None
     held_from: int | None = None
     like: str | None = None
@@ -80,6 +87,9 @@ class PlannedStop:
 
     `totes_off` and `totes_on` count totes; `fillings_off` names those that are known; `load_after` is what the van
     then carries. `items_off` and `items_on` are items, waiting and expected together.
+
+    Where a branch has two stops on one day, `stop` is the name of this one. `takes_from` is the van that does not go
+    on, from which the totes (`fillings_on` are those that are known) are taken over at this place.
     """
 
     branch: str
@@ -92,6 +102,14 @@ class PlannedStop:
     items_off: int
     items_on: int
     fillings_off: tuple[str, ...] = ()
+    stop: str | None = None
+    takes_from: str | None = None
+    fillings_on: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the stop is called in the routing problem: its own name, or the branch's."""
+        return self.stop or self.branch
 
 
 @part
@@ -188,7 +206,8 @@ class PlannedPin:
     What a coordinator has fixed about a stop, by codes; what is None is free.
 
     The only `van` that calls, the stops it comes `before` or `after` on a van, and from `earliest` to `latest`, in
-    seconds after local midnight, when service starts.
+    seconds after local midnight, when service starts. `because` is set where no coordinator fixed it: `replan`, for
+    what was done, or lay on a van, when the rest of the day was planned again.
     """
 
     stop: str
@@ -197,6 +216,7 @@ class PlannedPin:
     after: str | None = None
     earliest: int | None = None
     latest: int | None = None
+    because: str | None = None
 
     @property
     def fixed(self) -> str:

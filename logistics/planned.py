@@ -30,8 +30,9 @@ from logistics.plan import (
 )
 from logistics.problem import RoutingProblem
 from logistics.solution import Reload, Route, Solution, Violation, verify
+from logistics.stop_names import taken_over_from
 
-__all__ = ["Judge", "planned"]
+__all__ = ["Judge", "Reason", "planned", "reason_for"]
 
 Judge = Callable[[RoutingProblem, Solution], Sequence[Violation]]
 _MOST_TELLING = ("price", "pin", "capacity", "window", "shift", "break", "on-board", "weight", "several", "hub")
@@ -41,7 +42,9 @@ _NEARLY_TOO_LATE_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class _Reason:
+class Reason:
+    """Why a stop is left out: a code, and a sentence with numbers."""
+
     code: str
     why: str
 
@@ -100,9 +103,10 @@ def _route(draft: Draft, route: Route) -> PlannedRoute:
     stops = []
     for visit, load_after in zip(route.visits, route.totes[1:], strict=True):
         its = draft.carried[visit.stop]
+        takes_from = taken_over_from(visit.stop)
         stops.append(
             PlannedStop(
-                branch=visit.stop,
+                branch=its.branch,
                 arrives=visit.arrive,
                 starts=visit.start,
                 leaves=visit.leave,
@@ -112,6 +116,9 @@ def _route(draft: Draft, route: Route) -> PlannedRoute:
                 items_off=its.deliver.items,
                 items_on=its.collect.items,
                 fillings_off=its.deliver.fillings,
+                stop=None if visit.stop == its.branch else visit.stop,
+                takes_from=takes_from,
+                fillings_on=its.collect.fillings if takes_from else None,
             )
         )
     return PlannedRoute(
@@ -140,10 +147,12 @@ def _reload(route: Route, reload: Reload) -> PlannedReload:
 
 def _left(draft: Draft, solution: Solution, at_us: int, dropped: Collection[str]) -> Iterable[LeftBehind]:
     open_to_all = tuple(left for left in solution.unserved if left.stop not in dropped)
-    reasons = {one.stop: _reason(draft, one) for one in explain(draft.problem, replace(solution, unserved=open_to_all))}
+    reasons = {
+        one.stop: reason_for(draft, one) for one in explain(draft.problem, replace(solution, unserved=open_to_all))
+    }
     for left in solution.unserved:
         its = draft.carried[left.stop]
-        reason = reasons.get(left.stop) or _Reason("skipped", taken_out(its))
+        reason = reasons.get(left.stop) or Reason("skipped", taken_out(its))
         yield LeftBehind(
             branch=its.branch,
             hub=its.hub,
@@ -156,12 +165,12 @@ def _left(draft: Draft, solution: Solution, at_us: int, dropped: Collection[str]
         )
 
 
-def _reason(draft: Draft, explanation: Explanation) -> _Reason:
+def reason_for(draft: Draft, explanation: Explanation) -> Reason:
     """The obstacle that is easiest to remove gives the code; a price is told in money, the rest as it was found."""
     obstacles = sorted(explanation.obstacles, key=lambda one: (_MOST_TELLING.index(one.limit), one.lacking, one.van))
     if not obstacles or obstacles[0].limit != "price":
-        return _Reason(obstacles[0].limit if obstacles else "no-van", explanation.sentence)
-    return _Reason("price", _dearer(draft, explanation.stop, obstacles[0]))
+        return Reason(obstacles[0].limit if obstacles else "no-van", explanation.sentence)
+    return Reason("price", _dearer(draft, explanation.stop, obstacles[0]))
 
 
 def _dearer(draft: Draft, code: str, cheapest: Obstacle) -> str:
@@ -201,7 +210,7 @@ def _tight(problem: RoutingProblem, solution: Solution) -> Iterable[TightLimit]:
 
 
 def _totals(draft: Draft, solution: Solution, routes: Sequence[PlannedRoute], left: int) -> PlanTotals:
-    served = [draft.carried[stop.branch] for route in routes for stop in route.stops]
+    served = [draft.carried[stop.name] for route in routes for stop in route.stops]
     by_reason: Counter[str] = Counter()
     for stop in served:
         by_reason.update(stop.deliver.by_reason)

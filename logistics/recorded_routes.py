@@ -11,6 +11,8 @@ from itertools import pairwise
 from logistics.plan import PlanDrafted, PlannedRoute
 from logistics.problem import RoutingProblem
 from logistics.solution import Reload, Route, Solution, Unserved, Visit, priced
+from logistics.solver.timetable import loads
+from logistics.solver.trips import order_of
 
 __all__ = ["RouteDifference", "as_recorded", "route_differences"]
 
@@ -33,6 +35,9 @@ def as_recorded(problem: RoutingProblem, drafted: PlanDrafted) -> Solution:
     Raises `KeyError` where a route names a van or a stop that the problem has not.
     """
     routes = tuple(_route(problem, route) for route in drafted.routes)
+    if drafted.inputs.replanned_at is not None:
+        # Its loads hold what rides home, too, which no stop of the problem brings or takes.
+        routes = tuple(replace(route, totes=_totes(problem, route)) for route in routes)
     served = {stop for route in routes for stop in route.stops}
     unserved = tuple(
         Unserved(stop.id, "no-room" if stop.price is None else "price")
@@ -58,13 +63,13 @@ def _route(problem: RoutingProblem, route: PlannedRoute) -> Route:
     planned = route.reloads or ()
     ends = [0, *(reload.after for reload in planned), len(route.stops)]
     grams = [
-        _grams(problem, [problem.stop_index[stop.branch] for stop in route.stops[begin:end]])
+        _grams(problem, [problem.stop_index[stop.name] for stop in route.stops[begin:end]])
         for begin, end in pairwise(ends)
     ]
     whole = Route(
         van=route.van,
         leave_hub=route.leaves,
-        visits=tuple(Visit(stop.branch, stop.arrives, stop.starts, stop.leaves) for stop in route.stops),
+        visits=tuple(Visit(stop.name, stop.arrives, stop.starts, stop.leaves) for stop in route.stops),
         return_hub=route.returns,
         break_start=route.break_at,
         break_after=break_after,
@@ -87,6 +92,10 @@ def _route(problem: RoutingProblem, route: PlannedRoute) -> Route:
         ),
     )
     return replace(whole, micros=priced(problem, whole).micros)
+
+
+def _totes(problem: RoutingProblem, route: Route) -> tuple[int, ...]:
+    return loads(problem, order_of(problem, route)).totes
 
 
 def _grams(problem: RoutingProblem, numbers: Sequence[int]) -> tuple[int, ...]:

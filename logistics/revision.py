@@ -45,8 +45,8 @@ def changes_between(before: PlanDrafted | None, after: PlanDrafted) -> tuple[Van
 
 
 def _change(van: str, before: PlannedRoute | None, after: PlannedRoute | None) -> VanChange | None:
-    old = {stop.branch: stop for stop in before.stops} if before else {}
-    new = {stop.branch: stop for stop in after.stops} if after else {}
+    old = {stop.name: stop for stop in before.stops} if before else {}
+    new = {stop.name: stop for stop in after.stops} if after else {}
     kept = [branch for branch in new if branch in old]
     change = VanChange(
         van=van,

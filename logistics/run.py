@@ -14,6 +14,7 @@ from circulation.event import Event, Fact, event
 __all__ = [
     "Run",
     "RunFinished",
+    "RunRerouted",
     "RunStarted",
     "RunStop",
     "StopServed",
@@ -59,6 +60,14 @@ class StopSkipped(Event):
 
     branch: str
     why: str
+
+
+@event
+class RunRerouted(Event):
+    """The van goes on by another revision of its plan; `stops` are all that it has in it, made ones included."""
+
+    revision: int
+    stops: tuple[str, ...]
 
 
 @event
@@ -118,6 +127,8 @@ def fold_run(run: Run | None, fact: Fact) -> Run:
             return replace(run, stops=(*run.stops, stop), on_board=kept + happened.fillings_on)
         case StopSkipped():
             return replace(run, stops=(*run.stops, RunStop(happened.branch, False, happened.why)))
+        case RunRerouted(revision=revision, stops=stops):
+            return replace(run, revision=revision, planned=stops)
         case RunFinished():
             off = set(happened.fillings_off)
             kept = tuple(filling for filling in run.on_board if filling not in off)

@@ -231,7 +231,7 @@ class RunDesk:
         deviations: Collection[Deviation],
     ) -> RunStarted:
         plan, revision, route = self._yard.route(day, van, wave)
-        stops = tuple(stop.branch for stop in route.stops)
+        stops = tuple(dict.fromkeys(stop.branch for stop in route.stops))
         left_out = totes_named(moves, deviations, route.hub, "not-on")
         assumed: Sequence[str] = ()
         if totes is None:

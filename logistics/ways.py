@@ -197,6 +197,10 @@ class Ways:
                 found.append(NoWay(goal, f"No trunk run leads to {goal} from {', '.join(cut_off)}."))
         return tuple(found)
 
+    def back_minute(self, hub: str) -> int:
+        """The minute of the day at which the last van of a hub is back."""
+        return self._hub_day(hub).back_minute
+
     # --- vans ---
 
     def _hub_day(self, hub: str) -> HubDay:

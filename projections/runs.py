@@ -39,7 +39,7 @@ class RunRow(NamedTuple):
 
 
 class CallRow(NamedTuple):
-    """A call that was made, skipped, or was the last one at the hub; the lists are JSON."""
+    """A call that was made, skipped, or was the last one at the hub, or a new route; the lists are JSON."""
 
     run: str
     from_pos: int
@@ -75,7 +75,10 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: `served`, `skipped` (then `note` says why) or `finished` at the hub."""
+    """
+    One call: `served`, `skipped` (then `note` says why) or `finished` at the hub. `rerouted` is no call: from then on
+    the van drives by another revision of its plan, and `note` says which and where it calls.
+    """
 
     run: str
     position: int
@@ -193,6 +196,14 @@ def _skipped(working: Working, seen: Seen) -> None:
     _call(working, seen, seen.data["branch"], "skipped", known="scanned", note=seen.data["why"], off=[], on=[])
 
 
+def _rerouted(working: Working, seen: Seen) -> None:
+    run = working[RUN].get(seen.subject)
+    if run is None:
+        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    note = f"revision {seen.data['revision']}: {', '.join(seen.data['stops'])}"
+    _call(working, seen, run.hub, "rerouted", known="scanned", note=note, off=[], on=[])
+
+
 def _finished(working: Working, seen: Seen) -> None:
     before = working[RUN].get(seen.subject)
     if before is None:
@@ -225,7 +236,13 @@ def _call(
 
 RUNS = Projection(
     "runs",
-    1,
+    2,
     (RUN, CALL),
-    {"RunStarted": _started, "StopServed": _served, "StopSkipped": _skipped, "RunFinished": _finished},
+    {
+        "RunStarted": _started,
+        "StopServed": _served,
+        "StopSkipped": _skipped,
+        "RunRerouted": _rerouted,
+        "RunFinished": _finished,
+    },
 )

@@ -15,6 +15,7 @@ from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
 from interfaces.plan_named import Plan, by_hand, clock, find_revision, plan_name
+from interfaces.plan_replan import replan
 from interfaces.plan_solving import Like, ModeOption, Price, habit_of, mode_of, searching
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ def _reload_row(route: PlannedRoute, reload: PlannedReload) -> dict[str, object]
 
 
 for command in (
+    replan,
     plan_edits.move,
     plan_edits.swap,
     plan_edits.drop,

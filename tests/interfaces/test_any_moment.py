@@ -26,6 +26,8 @@ OF_NO_MOMENT = {
     "session move", "session undo", "sort", "sort codes", "transit cancel", "transit import", "transit send",
     "rotation send", "items declare-foreign",
     "privacy age", "privacy retention",
+    # it plans from now on
+    "plan replan",
     # they are about the whole log and the seals on it, or about the keys as they are
     "audit seal", "audit verify", "audit prove", "audit consistency", "audit export", "privacy check",
     "audit plan", "audit what-if",

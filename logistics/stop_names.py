@@ -1,0 +1,28 @@
+"""
+What stops are called in a routing problem: by their branch, or where a branch has two, by what tells them apart.
+"""
+
+from __future__ import annotations
+
+__all__ = ["another_stop", "branch_for", "taken_over_from", "takeover"]
+
+
+def another_stop(branch: str, of: str) -> str:
+    """A second stop at a branch, for what comes from a van or a hub: `wells@v2`."""
+    return f"{branch}@{of}"
+
+
+def takeover(van: str, branch: str) -> str:
+    """Where a van is taken over from what it has for a branch, or for its hub: `v2>wells`."""
+    return f"{van}>{branch}"
+
+
+def taken_over_from(stop: str) -> str | None:
+    """The van that totes are taken over from at this stop; None at any other."""
+    van, arrow, _ = stop.partition(">")
+    return van if arrow else None
+
+
+def branch_for(stop: str) -> str:
+    """The branch, or hub, that a takeover's totes are for."""
+    return stop.partition(">")[2]
