@@ -10,6 +10,7 @@ from itertools import chain, islice
 from circulation.event import Event
 from circulation.ledger import Ledger
 from interfaces.hold_sentences import any_sentence_of
+from logistics.plan import PlanDrafted
 from projections.exceptions import WHAT, ExceptionRow
 
 __all__ = ["SEALED", "reason_of", "rows_of"]
@@ -43,6 +44,8 @@ def rows_of(ledger: Ledger, found: Iterable[ExceptionRow]) -> Iterator[dict[str,
 
 def reason_of(event: Event) -> str | None:
     """The reason that an event gives; `(sealed)` where only its key opens it, None where it gives none."""
+    if isinstance(event, PlanDrafted):
+        return "; ".join(dict.fromkeys(one.because for one in event.accepted or ())) or None
     for name in _REASONS:
         given = getattr(event, name, None)
         if given:

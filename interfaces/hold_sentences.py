@@ -62,6 +62,12 @@ def _of_hold(event: Event) -> str:
 
 def _of_plan(event: Event, plan: str) -> str:
     match event:
+        case PlanDrafted(revision=revision, edited_from=int(before)) as edited:
+            done = " ".join(edit.said for edit in edited.edits or ())
+            broken = " ".join(f"Broken: {one.sentence}" for one in edited.accepted or ())
+            return " ".join(
+                filter(None, (f"Revision {revision} of plan {plan} was made from revision {before}:", done, broken))
+            )
         case PlanDrafted(revision=revision, inputs=inputs, totals=totals):
             return (
                 f"Revision {revision} of plan {plan} was drafted at position {inputs.position} by {inputs.solver}, "

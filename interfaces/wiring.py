@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from circulation.session_desk import SessionDesk
     from interfaces.live_courier import LiveCourier
     from logistics.dispatcher import Dispatcher
+    from logistics.plan_desk import PlanDesk
     from logistics.run_desk import RunDesk
+    from projections.day_board import DayBoardOfViews
     from projections.views import Views
 
 __all__ = ["FACTORIES", "clock_of", "make_desk"]
@@ -137,6 +139,18 @@ def _dispatcher(session: Session) -> Iterator[Dispatcher]:
 
 
 @contextmanager
+def _planning(session: Session) -> Iterator[PlanDesk]:
+    from logistics.plan_desk import PlanDesk
+
+    def board() -> DayBoardOfViews:
+        from projections.day_board import DayBoardOfViews
+
+        return DayBoardOfViews(session.part("views"))
+
+    yield PlanDesk(session.part("ledger"), session.part("commands"), board)
+
+
+@contextmanager
 def _runs(session: Session) -> Iterator[RunDesk]:
     from logistics.run_desk import RunDesk
     from projections.day_board import DayBoardOfViews
@@ -162,6 +176,7 @@ FACTORIES: dict[str, Factory] = {
     "desk": _desk,
     "sessions": _sessions,
     "dispatcher": _dispatcher,
+    "planning": _planning,
     "runs": _runs,
     "privacy": _privacy,
 }

@@ -18,7 +18,7 @@ from logistics.plan import LeftBehind, Wave
 from logistics.problem import Stop
 from logistics.situation import Situation
 
-__all__ = ["MUST_MICROS", "SEARCH_DAYS", "WEEKDAY_NAMES", "DayStops", "PlanRequest", "days_waited"]
+__all__ = ["MUST_MICROS", "SEARCH_DAYS", "WEEKDAY_NAMES", "DayStops", "PlanRequest", "days_waited", "taken_out"]
 
 MUST_MICROS = 1_000_000_000_000
 """What leaving a stop costs that must be made: a million of the currency, more than any route."""
@@ -76,7 +76,7 @@ class DayStops:
         """Set one stop into the day, or aside with the reason why it cannot be in it."""
         code, day = stop.branch, self._request.day
         if code in self._request.skip:
-            self._set_aside(stop, "skipped", f"{code} was taken out of the plan by hand; {_what(stop)}")
+            self._set_aside(stop, "skipped", taken_out(stop))
             return
         call = self._situation.ways.call(code, day)
         if call is None:
@@ -154,6 +154,11 @@ class DayStops:
     def _days_until_next(self, code: str) -> int:
         following = self._next_call(code)
         return SEARCH_DAYS if following is None else (following - self._request.day).days
+
+
+def taken_out(stop: StopDemand) -> str:
+    """Why a stop is not in a plan that a coordinator took it out of."""
+    return f"{stop.branch} was taken out of the plan by hand; {_what(stop)}"
 
 
 def days_waited(stop: StopDemand, at_us: int) -> int:

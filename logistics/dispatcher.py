@@ -7,20 +7,19 @@ publishing only names the revision that holds. What the vans then do is in `run_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
 
 from circulation.actor import Role
 from circulation.command import Caller, Commands, Decision
-from circulation.errors import Invalid, Unknown
+from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Appended, Event, NewEvents
 from circulation.ledger import Ledger
+from logistics.carried_file import carried_to_bytes
+from logistics.day_draft import DayBoard, draft_of_day, roads_of
 from logistics.day_stops import PlanRequest
-from logistics.demand import FillingRow, WaitingRow
-from logistics.draft import PlanRules, RoadsBetween, draft
-from logistics.expectation import DailyCount
+from logistics.draft import PlanRules
+from logistics.find_plan import find_plan, unknown_plan
 from logistics.folds import PLAN
 from logistics.plan import (
     DayPlan,
@@ -34,36 +33,19 @@ from logistics.plan import (
 from logistics.planned import planned
 from logistics.problem import RoutingProblem
 from logistics.problem_file import problem_from_bytes, problem_to_bytes
+from logistics.resolving import Basis, Mode, basis_of, repeated, searched_again
+from logistics.revising import recall, with_pins
 from logistics.revision import VanChange, changes_between
-from logistics.situation import Situation, read_situation
 from logistics.solution import Solution
 from logistics.solver import Budget, Progress, solve
+from logistics.usual import Habit, round_for, steadied
 
-if TYPE_CHECKING:
-    from logistics.roads import Matrix
-
-__all__ = ["DayBoard", "Dispatcher", "Drafted", "Published", "Search", "budget_of", "find_plan", "roads_of"]
+__all__ = ["Dispatcher", "Drafted", "Published", "Search", "budget_of", "budget_text", "find_plan", "roads_of"]
 
 _COORDINATORS = (Role.COORDINATOR,)
 
 Search = Callable[[RoutingProblem, Budget, int, Solution | None, Progress | None], Solution]
 """`logistics.solver.solve`, or what a test puts in its place."""
-
-
-class DayBoard(Protocol):
-    """What waits and what came, as projections know it."""
-
-    def waiting(self) -> Sequence[WaitingRow]:
-        """Everything that is to travel and has not arrived."""
-        ...
-
-    def fillings(self) -> Sequence[FillingRow]:
-        """Every filling that has not ended."""
-        ...
-
-    def daily_counts(self, *, first: str, last: str) -> Sequence[DailyCount]:
-        """The items that began to travel on each local day from `first` to `last` (`2026-11-24`)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +68,19 @@ class Published:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """How a draft is to be made."""
+
+    asked: PlanRequest
+    rules: PlanRules
+    budget: Budget
+    seed: int
+    mode: Mode
+    habit: Habit | None
+    progress: Progress | None
+
+
 class Dispatcher:
     """Plans: from what waits to what the drivers get."""
 
@@ -103,6 +98,8 @@ class Dispatcher:
         budget: Budget,
         seed: int = 1,
         rules: PlanRules | None = None,
+        mode: Mode = "free",
+        habit: Habit | None = None,
         progress: Progress | None = None,
         request: str | None = None,
         happened_us: int | None = None,
@@ -110,73 +107,77 @@ class Dispatcher:
         """
         Make routes for a day and record them as the plan's next revision.
 
-        The same situation, seed and budget of iterations give the same routes. Raises what `draft.draft` and
-        `planned.planned` refuse; then nothing is recorded.
+        Pins and stops that were taken out by hand stay so; `mode` says how much of the newest revision is held besides,
+        `habit` whose round is kept at what price. The same situation, seed and budget of iterations give the same
+        routes. Raises what `draft.draft`, `planned.planned` and `usual.round_for` refuse; then nothing is recorded.
         """
         rules = rules or PlanRules()
-        made: list[tuple[str, PlanDrafted]] = []
+        made: list[tuple[str, Basis, PlanDrafted]] = []
 
         def decide(at_us: int) -> Decision:
-            if not made:
-                made.append(self._make(asked, rules, budget=budget, seed=seed, progress=progress, at_us=at_us))
-            stream, drafted = made[0]
+            if not made or made[0][1] != self._basis(made[0][0], asked, mode):
+                making = _Making(asked, rules, budget, seed, mode, habit, progress)
+                made[:] = [self._make(making, at_us=at_us)]
+            stream, _, drafted = made[0]
             plan = self._ledger.load(stream, PLAN)
             number = 1 if plan.state is None else plan.state.latest + 1
             return Decision((NewEvents(stream, plan.version, (replace(drafted, revision=number),)),))
 
-        arguments = {"asked": asked, "budget": _text_of(budget), "seed": seed, "rules": rules.digest()}
+        arguments = {"asked": asked, "budget": budget_text(budget), "seed": seed, "rules": rules.digest()}
+        if mode != "free" or habit is not None:
+            arguments |= {"mode": mode, "habit": habit}
         appended = self._run(caller, "plan draft", arguments, decide, request, happened_us)
         fact = appended.facts[0]
         if not isinstance(fact.event, PlanDrafted):
             raise TypeError(f"{type(fact.event).__name__} is not what a draft records")
         return Drafted(fact.stream.removeprefix("plan/"), fact.event, fact.position)
 
-    def _make(
-        self,
-        asked: PlanRequest,
-        rules: PlanRules,
-        *,
-        budget: Budget,
-        seed: int,
-        progress: Progress | None,
-        at_us: int,
-    ) -> tuple[str, PlanDrafted]:
-        situation = read_situation(self._ledger)
-        counts: Sequence[DailyCount] = ()
-        if asked.collect == "expected":
-            first = rules.expectation.first_day(asked.day)
-            last = asked.day - timedelta(days=1)
-            counts = self._board.daily_counts(first=first.isoformat(), last=last.isoformat())
-        made = draft(
-            asked,
-            situation,
-            roads=roads_of(situation, self._ledger.attachment),
-            rows=self._board.waiting(),
-            fillings=self._board.fillings(),
-            counts=counts,
-            rules=rules,
-            at_us=at_us,
-        )
+    def _basis(self, stream: str, asked: PlanRequest, mode: Mode) -> Basis:
+        return basis_of(self._ledger.load(stream, PLAN).state, must=asked.must, mode=mode)
+
+    def _make(self, making: _Making, *, at_us: int) -> tuple[str, Basis, PlanDrafted]:
+        asked, rules, seed = making.asked, making.rules, making.seed
+        situation, made = draft_of_day(self._ledger, self._board, asked, rules, at_us)
         read_upto = self._ledger.head().position
-        solution = self._search(made.problem, budget, seed, None, progress)
+        stream = plan_stream(date=asked.day.isoformat(), hub=made.group, wave=asked.wave)
+        basis = self._basis(stream, asked, making.mode)
+        problem = with_pins(made.problem, basis.pins)
+        usual = None
+        if making.habit is not None:
+            usual = round_for(self._ledger, stream.removeprefix("plan/"), making.habit)
+            problem = steadied(problem, usual, making.habit.micros)
+        made = replace(made, problem=problem)
+        given = None if basis.held is None else recall(stream, basis.held, self._ledger.attachment).solution
+        solution = searched_again(
+            problem,
+            given,
+            making.mode,
+            lambda held, start: self._search(held, making.budget, seed, start, making.progress),
+            dropped=basis.dropped,
+        )
         inputs = PlanInputs(
             position=situation.position,
             network=situation.network_digest,
             fleet=situation.fleet_digest,
             rules=self._ledger.attach(rules.to_bytes()),
-            problem=self._ledger.attach(problem_to_bytes(made.problem)),
+            problem=self._ledger.attach(problem_to_bytes(problem)),
             seed=seed,
             solver=f"{solution.solver} {solution.version}",
-            budget=_text_of(budget),
+            budget=budget_text(making.budget),
             roads=made.roads,
             collect=asked.collect,
             without_vans=asked.without_vans,
             skipped=asked.skip,
             must=asked.must,
             read_upto=None if read_upto == situation.position else read_upto,
+            carried=self._ledger.attach(carried_to_bytes(made.carried)),
+            mode=None if making.mode == "free" else making.mode,
+            held_from=None if basis.held is None else basis.held.revision,
+            like=None if usual is None else usual.named,
+            change_micros=None if making.habit is None else making.habit.micros,
         )
-        stream = plan_stream(date=asked.day.isoformat(), hub=made.group, wave=asked.wave)
-        return stream, planned(made, solution, revision=1, inputs=inputs, at_us=at_us)
+        drafted = planned(made, solution, revision=1, inputs=inputs, at_us=at_us, dropped=basis.dropped)
+        return stream, basis, replace(drafted, pins=basis.pins or None)
 
     def publish(
         self,
@@ -246,12 +247,22 @@ class Dispatcher:
         """
         The routes of a revision, searched again from the problem, seed and budget that it recorded.
 
-        Raises `Unknown` (`plan.unknown`, `plan.no-revision`, `attachment.unknown`).
+        Raises `Unknown` (`plan.unknown`, `plan.no-revision`, `attachment.unknown`) and `Refused` (`plan.by-hand`).
         """
         found = find_plan(self._ledger, plan)
-        inputs = found.revisions[_revision_of(found, plan, revision)].inputs
-        problem = problem_from_bytes(self._ledger.attachment(inputs.problem))
-        return self._search(problem, budget_of(inputs.budget), inputs.seed, None, None)
+        drafted = found.revisions[_revision_of(found, plan, revision)]
+        if any(edit.what != "solve" for edit in drafted.edits or ()):
+            raise Refused("plan.by-hand", plan=plan, revision=drafted.revision)
+        inputs = drafted.inputs
+        given = None
+        if inputs.held_from is not None:
+            given = recall(plan, found.revisions[inputs.held_from], self._ledger.attachment).solution
+        return repeated(
+            problem_from_bytes(self._ledger.attachment(inputs.problem)),
+            drafted,
+            given,
+            lambda held, start: self._search(held, budget_of(inputs.budget), inputs.seed, start, None),
+        )
 
     def _run(
         self,
@@ -267,32 +278,6 @@ class Dispatcher:
         )
 
 
-def find_plan(ledger: Ledger, plan: str) -> DayPlan:
-    """A plan by its name, such as `2026-11-24/bath/am`. Raises `Unknown` (`plan.unknown`)."""
-    state = ledger.load(_stream_of(plan), PLAN).state
-    if state is None:
-        raise _unknown(plan)
-    return state
-
-
-def roads_of(situation: Situation, attachment: Callable[[str], bytes]) -> RoadsBetween:
-    """Travel between places as the network has it: from the matrix that was attached, else estimated."""
-
-    def between(codes: Sequence[str]) -> Matrix:
-        from logistics.roads import Place, estimated_roads, linked_roads, matrix_of, read_links
-
-        branches = [situation.branches[code] for code in codes]
-        places = [Place(one.code, one.latitude_e6, one.longitude_e6, one.island) for one in branches]
-        courier = situation.courier
-        if courier.matrix is not None:
-            links = read_links(attachment(courier.matrix))
-            return matrix_of(linked_roads(places, links, provider=f"matrix {courier.matrix[:12]}"), codes)
-        roads = estimated_roads(places, circuity_percent=courier.circuity_percent, speed_percent=courier.speed_percent)
-        return matrix_of(roads, codes)
-
-    return between
-
-
 def _stream_of(plan: str) -> str:
     return f"plan/{plan.removeprefix('plan/')}"
 
@@ -303,17 +288,14 @@ def _published(plan: DayPlan | None) -> int | None:
 
 def _revision_of(plan: DayPlan | None, name: str, revision: int | None) -> int:
     if plan is None or not plan.revisions:
-        raise _unknown(name)
+        raise unknown_plan(name)
     if revision is not None and revision not in plan.revisions:
         raise Unknown("plan.no-revision", plan=name, revision=revision, latest=plan.latest)
     return plan.latest if revision is None else revision
 
 
-def _unknown(plan: str) -> Unknown:
-    return Unknown("plan.unknown", plan=plan[:80])
-
-
-def _text_of(budget: Budget) -> str:
+def budget_text(budget: Budget) -> str:
+    """As it is recorded: `200 iterations` or `10 seconds`."""
     return f"{budget.iterations} iterations" if budget.iterations is not None else f"{budget.seconds} seconds"
 
 

@@ -18,7 +18,7 @@ from circulation.calendar import at_minute, zone_of
 from circulation.errors import Refused, Unknown
 from circulation.messages.names import Names
 from logistics.day_stops import SEARCH_DAYS, WEEKDAY_NAMES, DayStops, PlanRequest
-from logistics.demand import Demand, FillingRow, Prices, StopDemand, WaitingRow, measure
+from logistics.demand import FillingRow, Prices, StopDemand, WaitingRow, measure
 from logistics.expectation import DailyCount, Expectation, Lane, counts_by_lane
 from logistics.fleet import Van as FleetVan
 from logistics.plan import LeftBehind, Wave
@@ -83,8 +83,6 @@ class Draft:
     roads: str
     carried: Mapping[str, StopDemand]
     set_aside: tuple[LeftBehind, ...]
-    demand: Demand
-    expected: Mapping[Lane, int]
 
 
 def group_name(hubs: Sequence[str], all_hubs: Sequence[str]) -> str:
@@ -171,8 +169,6 @@ def draft(
         roads=f"{matrix.provider} ({matrix.digest})",
         carried=setting.carried,
         set_aside=tuple(setting.aside),
-        demand=demand,
-        expected=expected or {},
     )
 
 

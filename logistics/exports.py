@@ -17,8 +17,9 @@ from circulation.calendar import zone_of
 from circulation.errors import Unknown
 from circulation.messages.names import Names
 from logistics.plan import LeftBehind, PlanDrafted, PlannedRoute, PlannedStop
+from logistics.wall_clock import wall_time
 
-__all__ = ["CSV_COLUMNS", "csv_rows", "geojson", "gpx", "kilometres", "peak_load", "place", "route_of", "wall_time"]
+__all__ = ["CSV_COLUMNS", "csv_rows", "geojson", "gpx", "kilometres", "peak_load", "place", "route_of"]
 
 CSV_COLUMNS = (
     "day",
@@ -44,11 +45,6 @@ CSV_COLUMNS = (
 _GPX = "http://www.topografix.com/GPX/1/1"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, not even escaped."""
-
-
-def wall_time(seconds: int) -> str:
-    """`HH:MM` of a number of seconds after midnight, whole minutes begun; after 24:00 the hours go on."""
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def kilometres(metres: int) -> str:

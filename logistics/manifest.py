@@ -13,8 +13,9 @@ from html import escape
 from itertools import groupby
 
 from circulation.branch import Branch
-from logistics.exports import kilometres, place, route_of, wall_time
-from logistics.plan import PlanDrafted, PlannedReload, PlannedRoute, PlannedStop
+from logistics.exports import kilometres, place, route_of
+from logistics.plan import AcceptedViolation, PlanDrafted, PlannedReload, PlannedRoute, PlannedStop
+from logistics.wall_clock import wall_time
 
 __all__ = ["manifest_page", "manifest_text"]
 
@@ -58,6 +59,9 @@ ul { list-style: none; display: flex; flex-wrap: wrap; gap: 2mm 4mm; margin: 0; 
 li { text-align: center; font: 9pt "Liberation Mono", monospace; }
 svg { display: block; height: 8mm; margin: 0 auto .5mm; }
 .event td { font-weight: bold; padding: 1.2mm 1mm; }
+.broken { break-inside: avoid; border: .5mm solid #000; padding: 1mm 2mm; margin-top: 4mm; }
+.broken h2 { font-size: 11pt; margin: 0 0 1mm; } .broken ul { display: block; }
+.broken li { text-align: left; font: inherit; }
 footer { break-inside: avoid; display: flex; gap: 8mm; margin-top: 7mm; }
 footer span { flex: 1; border-top: .25mm solid #000; padding-top: 1mm; font-size: 8.5pt; }
 """
@@ -97,6 +101,7 @@ def manifest_page(plan: PlanDrafted, van: str, branches: Mapping[str, Branch]) -
 <th class="on">Totes on</th><th class="done">Done</th><th class="sign">Signature</th></tr>
 </thead>
 {rows}</table>
+{_broken_rules(plan, route)}\
 <footer><span>Driver</span><span>Left the hub at</span><span>Back at the hub at</span></footer>
 </body>
 </html>
@@ -131,7 +136,21 @@ def manifest_text(plan: PlanDrafted, van: str, branches: Mapping[str, Branch]) -
             lines.append(f"{'':22}door: {branch.terms.door}")
         if stop.fillings_off:
             lines.append(f"{'':22}totes off: {', '.join(stop.fillings_off)}")
+    lines += [f"     ! {broken.sentence} Kept because: {broken.because}" for broken in _accepted(plan, route)]
     return "".join(_printable(line) + "\n" for line in lines)
+
+
+def _accepted(plan: PlanDrafted, route: PlannedRoute) -> list[AcceptedViolation]:
+    """The rules that the van's day breaks and was kept with."""
+    places = {route.van, *(stop.branch for stop in route.stops)}
+    return [one for one in plan.accepted or () if one.place in places]
+
+
+def _broken_rules(plan: PlanDrafted, route: PlannedRoute) -> str:
+    broken = "".join(
+        f"<li>{escape(one.sentence)} <b>Kept because:</b> {escape(one.because)}</li>" for one in _accepted(plan, route)
+    )
+    return f'<section class="broken"><h2>Rules that this day breaks</h2><ul>{broken}</ul></section>\n' if broken else ""
 
 
 def _facts(route: PlannedRoute) -> Iterator[tuple[str, str]]:

@@ -15,8 +15,9 @@ from html import escape
 from pathlib import Path
 
 from circulation.branch import Branch
-from logistics.exports import geojson, kilometres, peak_load, place, wall_time
+from logistics.exports import geojson, kilometres, peak_load, place
 from logistics.plan import PlanDrafted, PlannedRoute
+from logistics.wall_clock import wall_time
 
 __all__ = ["map_page"]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from circulation.errors import Invalid
+from logistics.wall_clock import exact_time
 
 if TYPE_CHECKING:
     from logistics.problem import RoutingProblem, Stop, Window
@@ -110,10 +111,11 @@ def broken_pins(problem: RoutingProblem, routes: Sequence[Route]) -> Iterator[tu
         van, order, visit = call
         if pin.van is not None and problem.vans[pin.van].id != van:
             yield name, f"Stop {name} is pinned to van {problem.vans[pin.van].id} and rides with {van}."
+        starts = f"Service at {name} starts at {exact_time(visit.start)}, pinned to"
         if pin.earliest is not None and visit.start < pin.earliest:
-            yield name, f"Service at {name} starts at {visit.start} s, pinned to {pin.earliest} s or later."
+            yield name, f"{starts} {exact_time(pin.earliest)} or later."
         if pin.latest is not None and visit.start > pin.latest:
-            yield name, f"Service at {name} starts at {visit.start} s, pinned to {pin.latest} s or sooner."
+            yield name, f"{starts} {exact_time(pin.latest)} or sooner."
         for other, sign, word in ((pin.before, 1, "before"), (pin.after, -1, "after")):
             there = None if other is None else calls.get(problem.stops[other].id)
             if there is not None and there[0] == van and sign * (there[1] - order) < 0:

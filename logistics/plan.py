@@ -12,15 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
+from logistics.wall_clock import exact_time
 
 __all__ = [
+    "AcceptedViolation",
     "DayPlan",
     "LeftBehind",
     "PlanDrafted",
+    "PlanEdit",
     "PlanInputs",
     "PlanPublished",
     "PlanTotals",
     "PlanWithdrawn",
+    "PlannedPin",
     "PlannedReload",
     "PlannedRoute",
     "PlannedStop",
@@ -41,9 +45,11 @@ def plan_stream(*, date: str, hub: str, wave: str) -> str:
 class PlanInputs:
     """
     Everything the routes were made from. Digests are SHA-256 in hexadecimal; `problem` names an attachment,
-    the routing problem as it was solved, and so does `rules` (in drafts of before it was kept: a digest only).
-    `collect` says whether expected items were counted in. `read_upto` is the head of the log when everything had been
-    read, where others had appended meanwhile; then what came after `position` may be in it.
+    the routing problem as it was solved, and so do `rules` (in drafts of before it was kept: a digest only) and
+    `carried`, what is to be brought to and taken from each stop. `collect` says whether expected items were counted in.
+    `read_upto` is the head of the log when all had been read, where others had appended meanwhile; then what came
+    after `position` may be in it. `mode` says how much of revision `held_from` was held; a stop had to save
+    `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`.
     """
 
     position: int
@@ -60,6 +66,11 @@ class PlanInputs:
     skipped: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     read_upto: int | None = None
+    carried: str | None = None
+    mode: Literal["keep", "insert"] | None = None
+    held_from: int | None = None
+    like: str | None = None
+    change_micros: int | None = None
 
 
 @part
@@ -162,9 +173,64 @@ class PlanTotals:
     by_reason: Mapping[str, int]
 
 
+@part
+class PlanEdit:
+    """One change that made a revision from another: `what` kind, at which stop, and the change in one sentence."""
+
+    what: str
+    said: str
+    stop: str | None = None
+
+
+@part
+class PlannedPin:
+    """
+    What a coordinator has fixed about a stop, by codes; what is None is free.
+
+    The only `van` that calls, the stops it comes `before` or `after` on a van, and from `earliest` to `latest`, in
+    seconds after local midnight, when service starts.
+    """
+
+    stop: str
+    van: str | None = None
+    before: str | None = None
+    after: str | None = None
+    earliest: int | None = None
+    latest: int | None = None
+
+    @property
+    def fixed(self) -> str:
+        """`van v1`, `a place before yate`, `a start from 10:00 to 10:30`, or several of them."""
+        said = []
+        if self.van is not None:
+            said.append(f"van {self.van}")
+        if self.before is not None:
+            said.append(f"a place before {self.before}")
+        if self.after is not None:
+            said.append(f"a place after {self.after}")
+        if self.earliest is not None and self.latest is not None:
+            said.append(f"a start from {exact_time(self.earliest)} to {exact_time(self.latest)}")
+        return " and ".join(said)
+
+
+@part
+class AcceptedViolation:
+    """A rule that the routes break, as the judge said it, and why a coordinator let it be broken."""
+
+    rule: str
+    place: str
+    sentence: str
+    because: str
+
+
 @event
 class PlanDrafted(Event):
-    """Routes were made for a day."""
+    """
+    Routes were made for a day.
+
+    A revision that was made from another names it (`edited_from`) and the edits. `dropped` are stops that were taken
+    out by hand; a rule may be broken only where it stands in `accepted`.
+    """
 
     revision: int
     day: str
@@ -175,6 +241,11 @@ class PlanDrafted(Event):
     left: tuple[LeftBehind, ...]
     tight: tuple[TightLimit, ...]
     totals: PlanTotals
+    edited_from: int | None = None
+    edits: tuple[PlanEdit, ...] | None = None
+    accepted: tuple[AcceptedViolation, ...] | None = None
+    pins: tuple[PlannedPin, ...] | None = None
+    dropped: tuple[str, ...] | None = None
 
 
 @event

@@ -7,16 +7,18 @@ Nothing is searched or decided here. A solution that breaks a rule never becomes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from circulation.errors import Refused
-from logistics.day_stops import MUST_MICROS, days_waited
+from logistics.day_stops import MUST_MICROS, days_waited, taken_out
 from logistics.draft import Draft
 from logistics.explain import Explanation, Obstacle, explain, tight_limits
+from logistics.figures import paid_micros
 from logistics.plan import (
+    AcceptedViolation,
     LeftBehind,
     PlanDrafted,
     PlanInputs,
@@ -32,7 +34,7 @@ from logistics.solution import Reload, Route, Solution, Violation, verify
 __all__ = ["Judge", "planned"]
 
 Judge = Callable[[RoutingProblem, Solution], Sequence[Violation]]
-_MOST_TELLING = ("price", "capacity", "window", "shift", "break", "on-board", "weight", "several", "hub")
+_MOST_TELLING = ("price", "pin", "capacity", "window", "shift", "break", "on-board", "weight", "several", "hub")
 
 _NEARLY_TOO_LATE_SECONDS = 300
 """A break that begins within so many seconds of its latest moment binds."""
@@ -52,19 +54,26 @@ def planned(
     inputs: PlanInputs,
     at_us: int,
     judge: Judge = verify,
+    accepted: tuple[AcceptedViolation, ...] = (),
+    dropped: Collection[str] = (),
 ) -> PlanDrafted:
     """
     The plan of a draft by this solution.
 
-    Raises `Refused` (`plan.unsound`) naming the first broken rules if the judge finds any.
+    `accepted` are the rules that it breaks, all of them and no other; `dropped` are stops that were taken out by hand.
+    Raises `Refused` (`plan.unsound`) naming the first broken rules if the judge finds one that is not accepted, and
+    `ValueError` if one is accepted that the routes do not break.
     """
     violations = judge(draft.problem, solution)
-    if violations:
-        raise Refused(
-            "plan.unsound", count=len(violations), said=" ".join(violation.sentence for violation in violations[:3])
-        )
+    told = {(one.rule, one.place, one.sentence) for one in accepted}
+    silent = [one for one in violations if (one.rule, one.place, one.sentence) not in told]
+    if silent:
+        raise Refused("plan.unsound", count=len(silent), said=" ".join(one.sentence for one in silent[:3]))
+    if len(violations) != len(accepted):
+        raise ValueError(f"{len(accepted)} broken rules were accepted, and the routes break {len(violations)}")
     routes = tuple(_route(draft, route) for route in solution.routes)
-    left = (*draft.set_aside, *_left(draft, solution, at_us))
+    out = frozenset(dropped) & {left.stop for left in solution.unserved}
+    left = (*draft.set_aside, *_left(draft, solution, at_us, out))
     return PlanDrafted(
         revision=revision,
         day=draft.request.day.isoformat(),
@@ -75,6 +84,8 @@ def planned(
         left=left,
         tight=tuple(_tight(draft.problem, solution)),
         totals=_totals(draft, solution, routes, len(left)),
+        accepted=accepted or None,
+        dropped=tuple(sorted(dropped)) or None,
     )
 
 
@@ -127,10 +138,12 @@ def _reload(route: Route, reload: Reload) -> PlannedReload:
     )
 
 
-def _left(draft: Draft, solution: Solution, at_us: int) -> Iterable[LeftBehind]:
-    for explanation in explain(draft.problem, solution):
-        its = draft.carried[explanation.stop]
-        reason = _reason(draft, explanation)
+def _left(draft: Draft, solution: Solution, at_us: int, dropped: Collection[str]) -> Iterable[LeftBehind]:
+    open_to_all = tuple(left for left in solution.unserved if left.stop not in dropped)
+    reasons = {one.stop: _reason(draft, one) for one in explain(draft.problem, replace(solution, unserved=open_to_all))}
+    for left in solution.unserved:
+        its = draft.carried[left.stop]
+        reason = reasons.get(left.stop) or _Reason("skipped", taken_out(its))
         yield LeftBehind(
             branch=its.branch,
             hub=its.hub,
@@ -200,7 +213,7 @@ def _totals(draft: Draft, solution: Solution, routes: Sequence[PlannedRoute], le
         items=sum(stop.items for stop in served),
         metres=solution.metres,
         drive_seconds=sum(route.drive_seconds for route in routes),
-        cost_cents=round(sum(route.micros for route in solution.routes) / 10_000),
+        cost_cents=round(sum(paid_micros(draft.problem, route) for route in solution.routes) / 10_000),
         left_behind=left,
         by_reason=dict(sorted(by_reason.items())),
     )

@@ -16,6 +16,7 @@ from itertools import pairwise
 from logistics.pin import broken_pins
 from logistics.problem import RoutingProblem, Stop, Van
 from logistics.stability import changes
+from logistics.wall_clock import exact_time, minutes
 
 __all__ = ["Reload", "Route", "Solution", "Unserved", "Violation", "Visit", "priced", "verify"]
 
@@ -205,11 +206,12 @@ def _hub_violations(problem: RoutingProblem, van: Van, numbers: list[int]) -> It
 
 def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
     if route.leave_hub < van.shift_start or route.return_hub > van.shift_end:
+        over = max(0, van.shift_start - route.leave_hub) + max(0, route.return_hub - van.shift_end)
         yield Violation(
             "shift",
             van.id,
-            f"Van {van.id} is out from {route.leave_hub} to {route.return_hub} s; its shift runs from"
-            f" {van.shift_start} to {van.shift_end} s.",
+            f"Van {van.id} is out from {exact_time(route.leave_hub)} to {exact_time(route.return_hub)},"
+            f" {minutes(over)} outside its shift from {exact_time(van.shift_start)} to {exact_time(van.shift_end)}.",
         )
     yield from _break_violations(van, route)
     reloads = {reload.after: reload for reload in route.reloads}
@@ -244,11 +246,7 @@ def _time_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
                 f" {visit.arrive}, start {visit.start}, leave {visit.leave}.",
             )
         if not _inside_a_window(stop, visit.start):
-            yield Violation(
-                "window",
-                stop.id,
-                f"Service at {stop.id} starts at {visit.start} s, outside {list(stop.windows)}.",
-            )
+            yield Violation("window", stop.id, _outside(stop, visit.start, van.id))
         clock, place = visit.leave, problem.stop_place(number)
     clock += problem.seconds[place][van.hub]
     if clock != route.return_hub:
@@ -287,6 +285,14 @@ def _inside_a_window(stop: Stop, start: int) -> bool:
     return not stop.windows or any(opens <= start <= closes for opens, closes in stop.windows)
 
 
+def _outside(stop: Stop, start: int, van: str) -> str:
+    """Which edge of which window the start of service misses by how much: the one that is nearest."""
+    edges = [(opens - start, f"earlier than {exact_time(opens)}, the soonest") for opens, _ in stop.windows]
+    edges += [(start - closes, f"later than {exact_time(closes)}, the latest") for _, closes in stop.windows]
+    missing, said = min(edge for edge in edges if edge[0] > 0)
+    return f"Service at {stop.id} by van {van} starts at {exact_time(start)}, {minutes(missing)} {said} that it may."
+
+
 def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
     if van.rest is None:
         if route.break_start is not None or route.break_after is not None:
@@ -294,16 +300,18 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
         return
     begins, length = route.break_start, van.rest.duration_seconds
     if begins is None:
-        yield Violation("break", van.id, f"Van {van.id} takes no break of {length} s.")
+        yield Violation("break", van.id, f"Van {van.id} takes no break of {minutes(length)}.")
         return
     if not van.rest.earliest <= begins <= van.rest.latest:
         yield Violation(
             "break",
             van.id,
-            f"Van {van.id} takes its break at {begins} s, outside {van.rest.earliest} to {van.rest.latest} s.",
+            f"Van {van.id} takes its break at {exact_time(begins)},"
+            f" {minutes(max(van.rest.earliest - begins, begins - van.rest.latest))} outside"
+            f" {exact_time(van.rest.earliest)} to {exact_time(van.rest.latest)}.",
         )
     if begins < van.shift_start or begins + length > van.shift_end:
-        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s, outside its shift.")
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)}, outside its shift.")
     after = route.break_after
     if after is None:
         if begins + length > route.leave_hub and begins < route.return_hub:
@@ -311,9 +319,9 @@ def _break_violations(van: Van, route: Route) -> Iterator[Violation]:
     elif not 1 <= after <= len(route.visits):
         yield Violation("break", van.id, f"Van {van.id} takes its break after visit {after}, which it has not.")
     elif begins < route.visits[after - 1].leave:
-        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while at a stop.")
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)} while at a stop.")
     elif any(reload.rests and begins < reload.leave for reload in route.reloads):
-        yield Violation("break", van.id, f"Van {van.id} takes its break at {begins} s while it is loaded.")
+        yield Violation("break", van.id, f"Van {van.id} takes its break at {exact_time(begins)} while it is loaded.")
 
 
 def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
@@ -341,8 +349,11 @@ def _load_violations(problem: RoutingProblem, van: Van, route: Route, numbers: l
             yield Violation("load", van.id, f"Van {van.id} carries {legs} {unit} leg by leg, not {list(said)}.")
         most = max([*legs, *(load[which] for load in at_hub)])
         if most > capacity:
-            where = f"on leg {legs.index(most)}" if most in legs else "after a reload"
-            yield Violation("capacity", van.id, f"Van {van.id} holds {capacity} {unit}; {where} it would carry {most}.")
+            where = "after a reload"
+            if most in legs:
+                leg = legs.index(most)
+                where = f"after {route.visits[leg - 1].stop}" if leg else "when it leaves its hub"
+            yield Violation("capacity", van.id, f"Van {van.id} holds {capacity} {unit} and would carry {most} {where}.")
 
 
 def _cost_violations(problem: RoutingProblem, van: Van, route: Route, numbers: list[int]) -> Iterator[Violation]:
@@ -416,5 +427,6 @@ def _pair_violations(problem: RoutingProblem, solution: Solution) -> Iterator[Vi
             yield Violation(
                 "on-board",
                 two,
-                f"What rides from {one} to {two} is on board for {aboard} s, longer than {pair.longest_seconds} s.",
+                f"What rides from {one} to {two} is on board for {minutes(aboard)}, longer than"
+                f" {minutes(pair.longest_seconds)}.",
             )

@@ -23,6 +23,7 @@ WHAT: Mapping[str, str] = {
     "ScanUndone": "undone",
     "SessionCorrectionBegun": "correction",
     "LateScanRecorded": "late",
+    "PlanDrafted": "broken rule",
     "PlanPublished": "plan",
     "PlanWithdrawn": "plan",
     "MoveRequested": "move",
@@ -95,4 +96,10 @@ def _noted(working: Working, seen: Seen) -> None:
     working[EXCEPTION].add(ExceptionRow(seen.position, seen.type, seen.stream, seen.happened_us))
 
 
-EXCEPTIONS = Projection("exceptions", 1, (EXCEPTION,), dict.fromkeys(WHAT, _noted))
+def _drafted(working: Working, seen: Seen) -> None:
+    """To draft is ordinary; to keep routes that break a rule is not."""
+    if seen.data.get("accepted"):
+        _noted(working, seen)
+
+
+EXCEPTIONS = Projection("exceptions", 2, (EXCEPTION,), {**dict.fromkeys(WHAT, _noted), "PlanDrafted": _drafted})

@@ -10,16 +10,17 @@ import typer
 
 from circulation.administration import parse_day
 from circulation.errors import Invalid
-from circulation.messages.names import Names
+from interfaces import plan_edits, plan_solving
 from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
+from interfaces.plan_named import Plan, by_hand, clock, find_revision, plan_name
+from interfaces.plan_solving import Like, ModeOption, Price, habit_of, mode_of, searching
 
 if TYPE_CHECKING:
     from logistics.plan import PlanDrafted, PlannedReload, PlannedRoute
 
 app = typer.Typer()
-Plan = Annotated[str, typer.Argument(help="The plan, such as 2026-11-24/all/day; or a date with one plan.")]
 Revision = Annotated[int | None, typer.Option(help="Which revision; the published or else the newest if unset.")]
 
 
@@ -37,9 +38,17 @@ def draft(
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to search.")] = 10.0,
     iterations: Annotated[int | None, typer.Option(min=1, help="Search so many steps: the same routes again.")] = None,
     seed: Annotated[int, typer.Option(help="Where the search begins.")] = 1,
+    mode: ModeOption = "free",
+    like: Like = None,
+    price: Price = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if anything is left behind.")] = False,
 ) -> None:
-    """Make routes for a day and keep them as a draft, with everything that they were made from."""
+    """
+    Make routes for a day and keep them as a draft, with everything that they were made from.
+
+    What was pinned or taken out by hand in an earlier draft of the plan stays so. --mode keep and --mode insert hold
+    the newest draft and fill in what is new.
+    """
     from logistics.day_stops import PlanRequest
     from logistics.solver import Budget
 
@@ -58,17 +67,16 @@ def draft(
         must=tuple(must or ()),
     )
     budget = Budget(iterations=iterations) if iterations is not None else Budget(seconds=seconds)
-    with session.output.progress("searching routes", total=100) as advance:
-        done = [0]
-
-        def tell(report: object) -> bool:
-            share = int(100 * report.share)  # type: ignore[attr-defined]
-            advance(max(0, share - done[0]))
-            done[0] = max(done[0], share)
-            return True
-
+    with searching(session) as tell:
         drafted = session.part("dispatcher").draft(
-            session.caller, asked, budget=budget, seed=seed, progress=tell, request=session.options.request
+            session.caller,
+            asked,
+            budget=budget,
+            seed=seed,
+            mode=mode_of(mode),
+            habit=habit_of(session, like, price),
+            progress=tell,
+            request=session.options.request,
         )
     _summary(session, drafted.plan, drafted.revision)
     if strict and drafted.revision.left:
@@ -96,7 +104,7 @@ def list_plans(
 def show(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
     """A plan stop by stop, and what it leaves behind with the reason."""
     session = session_of(context)
-    name, drafted = _find(session, plan, revision)
+    name, drafted = find_revision(session, plan, revision)
     rows = []
     for route in drafted.routes:
         for number, stop in enumerate(route.stops, 1):
@@ -119,6 +127,8 @@ def show(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
             )
     columns = ("van", "stop", "branch", "arrives", "leaves", "off", "on", "load_after", "items_off", "items_on")
     session.output.emit(rows, columns, title=f"Plan {name}, revision {drafted.revision}")
+    for said in by_hand(drafted):
+        session.output.note(said)
     for left in drafted.left:
         session.output.note(f"left behind: {left.branch}: {left.why}")
 
@@ -128,7 +138,7 @@ def show(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
 def publish(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
     """Give a revision to the drivers; the difference to the one before is shown per van."""
     session = session_of(context)
-    name = _name(session, plan)
+    name = plan_name(session, plan)
     published = session.part("dispatcher").publish(
         session.caller, name, revision=revision, request=session.options.request
     )
@@ -143,7 +153,7 @@ def withdraw(
 ) -> None:
     """No revision holds any more."""
     session = session_of(context)
-    name = _name(session, plan)
+    name = plan_name(session, plan)
     session.part("dispatcher").withdraw(session.caller, name, why=why)
     session.output.note(f"Plan {name} is withdrawn.")
 
@@ -162,7 +172,7 @@ def manifest(
     from projections import network
 
     session = session_of(context)
-    _, drafted = _find(session, plan, revision)
+    _, drafted = find_revision(session, plan, revision)
     branches = network.branches(session.part("views"))
     vans = [route.van for route in drafted.routes if van in (None, route.van)]
     if not vans:
@@ -196,7 +206,7 @@ def export(
     from projections import network
 
     session = session_of(context)
-    _, drafted = _find(session, plan, revision)
+    _, drafted = find_revision(session, plan, revision)
     branches = network.branches(session.part("views"))
     match form:
         case "geojson":
@@ -221,32 +231,6 @@ def export(
         session.output.note(f"Written to {to.name}.")
 
 
-def clock(seconds: int) -> str:
-    """`07:30` of seconds after midnight."""
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
-
-
-def _name(session: Session, text: str) -> str:
-    """The whole name of a plan; a date alone will do where it has one plan."""
-    if "/" in text:
-        return text
-    from projections import plans
-
-    names = sorted({found.plan for found in plans.plans(session.part("views"), day=parse_day(text))})
-    if len(names) != 1:
-        raise Invalid("plan.which", text=text, count=len(names), plans=Names(names))
-    return names[0]
-
-
-def _find(session: Session, text: str, revision: int | None) -> tuple[str, PlanDrafted]:
-    name = _name(session, text)
-    plan = session.part("dispatcher").show(name)
-    number = revision or plan.published or plan.latest
-    if number not in plan.revisions:
-        raise Invalid("plan.no-revision:named", plan=name, number=number)
-    return name, plan.revisions[number]
-
-
 def _summary(session: Session, name: str, drafted: PlanDrafted) -> None:
     totals = drafted.totals
     record = {
@@ -264,6 +248,8 @@ def _summary(session: Session, name: str, drafted: PlanDrafted) -> None:
         "limits": ", ".join(sorted({limit.limit for limit in drafted.tight})) or "none",
     }
     session.output.show(record, tuple(record), title=f"Plan {name}")
+    for said in by_hand(drafted):
+        session.output.note(said)
     for left in drafted.left:
         session.output.note(f"left behind: {left.branch}: {left.why}")
 
@@ -282,3 +268,17 @@ def _reload_row(route: PlannedRoute, reload: PlannedReload) -> dict[str, object]
         "items_off": "",
         "items_on": "",
     }
+
+
+for command in (
+    plan_edits.move,
+    plan_edits.swap,
+    plan_edits.drop,
+    plan_edits.add,
+    plan_edits.pin,
+    plan_edits.unpin,
+    plan_edits.insertions,
+    plan_solving.solve,
+    plan_solving.changes,
+):
+    app.command()(command)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from interfaces.demo.fill import PLANNED_DAY, Filled
-from logistics.exports import kilometres, peak_load, wall_time
+from logistics.exports import kilometres, peak_load
 from logistics.plan import LeftBehind, PlanDrafted, TightLimit
+from logistics.wall_clock import wall_time
 
 __all__ = ["numbers_of", "summary_of"]
 

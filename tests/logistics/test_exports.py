@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from circulation.errors import Unknown
-from logistics.exports import CSV_COLUMNS, csv_rows, geojson, gpx, kilometres, wall_time
+from logistics.exports import CSV_COLUMNS, csv_rows, geojson, gpx, kilometres
+from logistics.wall_clock import wall_time
 from tests.logistics.drafted_day import BATH_AND_CLEVEDON, HOSTILE, YEOVIL, at, drafted, named_branches
 
 NAMES = {"g": "http://www.topografix.com/GPX/1/1"}

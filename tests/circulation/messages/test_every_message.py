@@ -22,6 +22,7 @@ FROM_ELSEWHERE = {
     "seal.unsigned:newest": "{broken}",
     "run.deviation:line": "{reason}",
     "plan.unsound": "{said}",
+    "plan.breaks-rules": "{said}",
     "command.busy:beaten": "{last}",
     "shelve.held-back": "{because}",
     "history.held-back": "{because}",
