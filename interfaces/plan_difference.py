@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from logistics.plan import PlanEdit
     from logistics.plan_desk import Considered, Kept
 
-__all__ = ["told"]
+__all__ = ["figure_rows", "told"]
 
 _COLUMNS = ("figure", "before", "after", "change")
 _RECORD = ("plan", "from_revision", "revision", "edits", "before", "after", "broken", "newly_broken", "mended")
@@ -68,7 +68,7 @@ def _show_kept(session: Session, kept: Kept) -> None:
 def _show(
     session: Session, plan: str, base: int | None, number: int | None, edits: Iterable[PlanEdit], both: Difference
 ) -> None:
-    rows = _rows(both)
+    rows = figure_rows(both)
     if session.options.format is not Format.TABLE:
         record = {
             "plan": plan,
@@ -94,8 +94,8 @@ def _show(
         session.output.note(f"still broken: {still}, as before")
 
 
-def _rows(both: Difference) -> list[dict[str, object]]:
-    """One row a figure; `name` is what it is called for programs."""
+def figure_rows(both: Difference) -> list[dict[str, object]]:
+    """One row a figure, before and after; `name` is what it is called for programs."""
     before, after = both.before, both.after
     return [
         _row("km", round(before.metres / 1000, 1), round(after.metres / 1000, 1), "km"),

@@ -34,7 +34,7 @@ from logistics.planned import planned
 from logistics.problem import RoutingProblem
 from logistics.problem_file import problem_from_bytes, problem_to_bytes
 from logistics.rerouting import reroutes
-from logistics.resolving import Basis, Mode, basis_of, searched_again
+from logistics.resolving import Basis, Mode, basis_of, repeated, searched_again
 from logistics.revising import recall, with_pins
 from logistics.revision import VanChange, changes_between
 from logistics.solution import Solution
@@ -139,6 +139,7 @@ class Dispatcher:
     def _make(self, making: _Making, *, at_us: int) -> tuple[str, Basis, PlanDrafted]:
         asked, rules, seed = making.asked, making.rules, making.seed
         situation, made = draft_of_day(self._ledger, self._board, asked, rules, at_us)
+        read_upto = self._ledger.head().position
         stream = plan_stream(date=asked.day.isoformat(), hub=made.group, wave=asked.wave)
         basis = self._basis(stream, asked, making.mode)
         problem = with_pins(made.problem, basis.pins)
@@ -147,7 +148,6 @@ class Dispatcher:
             usual = round_for(self._ledger, stream.removeprefix("plan/"), making.habit)
             problem = steadied(problem, usual, making.habit.micros)
         made = replace(made, problem=problem)
-        read_upto = self._ledger.head().position
         given = None if basis.held is None else recall(stream, basis.held, self._ledger.attachment).solution
         solution = searched_again(
             problem,
@@ -261,12 +261,11 @@ class Dispatcher:
         given = None
         if inputs.held_from is not None:
             given = recall(plan, found.revisions[inputs.held_from], self._ledger.attachment).solution
-        return searched_again(
+        return repeated(
             problem_from_bytes(self._ledger.attachment(inputs.problem)),
+            drafted,
             given,
-            inputs.mode or "free",
             lambda held, start: self._search(held, budget_of(inputs.budget), inputs.seed, start, None),
-            dropped=drafted.dropped or (),
         )
 
     def _run(

@@ -19,7 +19,10 @@ from logistics.solution import Route, Solution
 from logistics.solver.timetable import fits, loads, tour_of
 from logistics.solver.trips import is_stop, joined, order_of, split
 
-__all__ = ["Explanation", "Limit", "Obstacle", "TightLimit", "explain", "tight_limits"]
+__all__ = [
+    "Explanation", "Limit", "Obstacle", "TightLimit", "explain", "obstacles_of", "positions_of", "tight_limits",
+    "together",
+]  # fmt: skip
 
 Limit = Literal["price", "capacity", "weight", "window", "shift", "break", "on-board", "pin", "hub", "several"]
 
@@ -80,26 +83,33 @@ def explain(
     problem: RoutingProblem, solution: Solution, vans: Collection[str] | None = None
 ) -> tuple[Explanation, ...]:
     """One explanation for every unserved stop, in the order of the solution; of these vans only, if they are given."""
+    found = []
+    for left in solution.unserved:
+        stop = problem.stop_index[left.stop]
+        obstacles = obstacles_of(problem, solution, stop, vans)
+        found.append(Explanation(left.stop, obstacles, _sentence(problem, problem.stops[stop], obstacles)))
+    return tuple(found)
+
+
+def obstacles_of(
+    problem: RoutingProblem, solution: Solution, stop: int, vans: Collection[str] | None = None
+) -> tuple[Obstacle, ...]:
+    """What stands in the way of an unserved stop (by index), one for every van in their order, or each of `vans`."""
     orders: dict[str, list[int]] = {van.id: [] for van in problem.vans}
     now: dict[str, int] = dict.fromkeys(orders, 0)
     for route in solution.routes:
         orders[route.van] = order_of(problem, route)
         now[route.van] = route.micros
-    found = []
-    for left in solution.unserved:
-        stop = problem.stop_index[left.stop]
-        obstacles = tuple(
-            _obstacle(problem, van, orders[van.id], stop, now[van.id])
-            for van in problem.vans
-            if vans is None or van.id in vans
-        )
-        found.append(Explanation(left.stop, obstacles, _sentence(problem, problem.stops[stop], obstacles)))
-    return tuple(found)
+    return tuple(
+        _obstacle(problem, van, orders[van.id], stop, now[van.id])
+        for van in problem.vans
+        if vans is None or van.id in vans
+    )
 
 
 def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Obstacle:
     """The limit of this van whose lifting takes least, of the first kind that suffices."""
-    if any(problem.stops[one].hub not in {None, van.hub} for one in _together(problem, stop)):
+    if any(problem.stops[one].hub not in {None, van.hub} for one in together(problem, stop)):
         return Obstacle(van.id, "hub", 0, None)
     as_it_is = _as_it_is(problem, van, order, stop, now)
     lifts = (_no_pins, _more_room, _longer_shift, _wider_window, _longer_ride, _no_break)
@@ -113,22 +123,22 @@ def _obstacle(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
     return Obstacle(van.id, "several", 0, None)
 
 
-def _together(problem: RoutingProblem, stop: int) -> tuple[int, ...]:
-    """The stop, or both stops of its pair in their order."""
+def together(problem: RoutingProblem, stop: int) -> tuple[int, ...]:
+    """The stop (by index), or both stops of its pair in their order."""
     pair = problem.pair_of.get(stop)
     return (stop,) if pair is None else (pair.first, pair.second)
 
 
 def _price(problem: RoutingProblem, stop: int) -> int:
-    return sum(problem.stops[one].price or 0 for one in _together(problem, stop))
+    return sum(problem.stops[one].price or 0 for one in together(problem, stop))
 
 
-def _positions(
+def positions_of(
     problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
 ) -> Iterator[tuple[str | None, list[int]]]:
     """The stop or hub before it, and the tour with it and what goes in with it, for every position."""
-    together = _together(problem, stop)
-    for tour in chain(_tours(order, together), _own_trips(order, together) if van.trips > 1 else ()):
+    its = together(problem, stop)
+    for tour in chain(_tours(order, its), _own_trips(order, its) if van.trips > 1 else ()):
         at = tour.index(stop)
         before = None if at == 0 else tour[at - 1]
         yield before if before is None else _name(problem, van, before), tour
@@ -138,11 +148,11 @@ def _name(problem: RoutingProblem, van: Van, number: int) -> str:
     return problem.stops[number].id if is_stop(number) else problem.hubs[van.hub].id
 
 
-def _own_trips(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int]]:
+def _own_trips(order: Sequence[int], stops: tuple[int, ...]) -> Iterator[list[int]]:
     """The tour with a trip of its own for what goes in, at every place among its trips."""
     trips = [trip for trip in split(order) if trip]
     for at in range(len(trips) + 1) if trips else ():
-        yield joined([*trips[:at], list(together), *trips[at:]])
+        yield joined([*trips[:at], list(stops), *trips[at:]])
 
 
 def _time_for_a_trip(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> int | None:
@@ -150,7 +160,7 @@ def _time_for_a_trip(problem: RoutingProblem, van: Van, order: Sequence[int], st
     further = replace(van, trips=len(split(order)) + 1)
     if further.trips <= van.trips:
         return None
-    tours = list(_own_trips(order, _together(problem, stop)))
+    tours = list(_own_trips(order, together(problem, stop)))
 
     def fitting(seconds: int) -> bool:
         return any(fits(problem, replace(further, reload_seconds=seconds), tour) for tour in tours)
@@ -164,8 +174,9 @@ def _time_for_a_trip(problem: RoutingProblem, van: Van, order: Sequence[int], st
     return low
 
 
-def _tours(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int]]:
-    first, *rest = together
+def _tours(order: Sequence[int], stops: tuple[int, ...]) -> Iterator[list[int]]:
+    """The tour with a stop, or with the two stops of a pair, at every place."""
+    first, *rest = stops
     for at in range(len(order) + 1):
         if not rest:
             yield [*order[:at], first, *order[at:]]
@@ -174,7 +185,7 @@ def _tours(order: Sequence[int], together: tuple[int, ...]) -> Iterator[list[int
 
 
 def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, now: int) -> Iterator[Obstacle]:
-    for after, tour in _positions(problem, van, order, stop):
+    for after, tour in positions_of(problem, van, order, stop):
         if fits(problem, van, tour):
             route = tour_of(problem, van, tour)
             if route is not None:
@@ -183,18 +194,18 @@ def _as_it_is(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int
 
 
 def _no_pins(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
-    own = set(_together(problem, stop))
+    own = set(together(problem, stop))
     pins = tuple(pin for pin in problem.pins if not own & {pin.stop, pin.before, pin.after})
     if len(pins) < len(problem.pins):
         free = replace(problem, pins=pins)
-        for after, tour in _positions(problem, van, order, stop):
+        for after, tour in positions_of(problem, van, order, stop):
             if fits(free, van, tour):
                 yield Obstacle(van.id, "pin", 0, after)
                 return
 
 
 def _more_room(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
-    for after, tour in _positions(problem, van, order, stop):
+    for after, tour in positions_of(problem, van, order, stop):
         carried = loads(problem, tour)
         lacking, heavier = carried.most_totes - van.totes, carried.most_grams - van.grams
         if (lacking > 0) == (heavier > 0):
@@ -205,7 +216,7 @@ def _more_room(problem: RoutingProblem, van: Van, order: Sequence[int], stop: in
 
 
 def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
-    for after, tour in _positions(problem, van, order, stop):
+    for after, tour in positions_of(problem, van, order, stop):
         route = tour_of(problem, replace(van, shift_end=END_OF_TIME), tour)
         if route is None:
             continue
@@ -219,7 +230,7 @@ def _longer_shift(problem: RoutingProblem, van: Van, order: Sequence[int], stop:
 def _wider_window(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
     its = problem.stops_as_pinned[stop]
     least = END_OF_TIME
-    for after, tour in _positions(problem, van, order, stop) if its.windows else ():
+    for after, tour in positions_of(problem, van, order, stop) if its.windows else ():
         # only a position that needs less than any before is worth finding out how much
         if not any(
             _starts_within(problem, van, tour, stop, (opens - least + 1, closes + least - 1))
@@ -242,7 +253,7 @@ def _longer_ride(problem: RoutingProblem, van: Van, order: Sequence[int], stop: 
     if pair is None or pair.longest_seconds is None:
         return
     least = END_OF_TIME
-    for after, tour in _positions(problem, van, order, stop):
+    for after, tour in positions_of(problem, van, order, stop):
         low, high = pair.longest_seconds, least - 1
         if not fits(problem, van, tour, aboard={pair.first: high}):
             continue
@@ -288,7 +299,7 @@ def _starts_within(problem: RoutingProblem, van: Van, tour: Sequence[int], stop:
 def _no_break(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int) -> Iterator[Obstacle]:
     if van.rest is None:
         return
-    for after, tour in _positions(problem, van, order, stop):
+    for after, tour in positions_of(problem, van, order, stop):
         if fits(problem, replace(van, rest=None), tour):
             yield Obstacle(van.id, "break", van.rest.duration_seconds, after)
 
@@ -306,7 +317,7 @@ def _sentence(problem: RoutingProblem, stop: Stop, obstacles: Sequence[Obstacle]
     if ways:
         return f"Stop {stop.id} is left out. It could be served if {', or '.join(ways)}."
     if set(least) == {"hub"}:
-        hubs = (problem.stops[one].hub for one in _together(problem, problem.stop_index[stop.id]))
+        hubs = (problem.stops[one].hub for one in together(problem, problem.stop_index[stop.id]))
         hub = problem.hubs[next(hub for hub in hubs if hub is not None)].id
         return f"Stop {stop.id} is left out: it belongs to hub {hub}, which has no van."
     return f"Stop {stop.id} is left out: no van of its hub can take it by changing one limit alone."

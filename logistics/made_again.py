@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import Literal, Protocol, cast
 
@@ -32,6 +33,7 @@ from logistics.problem import RoutingProblem
 from logistics.problem_differences import Difference, differences
 from logistics.problem_file import problem_from_bytes, problem_to_bytes
 from logistics.recorded_routes import RouteDifference, as_recorded, route_differences
+from logistics.resolving import repeated
 from logistics.situation import Situation, read_situation
 from logistics.solution import Solution, verify
 from logistics.solver import Budget, Progress, solve
@@ -125,7 +127,7 @@ def make_again(
     rules = remaking.kept_rules(ledger)
     if problem is not None:
         found = remaking.build(problem, rules)
-        moved = remaking.search(problem, search, progress)
+        moved = remaking.search(problem, partial(_held, ledger, fact.stream, drafted), search, progress)
     plan, position = fact.stream.removeprefix("plan/"), drafted.inputs.position
     return MadeAgain(plan, drafted.revision, position, tuple(remaking.checks), found, moved)
 
@@ -233,19 +235,22 @@ class _Remaking:
         if self._inputs.read_upto is not None:
             events = self._inputs.read_upto - self._inputs.position
             reasons.append(f"Others recorded {events} events while the draft was read.")
-        if problem.pins or problem.stability is not None:
+        if self._drafted.edited_from is not None:
+            reasons.append(f"It was made by hand from revision {self._drafted.edited_from}.")
+        elif problem.pins or problem.stability is not None:
             reasons.append("The draft held to what had been planned or fixed before.")
-        reasons += self._by_hand()
         return " ".join(reasons)
-
-    def _by_hand(self) -> list[str]:
-        before = self._drafted.edited_from
-        return [] if before is None else [f"It was made from revision {before} by a coordinator."]
 
     # --- the routes, from the problem ---
 
-    def search(self, problem: RoutingProblem, search: Search, progress: Progress | None) -> tuple[RouteDifference, ...]:
-        """Judge the routes that were recorded and search them anew; the calls that differ."""
+    def search(
+        self,
+        problem: RoutingProblem,
+        held: Callable[[], Solution | None],
+        search: Search,
+        progress: Progress | None,
+    ) -> tuple[RouteDifference, ...]:
+        """Judge the recorded routes and search them anew; the calls that differ. `held`: the routes held to."""
         inputs, totals = self._inputs, self._drafted.totals
         try:
             then = as_recorded(problem, self._drafted)
@@ -260,7 +265,16 @@ class _Remaking:
         cost = _money(sum(paid_micros(problem, route) for route in then.routes))
         recorded = f"{totals.cost_cents / 100:.2f}"
         self._check("cost of the routes", recorded, cost, "equal" if cost == recorded else "contradiction")
-        now = search(problem, budget_of(inputs.budget), inputs.seed, None, progress)
+        by_hand = [edit.said for edit in self._drafted.edits or () if edit.what != "solve"]
+        if by_hand:
+            self._check("routes", _cost(then), "", "expected", f"They were changed by hand: {' '.join(by_hand)}")
+            return ()
+        now = repeated(
+            problem,
+            self._drafted,
+            held(),
+            lambda asked, start: search(asked, budget_of(inputs.budget), inputs.seed, start, progress),
+        )
         solver = f"{now.solver} {now.version}"
         self._check("solver", inputs.solver, solver, "equal" if solver == inputs.solver else "expected")
         costs = _cost(then), _cost(now)
@@ -272,15 +286,19 @@ class _Remaking:
         return route_differences(then, now)
 
     def _why_other_routes(self, solver: str) -> str:
-        if self._drafted.edited_from is not None:
-            return " ".join(self._by_hand())
-        if self._inputs.held_from is not None or self._drafted.dropped:
-            return "The draft held to what had been planned or fixed before."
         if solver != self._inputs.solver:
             return f"They were found by {self._inputs.solver}; here {solver} searches."
         if not self._inputs.budget.endswith("iterations"):
             return f"A search of {self._inputs.budget} comes as far as the machine lets it."
         return ""
+
+
+def _held(ledger: Ledger, stream: str, drafted: PlanDrafted) -> Solution | None:
+    """The routes of the revision that a search held to, None where it held to none."""
+    if drafted.inputs.held_from is None:
+        return None
+    before = find_plan(ledger, stream).revisions[drafted.inputs.held_from]
+    return as_recorded(problem_from_bytes(ledger.attachment(before.inputs.problem)), before)
 
 
 def _timetable(solution: Solution) -> list[tuple[object, ...]]:

@@ -45,10 +45,10 @@ def plan_stream(*, date: str, hub: str, wave: str) -> str:
 class PlanInputs:
     """
     Everything the routes were made from. Digests are SHA-256 in hexadecimal; `problem` names an attachment,
-    the routing problem as it was solved, `carried` another, what is to be brought to and taken from each stop, and so
-    does `rules` (in drafts of before it was kept: a digest only). `collect` says whether expected items were counted
-    in. `read_upto` is the head of the log when everything had been read, where others had appended meanwhile; then
-    what came after `position` may be in it. `mode` says how much of revision `held_from` was held; a stop had to save
+    the routing problem as it was solved, and so do `rules` (in drafts of before it was kept: a digest only) and
+    `carried`, what is to be brought to and taken from each stop. `collect` says whether expected items were counted in.
+    `read_upto` is the head of the log when all had been read, where others had appended meanwhile; then what came
+    after `position` may be in it. `mode` says how much of revision `held_from` was held; a stop had to save
     `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`.
 
     The rest of a day that was planned again was so at `replanned_at`, seconds after local midnight, because vans were

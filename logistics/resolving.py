@@ -21,7 +21,7 @@ from logistics.solution import Solution
 from logistics.solver.as_late import laid_out
 from logistics.solver.trips import is_stop, tidy
 
-__all__ = ["MODES", "Basis", "Mode", "basis_of", "held", "searched_again", "told_again"]
+__all__ = ["MODES", "Basis", "Mode", "basis_of", "held", "repeated", "searched_again", "told_again"]
 
 Mode = Literal["free", "keep", "insert"]
 MODES: tuple[Mode, ...] = ("free", "keep", "insert")
@@ -69,6 +69,16 @@ def searched_again(
         van: tidy([stop for stop in order if stop not in out]) for van, order in orders_of(problem, found).items()
     }
     return laid_out(problem, orders, solver=found.solver, seed=found.seed, iterations=found.iterations)
+
+
+def repeated(
+    problem: RoutingProblem,
+    drafted: PlanDrafted,
+    given: Solution | None,
+    search: Callable[[RoutingProblem, Solution | None], Solution],
+) -> Solution:
+    """What the search makes again of a revision's problem; `given` are the routes of the revision that it held to."""
+    return searched_again(problem, given, drafted.inputs.mode or "free", search, dropped=drafted.dropped or ())
 
 
 def held(

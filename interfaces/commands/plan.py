@@ -10,7 +10,7 @@ import typer
 
 from circulation.administration import parse_day
 from circulation.errors import Invalid
-from interfaces import plan_edits, plan_solving
+from interfaces import plan_edits, plan_reasons, plan_solving
 from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
@@ -282,5 +282,8 @@ for command in (
     plan_edits.insertions,
     plan_solving.solve,
     plan_solving.changes,
+    plan_reasons.explain,
+    plan_reasons.compare,
+    plan_reasons.what_if,
 ):
     app.command()(command)

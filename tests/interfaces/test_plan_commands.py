@@ -241,4 +241,4 @@ def test_an_edited_plan_with_an_accepted_broken_rule_does_not_contradict_its_rec
     pinned.run("plan", "move", DAY, "wells", "--to", "v2", "--because", "v1 has no tail lift", "--keep")
     done = pinned.run("audit", "plan", PLAN, "--json")
     assert "contradiction" not in done.out
-    assert f"It was made from revision {number} by a coordinator." in done.out
+    assert f"It was made by hand from revision {number}." in done.out

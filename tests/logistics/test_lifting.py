@@ -1,0 +1,127 @@
+"""Every van that could make a stop has a way in, with all that it needs; the judge agrees once that gives way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logistics.explain import obstacles_of
+from logistics.lifting import Lift, WayIn, lifted, ways_in
+from logistics.pin import Pin
+from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
+from logistics.revising import orders_of
+from logistics.solution import verify
+from logistics.solver import Budget, solve
+from logistics.solver.as_late import laid_out
+from logistics.solver.timetable import assemble
+from tests.logistics.routing_worlds import random_day, random_pins, random_rides, street
+
+
+def ways(problem: RoutingProblem, orders: dict[int, list[int]]) -> tuple[WayIn, ...]:
+    """The ways in for the last stop of the street."""
+    return ways_in(problem, assemble(problem, orders, solver="hand", seed=0, iterations=0), len(problem.stops) - 1)
+
+
+def test_a_stop_that_fits_needs_nothing_but_the_drive() -> None:
+    """10 minutes out and back are 20 km; leaving it out costs 15 cents less than the drive."""
+    problem = street([(10, Stop("a", price=5_000))], [Van("v", hub=0, totes=5)])
+
+    [way] = ways(problem, {})
+
+    assert "Van v as its first stop: +20.0 km, +20 min." == way.sentence
+    assert ((), 20_000, 5_000) == (way.lifts, way.micros, way.price)
+
+
+def test_one_limit_is_told_with_its_numbers() -> None:
+    problem = street([(1, Stop("a", deliver=4)), (2, Stop("b", deliver=3))], [Van("v", hub=0, totes=5)])
+
+    [way] = ways(problem, {0: [0]})
+
+    assert "Van v as its first stop, if it held 7 totes and not 5: +2.0 km, +2 min." == way.sentence
+
+
+def test_several_limits_are_lifted_together() -> None:
+    """
+    With b (20 minutes out) the van is back after 40 minutes and not within 30, b closes after 15, and both want 7 of
+    5 totes.
+    """
+    van = Van("v", hub=0, totes=5, shift_end=1_800)
+    problem = street([(10, Stop("a", deliver=4)), (20, Stop("b", deliver=3, windows=((0, 900),)))], [van])
+
+    [way] = ways(problem, {0: [0]})
+
+    assert (Lift("capacity", 2), Lift("shift", 600), Lift("later", 300, "b")) == way.lifts
+    assert way.sentence == (
+        "Van v as its first stop, if it held 7 totes and not 5 and its shift ended 10 min later"
+        " and b stayed open 5 min longer: +20.0 km, +20 min."
+    )
+
+
+def test_another_stop_that_would_be_late_is_named() -> None:
+    """Only before a is there a way to b that keeps a's order pin, and a closes 10 minutes too soon for that."""
+    stops = [(10, Stop("a", windows=((600, 1_200),))), (20, Stop("b"))]
+    problem = street(stops, [Van("v", hub=0, totes=5)])
+    problem = replace(problem, pins=(Pin(1, before=0),))
+    problem = replace(problem, vans=(replace(problem.vans[0], shift_end=2_400, totes=5),))
+
+    [way] = ways(problem, {0: [0]})
+
+    assert way.lifts in {(Lift("pin", 0, "b"),), (Lift("later", 600, "a"),)}
+
+
+def test_a_break_and_a_ride_give_way_too() -> None:
+    rest = Break(600, 0, 60)
+    van = Van("v", hub=0, totes=5, shift_end=1_300, rest=rest)
+    problem = street([(10, Stop("a"))], [van])
+    [way] = ways(problem, {})
+    assert "Van v as its first stop, if its shift ended 9 min later: +20.0 km, +20 min." == way.sentence
+
+    paired = street([(10, Stop("a")), (40, Stop("b"))], [Van("v", hub=0, totes=5)])
+    paired = replace(paired, pairs=(Pair(0, 1, 1, longest_seconds=600),))
+    [way] = ways(paired, {})
+    assert "Van v after a, if what rides from a might be on board 20 min longer: +80.0 km, +80 min." == way.sentence
+
+
+def test_vans_of_another_hub_have_no_way() -> None:
+    vans = [Van("near", hub=0, totes=5), Van("far", hub=1, totes=5)]
+    problem = street([(1, Stop("a", hub=1))], vans, hubs=(0, 9))
+
+    assert ["far"] == [way.van for way in ways(problem, {})]
+
+
+def test_a_pinned_time_gives_way_like_a_window() -> None:
+    """Pinned to the first 5 minutes, and 10 minutes away."""
+    problem = street([(10, Stop("a", windows=((0, 5_000),)))], [Van("v", hub=0, totes=5)])
+    pinned = replace(problem, pins=(Pin(0, earliest=0, latest=300),))
+
+    looser = lifted(pinned, 0, [Lift("later", 300, "a")])
+
+    assert () == verify(looser, laid_out(looser, {0: [0]}, solver="hand", seed=0, iterations=0))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), kind=st.sampled_from(("plain", "rides", "pins")))
+def test_every_van_of_the_hub_has_a_way_that_the_judge_confirms(seed: int, kind: str) -> None:
+    problem = random_day(seed, stops=12, vans=2, hubs=2)
+    if kind != "plain":
+        problem = random_rides(problem, seed)
+    if kind == "pins":
+        problem = random_pins(problem, seed)
+    solution = solve(problem, Budget(iterations=100), seed)
+    for left in solution.unserved:
+        stop = problem.stop_index[left.stop]
+        able = {one.van for one in obstacles_of(problem, solution, stop) if one.limit != "hub"}
+        found = ways_in(problem, solution, stop)
+        assert able == {way.van for way in found}
+        for way in found:
+            van = problem.van_index[way.van]
+            orders = {**orders_of(problem, solution), van: [problem.stop_index[one] for one in way.tour]}
+            assert broken_rules(lifted(problem, van, way.lifts), orders) <= {"must"}
+            if way.lifts:  # and without what it needs it breaks a rule
+                assert broken_rules(problem, orders) - {"must"}
+
+
+def broken_rules(problem: RoutingProblem, orders: dict[int, list[int]]) -> set[str]:
+    return {one.rule for one in verify(problem, laid_out(problem, orders, solver="hand", seed=0, iterations=0))}

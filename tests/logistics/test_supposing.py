@@ -1,0 +1,85 @@
+"""A plan under other circumstances: what would be driven, who would call where, and what would be left and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from circulation.errors import Refused, Unknown
+from logistics.problem import RoutingProblem
+from logistics.solution import Solution
+from logistics.solver import Budget, solve
+from logistics.standing import standing
+from logistics.supposing import MovedStop, Supposition, WhatIf, what_if
+from tests.logistics.edited_day import line_day, line_problem, stop
+
+
+def supposing(asked: Supposition, problem: RoutingProblem | None = None) -> WhatIf:
+    def search(asked: RoutingProblem, start: Solution | None) -> Solution:
+        return solve(asked, Budget(iterations=2_000), 1, start)
+
+    return what_if(line_day(problem), asked, search)
+
+
+def test_without_a_van_the_other_makes_what_it_can_and_the_rest_is_left_with_the_reason() -> None:
+    """Five stops of 2 totes fill v1, which has room for no sixth; f was left before."""
+    found = supposing(Supposition(without_vans=("v2",)))
+
+    assert (MovedStop("d", "v2", "v1"), MovedStop("e", "v2", "v1")) == found.moved
+    assert ["d: van v1, and not van v2.", "e: van v1, and not van v2."] == [one.sentence for one in found.moved]
+    assert () == found.reasons
+    assert (5, 1) == (found.difference.after.stops, found.difference.after.left)
+    # Out to c (15 km) and to e (25 km) and back were 80 km; out to e and back are 50.
+    assert (80_000, 50_000) == (found.difference.before.metres, found.difference.after.metres)
+
+
+def test_what_is_left_only_then_is_explained() -> None:
+    found = supposing(
+        Supposition(without_vans=("v2",)),
+        line_problem(e=stop("e", deliver=5)),
+    )
+
+    assert 1 == len(found.reasons)
+    assert found.reasons[0].startswith(
+        ("Stop e is left out. It could be served if van v1 held ", "Stop d is left out.")
+    )
+
+
+def test_a_shut_branch_is_left_and_nobody_asks_why() -> None:
+    found = supposing(Supposition(closed=("e",)))
+
+    assert MovedStop("e", "v2", None) in found.moved
+    assert "e: no van, and not van v2." in [one.sentence for one in found.moved]
+    assert not any("Stop e" in reason for reason in found.reasons)
+
+
+def test_one_more_van_is_like_the_one_that_is_named() -> None:
+    """Nine totes on v1 and ten on v2 leave no room for the three of f."""
+    full = line_problem(**{code: stop(code, deliver=5 if code in "de" else 3) for code in "abcdef"})
+
+    found = supposing(Supposition(more_like=("v1",)), full)
+
+    assert (5, 6) == (found.difference.before.stops, found.difference.after.stops)
+    assert "v1-2" in {one.van for one in found.moved}
+    assert ["f"] == [one.stop for one in found.moved if one.van_before is None]
+
+
+def test_what_is_supposed_must_exist() -> None:
+    with pytest.raises(Unknown) as error:
+        supposing(Supposition(without_vans=("v9",)))
+    assert "plan.van-unknown" == error.value.code
+    with pytest.raises(Unknown) as error:
+        supposing(Supposition(closed=("zoo",)))
+    assert "plan.stop-unknown" == error.value.code
+    with pytest.raises(Refused) as refused:
+        supposing(Supposition(without_vans=("v1", "v2")))
+    assert "Without v1, v2 the plan has no van left." == refused.value.sentence
+
+
+def test_a_served_stop_says_its_place_its_cost_and_its_room() -> None:
+    """Van v1 leaves at 08:00: a from 08:05, b from 08:15, c from 08:25 to 08:30; without c it turns back at b."""
+    assert [
+        "c is stop 3 of 3 on van v1: there at 08:25, served from 08:25 to 08:30.",
+        "Calling there takes van v1 10.0 km and 15 min.",
+        "Service may begin until 12:00: 215 min to spare.",
+        "Van v1 holds 10 totes and carries 6 on its fullest leg.",
+    ] == list(standing(line_day(), "c"))
