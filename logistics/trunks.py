@@ -48,7 +48,7 @@ class TrunkGraph:
             hub: sorted({d.ready_us for d in self._departures if d.origin == hub}) for hub in self._moments
         }
         self._built: nx.DiGraph | None = None
-        self._found: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
+        self._found: dict[tuple[str, int], dict[str, tuple[tuple[str, int], ...]]] = {}
 
     def next_cutoff(self, hub: str, at_us: int, *, to: str | None = None) -> int | None:
         """The first cut-off of a trunk run from the hub, to a named hub or to any, at or after that instant."""
@@ -61,6 +61,17 @@ class TrunkGraph:
 
     def soonest(self, start: str, goal: str, at_us: int) -> tuple[int, str] | None:
         """When what is at `start` at that instant is at `goal`, and the first hub on its way there."""
+        path = self._path(start, goal, at_us)
+        if path is None:
+            return None
+        return path[-1][1], next(place for place, _ in path if place != start)
+
+    def way(self, start: str, goal: str, at_us: int) -> tuple[Departure, ...]:
+        """The trunk runs that get there soonest, in order; none where no way leads there."""
+        path = self._path(start, goal, at_us) or ()
+        return tuple(Departure(*one, *two) for one, two in pairwise(path) if one[0] != two[0])
+
+    def _path(self, start: str, goal: str, at_us: int) -> tuple[tuple[str, int], ...] | None:
         times = self._cutoffs.get(start, [])
         place = bisect_left(times, at_us)
         if place == len(times):
@@ -70,15 +81,14 @@ class TrunkGraph:
             self._found[source] = self._search(source)
         return self._found[source].get(goal)
 
-    def _search(self, source: tuple[str, int]) -> dict[str, tuple[int, str]]:
+    def _search(self, source: tuple[str, int]) -> dict[str, tuple[tuple[str, int], ...]]:
         import networkx as nx
 
-        found: dict[str, tuple[int, str]] = {}
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
         costs, paths = nx.single_source_dijkstra(self._graph(), source)
         for (hub, moment), _ in sorted(costs.items(), key=lambda entry: (entry[1], entry[0])):
             if hub not in found and hub != source[0]:
-                first = next(place for place, _ in paths[(hub, moment)] if place != source[0])
-                found[hub] = (moment, first)
+                found[hub] = tuple(paths[(hub, moment)])
         return found
 
     def _graph(self) -> nx.DiGraph:

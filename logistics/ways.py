@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from circulation.branch import Branch
 from circulation.calendar import Calendar, Span, at_minute, local_day, zone_of
@@ -21,7 +22,7 @@ from logistics.fleet import Van
 from logistics.network import Courier, Trunk
 from logistics.trunks import Departure, TrunkGraph
 
-__all__ = ["SORT_MINUTES", "HubDay", "NoWay", "Ways", "hub_days"]
+__all__ = ["SORT_MINUTES", "HubDay", "Leg", "NoWay", "Ways", "hub_days"]
 
 SORT_MINUTES = 30
 """What is at a hub this long before its vans leave is sorted and rides with them."""
@@ -44,6 +45,21 @@ class NoWay:
 
     branch: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """
+    One ride of the timetable: ready at `origin` by `ready_us`, it is at `destination` by `lands_us` at the latest.
+
+    `kind` is `collect` (branch to hub), `trunk` (hub to hub) or `deliver` (hub to branch).
+    """
+
+    kind: Literal["collect", "trunk", "deliver"]
+    origin: str
+    destination: str
+    ready_us: int
+    lands_us: int
 
 
 def hub_days(vans: Iterable[Van]) -> dict[str, HubDay]:
@@ -90,6 +106,7 @@ class Ways:
         self._graphs: dict[int, TrunkGraph] = {}
         self._calls: dict[tuple[str, date], Span | None] = {}
         self._called: dict[str, bool] = {}
+        self._instants: dict[tuple[str, date, int], int] = {}
 
     def hub_of(self, branch: str) -> str | None:
         """The hub whose vans call at the branch; a hub is its own; None where no hub serves it."""
@@ -135,16 +152,36 @@ class Ways:
         """
         if origin == destination:
             return at_us
+        legs = self.legs(origin, destination, at_us)
+        return legs[-1].lands_us if legs else None
+
+    def legs(self, origin: str, destination: str, at_us: int) -> tuple[Leg, ...]:
+        """The rides by which what is ready at `origin` at that instant gets there soonest; none without a way."""
         start, goal = self._hub_of.get(origin), self._hub_of.get(destination)
-        if start is None or goal is None:
-            return None
-        ready_us: int | None = at_us if origin == start else self._collected(origin, start, at_us)
-        if ready_us is not None and start != goal:
-            found = self._graph(ready_us).soonest(start, goal, ready_us)
-            ready_us = None if found is None else found[0]
-        if ready_us is None or destination == goal:
-            return ready_us
-        return self._delivered(destination, goal, ready_us)
+        if start is None or goal is None or origin == destination:
+            return ()
+        legs: list[Leg] = []
+        ready_us = at_us
+        if origin != start:
+            called = self._next_call(origin, at_us)
+            if called is None:
+                return ()
+            opens_us = self._instant(origin, called[0], called[1].opens_minute)
+            ready_us = self._instant(start, called[0], self._hub_day(start).back_minute)
+            legs.append(Leg("collect", origin, start, opens_us, ready_us))
+        if start != goal:
+            runs = self._graph(ready_us).way(start, goal, ready_us)
+            if not runs:
+                return ()
+            legs += [Leg("trunk", run.origin, run.destination, run.ready_us, run.lands_us) for run in runs]
+            ready_us = runs[-1].lands_us
+        if destination != goal:
+            delivery = self._next_delivery(destination, goal, ready_us)
+            if delivery is None:
+                return ()
+            lands_us = self._instant(destination, delivery[0], delivery[1].closes_minute)
+            legs.append(Leg("deliver", goal, destination, self._loading_ends(goal, delivery[0]), lands_us))
+        return tuple(legs)
 
     def cutoff(self, branch: str, at_us: int) -> int | None:
         """
@@ -244,20 +281,15 @@ class Ways:
     def _loading_ends(self, hub: str, day: date) -> int:
         return self._instant(hub, day, max(0, self._hub_day(hub).leaves_minute - SORT_MINUTES))
 
-    def _collected(self, branch: str, hub: str, at_us: int) -> int | None:
-        called = self._next_call(branch, at_us)
-        return None if called is None else self._instant(hub, called[0], self._hub_day(hub).back_minute)
-
-    def _delivered(self, branch: str, hub: str, at_us: int) -> int | None:
-        delivery = self._next_delivery(branch, hub, at_us)
-        return None if delivery is None else self._instant(branch, delivery[0], delivery[1].closes_minute)
-
     def _days(self, code: str, at_us: int) -> Iterable[date]:
         first = local_day(at_us, zone_of(self._branches[code].time_zone))
         return (first + timedelta(days=ahead) for ahead in range(_HORIZON_DAYS))
 
     def _instant(self, code: str, day: date, minute: int) -> int:
-        return at_minute(day, minute, zone_of(self._branches[code].time_zone))
+        key = (code, day, minute)
+        if key not in self._instants:
+            self._instants[key] = at_minute(day, minute, zone_of(self._branches[code].time_zone))
+        return self._instants[key]
 
     # --- trunk runs ---
 

@@ -57,7 +57,9 @@ GROUPS: dict[str, Group] = {
     "diff": Group(_RECORD, "What changed between two moments, and which events did it."),
     "bisect": Group(_RECORD, "The first event after which something became true."),
     "events": Group(_RECORD, "Read, search, sample and export the log."),
-    "report": Group(_RECORD, "Turnaround by lane, net lending, what travels too long."),
+    "report": Group(
+        _RECORD, "How long journeys took, which were late and why, how forecasts fared, how often to call, net lending."
+    ),
     "projection": Group(_RECORD, "Follow, rebuild and verify what people look at."),
     "audit": Group(_RECORD, "Prove what was true at any moment."),
     "privacy": Group(_RECORD, "Forget people, age what has ended, give people their data."),

@@ -10,6 +10,7 @@ import typer
 from circulation.barcode import parse_barcode, parse_name
 from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
+from interfaces.expected import EXPECTED, expected
 from interfaces.hold_shelf_commands import clear_shelf, expire, explain, extend, pickup
 from interfaces.receipts import not_backdated, show_receipt
 
@@ -171,8 +172,11 @@ def list_holds(
     """
     List the open holds, title by title in the order of the queue; with --branch those for pickup there.
 
-    What a hold can expect is the soonest arrival of its copy by the vans' timetable; it is not told of a past moment.
+    What a hold can expect at the soonest is the arrival of its copy by the vans' timetable, which is not told of a past
+    moment. The expected day is the first by which it has come with a chance of at least 80 %, as its lane was so far;
+    of a copy that must still be pulled the chance is less by the promises that are not kept.
     """
+    from interfaces.forecasting import Forecasts
     from interfaces.hold_expectation import expected_us
     from interfaces.moment import instant_asked
     from projections import holds
@@ -186,12 +190,13 @@ def list_holds(
     else:
         found = holds.open_holds(views, as_of=as_of)
     now_us = instant_asked(session)
+    forecasts = Forecasts(views, now_us=now_us, as_of=as_of)
     rows = []
     for one in found:
         row = {name: getattr(one, name) or None for name in _QUEUE if name != "expected_us"}
-        expected = None if as_of is not None else expected_us(one, views, session.part("courier"), now_us)
-        rows.append({**row, "expected_us": expected})
-    session.output.emit(rows, _QUEUE)
+        soonest = None if as_of is not None else expected_us(one, views, session.part("courier"), now_us)
+        rows.append({**row, "expected_us": soonest, **expected(forecasts.of_hold(one))})
+    session.output.emit(rows, (*_QUEUE, *EXPECTED))
 
 
 app.command("explain")(explain)

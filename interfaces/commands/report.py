@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interfaces.command_tree import listing, of_any_moment
-from interfaces.context import Session, session_of
+from interfaces.context import session_of
+from interfaces.forecast_commands import forecast
+from interfaces.frequency_commands import frequency
+from interfaces.late_commands import late
+from interfaces.report_period import Since, Until, period_of
 
 if TYPE_CHECKING:
     from interfaces.condition_lists import Overdue
 
 app = typer.Typer()
-
-Since = Annotated[str | None, typer.Option("--from", metavar="TIME", help="From this moment; the beginning if unset.")]
-Until = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Before this moment; now if unset.")]
 
 
 @app.command()
@@ -38,7 +39,7 @@ def turnaround(
     from projections.reports import turnaround as by_lane
 
     session = session_of(context)
-    from_us, to_us = _period(session, since, until)
+    from_us, to_us = period_of(session, since, until)
     of = () if session.options.branch is None else (session.options.branch,)
     found = by_lane(session.part("views"), from_us=from_us, to_us=to_us, reason=reason, by=of)
     session.output.emit(found, tuple(field.name for field in fields(LaneTurnaround)))
@@ -52,7 +53,7 @@ def lending(context: typer.Context, since: Since = None, until: Until = None) ->
     from projections.reports import Lent, net_lending
 
     session = session_of(context)
-    from_us, to_us = _period(session, since, until)
+    from_us, to_us = period_of(session, since, until)
     found = net_lending(session.part("views"), from_us=from_us, to_us=to_us)
     session.output.emit(found, tuple(field.name for field in fields(Lent)))
 
@@ -84,9 +85,6 @@ def too_long(context: typer.Context) -> None:
     session.output.emit(rows, ("origin", "destination", "items", "longest_days", "limit_days", "searching"))
 
 
-def _period(session: Session, since: str | None, until: str | None) -> tuple[int, int]:
-    from circulation.clock import parse_instant
-    from interfaces.moment import instant_asked
-
-    from_us = 0 if since is None else parse_instant(since)
-    return from_us, instant_asked(session) + 1 if until is None else parse_instant(until)
+app.command("late")(late)
+app.command("forecast")(forecast)
+app.command("frequency")(frequency)

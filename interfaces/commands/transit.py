@@ -9,6 +9,7 @@ import typer
 
 from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import session_of
+from interfaces.expected import EXPECTED, expected
 from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
@@ -22,14 +23,26 @@ def list_transits(
     origin: Annotated[str | None, typer.Option("--from", help="Only from this branch.")] = None,
     destination: Annotated[str | None, typer.Option("--to", help="Only to this branch.")] = None,
 ) -> None:
-    """Every journey that has not ended."""
+    """
+    Every journey that has not ended, and the day by which it should have arrived, with the chance of that.
+
+    The day is the first with a chance of at least 80 %. What is later than anything ever was, or on no known way,
+    has none.
+    """
+    from interfaces.forecasting import Forecasts
+    from interfaces.moment import instant_asked
     from projections import transits
 
     session = session_of(context)
     found = transits.open_transits(
         session.part("views"), origin=origin, destination=destination, as_of=session.position
     )
-    session.output.emit(found, ("item", "origin", "destination", "reason", "hold", "opened_us"))
+    forecasts = Forecasts(session.part("views"), now_us=instant_asked(session), as_of=session.position)
+    rows = [{**{name: getattr(one, name) for name in _OPEN}, **expected(forecasts.of_journey(one))} for one in found]
+    session.output.emit(rows, (*_OPEN, *EXPECTED))
+
+
+_OPEN = ("item", "origin", "destination", "reason", "hold", "opened_us")
 
 
 Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item's.")]
