@@ -53,6 +53,9 @@ class _Nowhere:
     def arrival(self, origin: str, destination: str, at_us: int) -> int | None:
         return None
 
+    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
+        return ()
+
     def cutoff(self, branch: str, at_us: int) -> int | None:
         return None
 

@@ -14,13 +14,14 @@ from pydantic_core import from_json, to_json
 
 from circulation.actor import Role
 from circulation.barcode import parse_barcode, parse_name
-from circulation.command import Caller, Commands, Decision
+from circulation.command import ACTOR, Caller, Commands, Decision
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.event import Appended, NewEvents
 from circulation.folds import PATRON
 from circulation.hold import title_of_hold
 from circulation.keyring import Keyring
 from circulation.ledger import ClaimChanges, Claims, Ledger
+from circulation.override import Override, RuleOverridden
 from circulation.patron import Patron, PatronBlocked, PatronRegistered, PatronUnblocked, patron_stream
 
 __all__ = ["Borrower", "Borrowers", "as_bound"]
@@ -78,6 +79,17 @@ class Borrowers:
         """A new key, and the link to the patron sealed under it."""
         key = self._keyring.new_key()
         return key, self._keyring.seal(key, borrower.patron.patron, context=context)
+
+    def override(self, caller: Caller, why: str) -> Override | None:
+        """The wish to pass the rules that stand in the way, as the caller's role allows it."""
+        actor = self._ledger.load(caller.actor, ACTOR).state
+        return None if actor is None else Override(actor.role, why)
+
+    def overridden(self, passing: Override, key: int, context: str) -> tuple[RuleOverridden, ...]:
+        """The facts of the rules that were passed; the reason is sealed with a loan or hold, and forgotten with it."""
+        if not passing.passed:
+            return ()
+        return passing.facts(key, self._keyring.seal(key, passing.why.strip(), context=f"{context} override"))
 
     def register(
         self,

@@ -45,7 +45,10 @@ def decide(scan: Scan, item: Item, title: Title, rulings: Rulings) -> Outcome:
     onward = serve_hold(draft, scan, item, title, rulings)
     if draft.custody.capture is None:
         onward = settle(draft, scan, item, rulings)
-    if onward is not None and scan.filling is not None:
+    halted = None if onward is None else rulings.halted(onward)
+    if halted is not None:
+        draft.because("service.suspended", f"{onward} {halted.cited}")
+    elif onward is not None and scan.filling is not None:
         draft.item.append(ItemPacked(filling=scan.filling, branch=scan.branch, onward=onward))
     _say_that_it_was_seen(draft, scan, item, onward)
     if found is not None:

@@ -34,7 +34,7 @@ from circulation.copy_change import CopyChange
 from circulation.empties_desk import EmptiesDesk
 from circulation.errors import Unknown
 from circulation.event import Event, NewEvents
-from circulation.folds import ITEM, TITLE
+from circulation.folds import ITEM, SERVICE_FOLD, TITLE
 from circulation.foreign_desk import ForeignDesk
 from circulation.foresight import Foresight
 from circulation.hold import Title, title_stream
@@ -63,6 +63,7 @@ from circulation.policies import Policies
 from circulation.queues import Queues
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.service import SERVICE, Suspension, that_blocks
 from circulation.shelves import Once, Shelves, read_shelves
 from circulation.standing_rules import StandingRules
 from circulation.targeting import Targeting
@@ -142,6 +143,7 @@ class Desk:
         self.empties = EmptiesDesk(ledger, commands, self.places)
         self.moves = MoveDesk(ledger, commands, self.places, self.policies, catalogue)
         self._catalogue = catalogue
+        self._courier = courier
 
     # --- whatever lies on the desk --------------------------------------------------------------------------------
 
@@ -235,7 +237,7 @@ class Desk:
         outcome = decide(scan, item, title, rulings)
         started: tuple[NewEvents, ...] = ()
         onward = _destination(outcome, item)
-        if onward is not None and (tote is not None or sort):
+        if onward is not None and (tote is not None or sort) and not outcome.stays_for_now:
             box = self.totes.box_for(branch, onward[0], onward[1], at_us, tote=tote, sort=sort)
             if box is not None:
                 started = box.starts
@@ -266,7 +268,12 @@ class Desk:
         def shelves() -> Shelves:
             return read_shelves(self.ledger, self._catalogue, item, lambda to: rules.denied(item, branch, to))
 
-        return scan, replace(rulings, shelves=Once(shelves))
+        def halted(to: str) -> Suspension | None:
+            # Read only for what travels, and nothing more where nothing was ever suspended.
+            held = self.ledger.load(SERVICE, SERVICE_FOLD).state
+            return that_blocks(held, self._courier.path(branch, to, scan.day), scan.day) if held else None
+
+        return scan, replace(rulings, shelves=Once(shelves), halted=halted)
 
     def placement(self, barcode: str, branch: str, *, at_us: int | None = None) -> Placement:
         """

@@ -32,6 +32,7 @@ from circulation.question import fold_questions
 from circulation.queue_policy import QueueOrder, fold_queue_orders
 from circulation.rotation import Rotation, fold_rotation
 from circulation.scan_session import Correction, fold_corrections
+from circulation.service import Suspensions, fold_suspensions
 from circulation.tote import Filling, Tote, fold_filling, fold_tote
 from circulation.transfer_limits import TransferLimits, fold_transfer_limits
 from circulation.unknown import UnknownCodes, fold_barcode_forms, fold_unknown_codes
@@ -56,6 +57,7 @@ __all__ = [
     "QUEUE_ORDERS_FOLD",
     "RETENTION_FOLD",
     "ROTATION",
+    "SERVICE_FOLD",
     "SESSION",
     "TITLE",
     "TOTE",
@@ -78,6 +80,7 @@ FLOATING_FOLD = Fold("floating", 1, fold_floating, Floating)
 ROTATION = Fold("rotation", 1, fold_rotation, Rotation)
 BARCODE_FORMS_FOLD = Fold("barcode-forms", 1, fold_barcode_forms, tuple[tuple[str, int], ...])
 QUEUE_ORDERS_FOLD = Fold("queue-orders", 1, fold_queue_orders, Mapping[str, QueueOrder])
+SERVICE_FOLD = Fold("service", 1, fold_suspensions, Suspensions)
 SESSION = Fold("session", 1, fold_corrections, tuple[Correction, ...])
 DEVICE = Fold("device", 1, fold_device, Device)
 UNKNOWN_CODES = Fold("unknown-codes", 2, fold_unknown_codes, UnknownCodes)

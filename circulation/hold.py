@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
+from circulation.override import RuleOverridden
 
 __all__ = [
     "Hold",
@@ -314,6 +315,8 @@ def fold_title(title: Title | None, fact: Fact) -> Title:
             return _changed(title, happened.hold, suspended=True, suspended_until=happened.until)
         case HoldResumed():
             return _changed(title, happened.hold, suspended=False, suspended_until=None)
+        case RuleOverridden():
+            return title
         case other:
             raise TypeError(f"{type(other).__name__} is not a fact about a title ({fact.stream})")
 

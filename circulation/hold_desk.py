@@ -34,9 +34,12 @@ from circulation.item import Item, ItemMissed, ItemReleased, item_stream
 from circulation.ledger import Claim, ClaimChanges, Ledger, Loaded
 from circulation.lookups import Catalogue
 from circulation.messages.names import Names
+from circulation.override import Override, refuse
 from circulation.places import Places
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
+from circulation.service import Suspension
+from circulation.service_words import suspended_words
 from circulation.targeting import Copies, Look, Targeting
 
 __all__ = ["HoldDesk"]
@@ -76,15 +79,18 @@ class HoldDesk:
         item: str | None = None,
         part: str | None = None,
         expires: str | None = None,
+        override: str | None = None,
         request: str | None = None,
         happened_us: int | None = None,
     ) -> Receipt:
         """
         Place a hold on a title, on one part of it or on one copy of it, for pickup at any branch.
 
-        `expires` is the last local day on which it is wanted, `part` must be one of which the title has a copy.
+        `expires` is the last local day on which it is wanted, `part` must be one of which the title has a copy;
+        `override` is the reason to take it although requests are suspended on every way (`override.py`).
         Raises `Unknown` (`patron.unknown`, `title.unknown`, `item.unknown`, `branch.unknown`, `hold.part-unknown`)
-        and what `decide_place` and `refuse_hold_on` refuse.
+        and what `decide_place` and `refuse_hold_on` refuse,
+        and `Refused` (`service.requests-suspended`).
         """
         wanted = self._title_wanted(title, item)
         self._places.branch(pickup)
@@ -120,7 +126,11 @@ class HoldDesk:
             promised = look.promise_for(hold)
             recall = None
             obstacles: tuple[Obstacle, ...] = ()
+            passing = None if override is None else self._borrowers.override(caller, override)
             if promised is None:
+                suspended = look.refused_by(hold, wanted)
+                if suspended is not None:
+                    self._forbid(suspended, pickup, passing)
                 recall = self._recalls.for_hold(hold, wanted, rules=rules, at_us=at_us)
                 obstacles = self._obstacles(hold, wanted, look)
             placed = decide_place(
@@ -143,12 +153,15 @@ class HoldDesk:
                 opened=(Claim(placed.hold, borrower.holder, "hold"),),
                 versions={borrower.holder: borrower.claims.version},
             )
-            changes = self._changes(loaded, wanted, (placed,), promised, look.copies)
+            overridden = () if passing is None else self._borrowers.overridden(passing, key, name)
+            changes = self._changes(loaded, wanted, (*overridden, placed), promised, look.copies)
             return Decision(changes if recall is None else (*changes, recall.change), claims)
 
-        arguments = {"title": wanted, "item": item, "pickup": pickup}
+        arguments: dict[str, object] = {"title": wanted, "item": item, "pickup": pickup}
         if part is not None or expires is not None:
             arguments |= {"part": part, "expires": expires}
+        if override is not None:
+            arguments["override"] = True
         return receipt_of(
             self._commands.run(
                 caller, "hold place", arguments, decide, roles=_STAFF, request=request, happened_us=happened_us
@@ -400,6 +413,12 @@ class HoldDesk:
         if promised is not None:
             changes.append(NewEvents(item_stream(promised.item), copies[promised.item].version, promised.on_item))
         return tuple(changes)
+
+    @staticmethod
+    def _forbid(suspended: Suspension, pickup: str, passing: Override | None) -> None:
+        """The refusal of a hold whose copy would have to come over a way without service, unless it is overridden."""
+        forbid = refuse if passing is None else passing.forbid
+        forbid(Refused("service.requests-suspended", pickup=pickup, suspended=suspended_words(suspended)))
 
     def _check_part(self, title: str, part: str) -> None:
         parts = self._targeting.parts(title)

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from circulation.actor import Role
 from circulation.barcode import parse_barcode
 from circulation.borrower import Borrowers
-from circulation.command import ACTOR, Behind, Caller, Commands, Decision
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.errors import Conflict, Refused, Unknown
-from circulation.event import Event, NewEvents
+from circulation.event import NewEvents
 from circulation.folds import ITEM, TITLE
 from circulation.hold import Title, title_stream
 from circulation.holding import hold_filled_by
@@ -22,7 +22,7 @@ from circulation.item import Item, ItemTargetDropped, item_of_loan, item_stream
 from circulation.keyring import Keyring
 from circulation.ledger import Claim, ClaimChanges, Ledger
 from circulation.lending import Kind, decide_lend, decide_renew
-from circulation.override import Override, refuse
+from circulation.override import refuse
 from circulation.places import Places
 from circulation.policies import DayRules, Policies
 from circulation.receipt import Receipt, receipt_of
@@ -86,7 +86,7 @@ class LoanDesk:
             )
             loan = f"{code}#{item.loans + 1}"
             key, sealed = self._borrowers.link(borrower, loan)
-            passing = self._override(caller, override)
+            passing = None if override is None else self._borrowers.override(caller, override)
             lending = decide_lend(
                 branch=caller.desk,
                 at_us=at_us,
@@ -102,7 +102,7 @@ class LoanDesk:
                 forbid=refuse if passing is None else passing.forbid,
                 kinds=lambda: self._kinds(borrower.claims.loans),
             )
-            overridden = self._overridden(passing, key, loan)
+            overridden = () if passing is None else self._borrowers.overridden(passing, key, loan)
             changes = [NewEvents(item_stream(code), version, (*overridden, *lending.item))]
             if lending.title:
                 changes.append(NewEvents(title_stream(item.title), queue.version, lending.title))
@@ -155,7 +155,7 @@ class LoanDesk:
                 raise Unknown("patron.forgotten", item=code)
             if loan is None or borrower is None:
                 raise Refused("renew.not-on-loan", item=code)
-            passing = self._override(caller, override)
+            passing = None if override is None else self._borrowers.override(caller, override)
             events = decide_renew(
                 branch=caller.desk,
                 item=item,
@@ -165,25 +165,12 @@ class LoanDesk:
                 due_us=self._places.calendar(caller.desk).due_at(caller.desk, at_us, ruling.days, ruling.closed_day),
                 forbid=refuse if passing is None else passing.forbid,
             )
-            overridden = self._overridden(passing, loan.key, loan.loan)
+            overridden = () if passing is None else self._borrowers.overridden(passing, loan.key, loan.loan)
             return Decision((NewEvents(item_stream(code), version, (*overridden, *events)),))
 
         self._places.branch(caller.desk)
         arguments = {"item": code} if override is None else {"item": code, "override": True}
         return receipt_of(self._commands.run(caller, "renew", arguments, decide_once, roles=_STAFF, request=request))
-
-    def _override(self, caller: Caller, why: str | None) -> Override | None:
-        """The wish to pass the rules that stand in the way, as the caller's role allows it."""
-        if why is None:
-            return None
-        actor = self._ledger.load(caller.actor, ACTOR).state
-        return None if actor is None else Override(actor.role, why)
-
-    def _overridden(self, passing: Override | None, key: int, loan: str) -> tuple[Event, ...]:
-        """The facts of the rules that were passed; the reason is sealed with the loan, and forgotten with it."""
-        if passing is None or not passing.passed:
-            return ()
-        return passing.facts(key, self._keyring.seal(key, passing.why.strip(), context=f"{loan} override"))
 
     def _item(self, code: str) -> tuple[int, Item]:
         loaded = self._ledger.load(item_stream(code), ITEM)

@@ -57,6 +57,10 @@ class Courier(Protocol):
         """The soonest instant at which an item could be there; None where there is no way."""
         ...
 
+    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
+        """The places of the way from the first to the last, as on that day (`2026-11-24`); empty without a way."""
+        ...
+
     def cutoff(self, branch: str, at_us: int) -> int | None:
         """Until when an item must be ready for the next van at the branch; None where no van calls."""
         ...

@@ -25,6 +25,7 @@ from circulation.item import (
     TransitOpened,
 )
 from circulation.queue_order import QueueRulings
+from circulation.service import Suspension
 from circulation.shelves import Shelves
 from circulation.transfer_limits import TransferLimit
 
@@ -57,7 +58,8 @@ class Rulings:
     `bars` names the rule or limit that keeps a copy (by its barcode) from a hold, empty for none; `keeps` is the
     transfer limit that denies this copy its way home; `floats` says whether it carries the float flag here,
     None that its own description says so; `shelves` says where copies may float and how full the branches are;
-    `queue` is what holds for the queue of its title.
+    `queue` is what holds for the queue of its title; `halted` is the suspension of the courier's service that
+    lies on the way from here to a branch.
     """
 
     shelf_until: Callable[[str], int]
@@ -66,6 +68,7 @@ class Rulings:
     floats: Callable[[], bool | None] = lambda: None
     shelves: Callable[[], Shelves] = Shelves
     queue: QueueRulings = field(default_factory=QueueRulings)
+    halted: Callable[[str], Suspension | None] = lambda _to: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,11 @@ class Outcome:
     swap: Swap | None = None
     closes: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()
+
+    @property
+    def stays_for_now(self) -> bool:
+        """Whether the copy has a way to go and waits here, because the courier does not drive it."""
+        return any(ground.startswith("service.suspended ") for ground in self.grounds)
 
     @property
     def recorded(self) -> tuple[Event, ...]:

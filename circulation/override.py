@@ -23,6 +23,7 @@ MAY_OVERRIDE: Mapping[str, frozenset[Role]] = {
     "loan.set-aside": frozenset({Role.COORDINATOR}),
     "renew.limit": frozenset({Role.DESK, Role.COORDINATOR}),
     "renew.wanted": frozenset({Role.COORDINATOR}),
+    "service.requests-suspended": frozenset({Role.COORDINATOR}),
 }
 """The rules that can be passed, by the code of their refusal, and who may besides an administrator."""
 
@@ -35,7 +36,7 @@ class RuleOverridden(Event):
     """
     A rule was passed by somebody who may; `rule` is the code of the refusal that was not made.
 
-    `why` is sealed under `key`, the loan's own, so that the reason is forgotten with the loan.
+    `why` is sealed under `key`, the loan's or the hold's own, so that the reason is forgotten with it.
     """
 
     rule: str

@@ -46,7 +46,7 @@ def everything_of(
         if stream.startswith("item/"):
             loans += _loans(keyring, facts, keys)
         elif stream.startswith("title/"):
-            holds += _holds(facts, keys)
+            holds += _holds(keyring, facts, keys)
     return {
         "position": ledger.head().position,
         "person": dict(details),
@@ -105,11 +105,14 @@ def _loans(keyring: Keyring, facts: Sequence[Fact], keys: Collection[int]) -> It
         }
 
 
-def _holds(facts: Sequence[Fact], keys: Collection[int]) -> Iterator[dict[str, object]]:
+def _holds(keyring: Keyring, facts: Sequence[Fact], keys: Collection[int]) -> Iterator[dict[str, object]]:
     """The holds of a title whose links have these keys."""
     ends = {fact.event.hold: fact for fact in facts if isinstance(fact.event, HoldCancelled | HoldExpired | HoldFilled)}
+    reasons: dict[int, list[RuleOverridden]] = defaultdict(list)
     for fact in facts:
         placed = fact.event
+        if isinstance(placed, RuleOverridden) and placed.key in keys:
+            reasons[placed.key].append(placed)
         if isinstance(placed, HoldPlaced) and placed.key in keys:
             end = ends.get(placed.hold)
             yield {
@@ -119,4 +122,8 @@ def _holds(facts: Sequence[Fact], keys: Collection[int]) -> Iterator[dict[str, o
                 "placed": iso(fact.happened_us),
                 "ended": None if end is None else iso(end.recorded_us),
                 "how": None if end is None else type(end.event).__name__,
+                "overridden": [
+                    {"rule": one.rule, "why": keyring.unseal(one.key, one.why, context=f"{placed.hold} override")}
+                    for one in reasons[placed.key]
+                ],
             }

@@ -53,6 +53,7 @@ from circulation.messages.names import Names
 from circulation.move import MoveCancelled, MoveRequested
 from circulation.override import RuleOverridden
 from circulation.saying import Receipt, Signal, say
+from circulation.service_receipt import about_service, stays_for_now
 from circulation.tote import ToteItemFound, ToteLoaded, ToteOpened, ToteReceived, ToteSealed, ToteUnloaded
 from circulation.tote_words import words_about_totes, words_of_move
 
@@ -94,6 +95,9 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
     about_tote = words_about_totes(facts)
     if about_tote is not None:
         return _of_tote(about_tote, facts[0])
+    stays = stays_for_now(facts, came_in)
+    if stays is not None:
+        return stays
     for event in events:
         match event:
             case ScanUndone():
@@ -134,7 +138,7 @@ def _worded(facts: Sequence[Fact]) -> Receipt:
                 )
             case _:
                 continue
-    return condition_words(facts) or _about_closed_days(facts) or _plain(facts, came_in)
+    return condition_words(facts) or _about_closed_days(facts) or about_service(facts) or _plain(facts, came_in)
 
 
 def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
@@ -167,7 +171,7 @@ def _plain(facts: Sequence[Fact], came_in: str) -> Receipt:
             case ToteSealed() | ToteLoaded() | ToteUnloaded() | ToteReceived() | ToteOpened():
                 return _of_tote(words_of_move(fact), fact)
             case HoldPlaced(hold=hold, pickup=pickup, obstacles=obstacles):
-                then = _how_filled(facts, obstacles or ())
+                then = together(_how_filled(facts, obstacles or ()), _overridden(facts))
                 return say("hold.placed", "done", hold=hold, pickup=pickup, then=then)
             case HoldCancelled(hold=hold, recalled=recalled):
                 return (

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import cached_property
 
-from circulation.folds import ITEM
+from circulation.folds import ITEM, SERVICE_FOLD
 from circulation.hold import Hold, title_of_hold
 from circulation.holding import Promise, Target, promise, soonest
 from circulation.item import Item, item_stream
@@ -21,6 +22,7 @@ from circulation.places import Places
 from circulation.policies import Bar, DayRules, Policies
 from circulation.queue_order import ForCopy, passed_over
 from circulation.queues import Queues
+from circulation.service import SERVICE, Suspension, Suspensions, that_blocks, that_refuses
 
 __all__ = ["Copies", "Look", "Targeting"]
 
@@ -77,6 +79,35 @@ class Look:
         self._at_us = at_us
         self._rules: dict[str, DayRules] = {}
         self.copies = copies
+
+    @cached_property
+    def _refusing(self) -> Suspensions:
+        """The suspensions of the courier's service that suspend requests too."""
+        held = self._targeting.ledger.load(SERVICE, SERVICE_FOLD).state or ()
+        return tuple(one for one in held if one.requests)
+
+    def refused_by(self, hold: Hold, title: str) -> Suspension | None:
+        """The suspension of requests that lies on the way of every copy which may serve a hold; None for none."""
+        if not self._refusing:
+            return None
+        copies = (self.copies[copy.barcode].state for copy in self._targeting.catalogue.copies(title))
+        fitting = [
+            item
+            for item in copies
+            if item is not None
+            and hold.item in (None, item.barcode)
+            and hold.part in (None, item.part)
+            and self.bar(hold, item) is None
+        ]
+        day = self._targeting.places.day(hold.pickup, self._at_us)
+        paths = [self._targeting.courier.path(item.branch or item.home, hold.pickup, day) for item in fitting]
+        return that_refuses(self._refusing, paths, day)
+
+    def _is_refused(self, origin: str, pickup: str) -> bool:
+        if not self._refusing:
+            return False
+        day = self._targeting.places.day(pickup, self._at_us)
+        return that_blocks(self._refusing, self._targeting.courier.path(origin, pickup, day), day) is not None
 
     def rules(self, branch: str) -> DayRules:
         """The rules of the day that it is at a branch."""
@@ -147,7 +178,11 @@ class Look:
 
     def _soonest(self, hold: Hold, shelved: Iterable[ForCopy], excluded: set[str]) -> Target | None:
         return soonest(
-            (Copy(asked.item.barcode, asked.branch, True) for asked in shelved),
+            (
+                Copy(asked.item.barcode, asked.branch, True)
+                for asked in shelved
+                if not self._is_refused(asked.branch, hold.pickup)
+            ),
             pickup=hold.pickup,
             passed_over=excluded,
             at_us=self._at_us,

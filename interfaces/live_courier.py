@@ -43,7 +43,8 @@ def ways_of(views: Views) -> Ways:
     """The ways through the network as it stands at the head of the log."""
     branches = network.branches(views)
     calendar = calendar_of_network(branches, network.closures(views))
-    return Ways(branches, network.courier(views), calendar, hub_days(network.vans(views).values()))
+    days = hub_days(network.vans(views).values())
+    return Ways(branches, network.courier(views), calendar, days, network.suspensions(views))
 
 
 class LiveCourier:
@@ -69,6 +70,10 @@ class LiveCourier:
     def arrival(self, origin: str, destination: str, at_us: int) -> int | None:
         """See `circulation.lookups.Courier`."""
         return self.ways.arrival(origin, destination, at_us)
+
+    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
+        """See `circulation.lookups.Courier`."""
+        return self.ways.path(origin, destination, day)
 
     def cutoff(self, branch: str, at_us: int) -> int | None:
         """See `circulation.lookups.Courier`."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from circulation.ledger import Ledger
+from logistics.backlog import Lying
 from logistics.day_stops import PlanRequest
 from logistics.demand import FillingRow, WaitingRow
 from logistics.draft import Draft, PlanRules, RoadsBetween, draft
@@ -28,6 +29,10 @@ class DayBoard(Protocol):
         """Everything that is to travel and has not arrived."""
         ...
 
+    def lying(self) -> Sequence[Lying]:
+        """The same by the age of each journey."""
+        ...
+
     def fillings(self) -> Sequence[FillingRow]:
         """Every filling that has not ended."""
         ...
@@ -43,7 +48,7 @@ def draft_of_day(
     """The network as it is read now, and the draft that it gives. Raises what `draft.draft` refuses."""
     situation = read_situation(ledger)
     counts: Sequence[DailyCount] = ()
-    if asked.collect == "expected":
+    if asked.collect == "expected" or asked.drain is not None:
         first = rules.expectation.first_day(asked.day)
         last = asked.day - timedelta(days=1)
         counts = board.daily_counts(first=first.isoformat(), last=last.isoformat())
@@ -56,6 +61,7 @@ def draft_of_day(
         counts=counts,
         rules=rules,
         at_us=at_us,
+        lying=() if asked.drain is None else board.lying(),
     )
 
 

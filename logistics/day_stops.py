@@ -19,8 +19,16 @@ from logistics.problem import Stop
 from logistics.situation import Situation
 
 __all__ = [
-    "MUST_MICROS", "SEARCH_DAYS", "WEEKDAY_NAMES", "DayStops", "PlanRequest", "days_waited", "taken_out", "windows_of",
-]  # fmt: skip
+    "MUST_MICROS",
+    "SEARCH_DAYS",
+    "WEEKDAY_NAMES",
+    "DayStops",
+    "PlanRequest",
+    "days_waited",
+    "taken_out",
+    "what_stays",
+    "windows_of",
+]
 
 MUST_MICROS = 1_000_000_000_000
 """What leaving a stop costs that must be made: a million of the currency, more than any route."""
@@ -35,7 +43,8 @@ class PlanRequest:
     What a coordinator asks for.
 
     Without `hubs` all of them are planned together. The wave `am` is up to 13:00, `pm` from then on. Vans and
-    branches are codes; stops of `must` are made even if nothing waits there.
+    branches are codes; stops of `must` are made even if nothing waits there. With `drain` only what a drain plan over
+    so many days (0: as few as do) takes on its first day is in it.
     """
 
     day: date
@@ -45,6 +54,7 @@ class PlanRequest:
     without_vans: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    drain: int | None = None
 
 
 class DayStops:
@@ -82,10 +92,10 @@ class DayStops:
             return
         call = self._situation.ways.call(code, day)
         if call is None:
-            self._set_aside(stop, "closed", f"{self._why_closed(code)}; {_what(stop)}")
+            self._set_aside(stop, "closed", f"{self._why_closed(code)}; {what_stays(stop)}")
             return
         if stop.hub not in self._largest:
-            self._set_aside(stop, "no-van", f"No van of {stop.hub} goes out on {day}; {_what(stop)}")
+            self._set_aside(stop, "no-van", f"No van of {stop.hub} goes out on {day}; {what_stays(stop)}")
             return
         fits = self._cut_down(stop)
         terms = self._situation.branches[code].terms
@@ -165,7 +175,7 @@ def windows_of(situation: Situation, branch: str, day: date, seconds_at_stop: in
 
 def taken_out(stop: StopDemand) -> str:
     """Why a stop is not in a plan that a coordinator took it out of."""
-    return f"{stop.branch} was taken out of the plan by hand; {_what(stop)}"
+    return f"{stop.branch} was taken out of the plan by hand; {what_stays(stop)}"
 
 
 def days_waited(stop: StopDemand, at_us: int) -> int:
@@ -173,7 +183,8 @@ def days_waited(stop: StopDemand, at_us: int) -> int:
     return 0 if stop.oldest_us is None else max(0, at_us - stop.oldest_us) // DAY_US
 
 
-def _what(stop: StopDemand) -> str:
+def what_stays(stop: StopDemand) -> str:
+    """How many items in how many totes are left, as the end of a sentence."""
     totes = stop.deliver.totes + stop.collect.totes
     return f"{stop.items} item{'' if stop.items == 1 else 's'} in {totes} tote{'' if totes == 1 else 's'} left."
 

@@ -170,6 +170,7 @@ class Dispatcher:
             without_vans=asked.without_vans,
             skipped=asked.skip,
             must=asked.must,
+            drain=asked.drain,
             read_upto=None if read_upto == situation.position else read_upto,
             carried=self._ledger.attach(carried_to_bytes(made.carried)),
             mode=None if making.mode == "free" else making.mode,

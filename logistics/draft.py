@@ -12,18 +12,23 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from circulation.calendar import at_minute, zone_of
 from circulation.errors import Refused, Unknown
 from circulation.messages.names import Names
+from circulation.service_words import suspended_words
+from logistics.backlog import Lying
 from logistics.day_stops import SEARCH_DAYS, WEEKDAY_NAMES, DayStops, PlanRequest
 from logistics.demand import FillingRow, Prices, StopDemand, WaitingRow, measure
+from logistics.drain_network import Backlogged
 from logistics.expectation import DailyCount, Expectation, Lane, counts_by_lane
 from logistics.fleet import Van as FleetVan
 from logistics.plan import LeftBehind, Wave
 from logistics.problem import Break, Hub, RoutingProblem, Van
 from logistics.situation import Situation, canonical, digest_of
+from logistics.staying import not_drained, suspended_rows
 
 if TYPE_CHECKING:
     from logistics.roads import Matrix
@@ -103,7 +108,12 @@ def expected_additions(
         for code in ways.served_by(hub)
         if (span := ways.call(code, day)) is not None
     }
-    lanes = counts_by_lane(counts, lambda origin, goal: ways.next_hop(origin, goal, since_us))
+
+    def next_stop(origin: str, goal: str) -> str | None:
+        # What has its way suspended on the day is not brought to the van.
+        return None if ways.halt(origin, goal, day.isoformat()) else ways.next_hop(origin, goal, since_us)
+
+    lanes = counts_by_lane(counts, next_stop)
     return expectation.additions(
         lanes, branches=situation.branches, calendar=situation.calendar, since_us=since_us, calls=calls
     )
@@ -119,9 +129,10 @@ def draft(
     counts: Iterable[DailyCount],
     rules: PlanRules,
     at_us: int,
+    lying: Iterable[Lying] = (),
 ) -> Draft:
     """
-    The routing problem of the request at `at_us`, microseconds UTC.
+    The routing problem of the request at `at_us`, microseconds UTC; `lying` is what waits by age, to be drained.
 
     Raises `Refused` (`plan.no-hub`, `plan.no-fleet`, `plan.past`, `plan.no-service`, `plan.no-van`,
     `plan.must-closed`, `plan.nothing`, `roads.unreachable`) and `Unknown` (`hub.unknown`, `van.unknown`,
@@ -131,19 +142,27 @@ def draft(
     _check_names(request, situation)
     vans = _vans(request, situation, hubs, at_us)
     _check_must(request, situation, hubs)
-    expected = None
-    if request.collect == "expected":
-        expected = expected_additions(counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation)
-    demand = measure(
-        rows,
-        fillings,
-        ways=situation.ways,
-        courier=situation.courier,
-        prices=rules.prices,
-        at_us=at_us,
-        expected=expected,
+    expected: dict[Lane, int] | None = None
+    rows, fillings, counts, lying = list(rows), list(fillings), list(counts), list(lying)
+    measured = partial(
+        measure, fillings=fillings, ways=situation.ways, courier=situation.courier, prices=rules.prices, at_us=at_us
     )
+    kept = suspended_rows(
+        rows, fillings, ways=situation.ways, day=request.day, measure=measured, hubs=hubs, at_us=at_us
+    )
+    aside = kept.left
+    if request.drain is not None:
+        backlogged = Backlogged(situation, lying, fillings, request.day, counts, rules.expectation)
+        plan = backlogged.plan(request.drain or None)
+        # What comes in meanwhile leaves on a later day of that plan; what rides to a hub now is sorted there.
+        expected = {}
+        kept = not_drained(kept.travelling, plan, day=request.day, measure=measured, hubs=hubs, at_us=at_us)
+        aside = (*aside, *kept.left)
+    elif request.collect == "expected":
+        expected = expected_additions(counts, situation, day=request.day, since_us=at_us, expectation=rules.expectation)
+    demand = measured(kept.travelling, expected=expected)
     setting = DayStops(request, situation, hubs, vans, at_us)
+    setting.aside.extend(aside)
     for code in sorted({*demand.stops, *request.must}):
         hub = situation.ways.hub_of(code)
         if hub in hubs:
@@ -241,13 +260,13 @@ def _check_service(request: PlanRequest, situation: Situation, hubs: tuple[str, 
         return
     later = (request.day + timedelta(days=ahead) for ahead in range(1, SEARCH_DAYS))
     following = next((day for day in later if any(situation.ways.call(code, day) for code in branches)), None)
-    closure = situation.calendar.closure_on(hubs[0], request.day)
+    reason = _why_no_service(situation, hubs, branches, request.day)
     raise (
         Refused(
             "plan.no-service:none-ahead",
             weekday=WEEKDAY_NAMES[request.day.weekday()],
             day=request.day,
-            reason=f" ({closure.reason})" if closure else "",
+            reason=reason,
             hubs=", ".join(hubs),
         )
         if following is None
@@ -255,12 +274,21 @@ def _check_service(request: PlanRequest, situation: Situation, hubs: tuple[str, 
             "plan.no-service",
             weekday=WEEKDAY_NAMES[request.day.weekday()],
             day=request.day,
-            reason=f" ({closure.reason})" if closure else "",
+            reason=reason,
             hubs=", ".join(hubs),
             next_weekday=WEEKDAY_NAMES[following.weekday()],
             following=following,
         )
     )
+
+
+def _why_no_service(situation: Situation, hubs: Sequence[str], branches: Sequence[str], day: date) -> str:
+    """The closure or the suspension for which no van calls anywhere, in brackets; empty where it is the week's."""
+    closure = situation.calendar.closure_on(hubs[0], day)
+    if closure is not None:
+        return f" ({closure.reason})"
+    suspended = next((one for code in branches if (one := situation.ways.no_call(code, day)) is not None), None)
+    return "" if suspended is None else f" ({suspended_words(suspended)})"
 
 
 def _check_must(request: PlanRequest, situation: Situation, hubs: tuple[str, ...]) -> None:

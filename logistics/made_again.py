@@ -22,6 +22,7 @@ from circulation.errors import BranchlineError, Unknown
 from circulation.event import Fact
 from circulation.ledger import Ledger
 from circulation.past_ledger import PastLedger
+from logistics.backlog import Lying
 from logistics.day_stops import PlanRequest
 from logistics.demand import FillingRow, WaitingRow
 from logistics.dispatcher import budget_of, find_plan, roads_of
@@ -52,6 +53,10 @@ class BoardThen(Protocol):
 
     def waiting(self) -> Sequence[WaitingRow]:
         """Everything that was to travel and had not arrived."""
+        ...
+
+    def lying(self) -> Sequence[Lying]:
+        """The same by the age of each journey."""
         ...
 
     def fillings(self) -> Sequence[FillingRow]:
@@ -205,7 +210,7 @@ class _Remaking:
     def _draft(self, situation: Situation, rules: PlanRules) -> Draft:
         inputs, day = self._inputs, date.fromisoformat(self._drafted.day)
         counts: Sequence[DailyCount] = ()
-        if inputs.collect == "expected":
+        if inputs.collect == "expected" or inputs.drain is not None:
             first, last = rules.expectation.first_day(day), day - timedelta(days=1)
             counts = self._board.daily_counts(first=first.isoformat(), last=last.isoformat())
         return draft(
@@ -217,6 +222,7 @@ class _Remaking:
                 without_vans=inputs.without_vans,
                 skip=inputs.skipped,
                 must=inputs.must,
+                drain=inputs.drain,
             ),
             situation,
             roads=roads_of(situation, self._past.attachment),
@@ -225,6 +231,7 @@ class _Remaking:
             counts=counts,
             rules=rules,
             at_us=self._at_us,
+            lying=() if inputs.drain is None else self._board.lying(),
         )
 
     def _why_another_problem(self, problem: RoutingProblem, rules: PlanRules | None) -> str:

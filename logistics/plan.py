@@ -50,6 +50,7 @@ class PlanInputs:
     `read_upto` is the head of the log when all had been read, where others had appended meanwhile; then what came
     after `position` may be in it. `mode` says how much of revision `held_from` was held; a stop had to save
     `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`.
+    `drain` says over how many days a backlog was to be drained (0: as few as do), the first of which this is.
 
     The rest of a day that was planned again was so at `replanned_at`, seconds after local midnight, because vans were
     `lost` (each with the branch at which it stands), branches `closed`, or planned calls `missed`.
@@ -68,6 +69,7 @@ class PlanInputs:
     without_vans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    drain: int | None = None
     read_upto: int | None = None
     carried: str | None = None
     replanned_at: int | None = None

@@ -98,6 +98,7 @@ def _draft_of(
             without_vans=inputs.without_vans,
             skip=inputs.skipped,
             must=inputs.must,
+            drain=inputs.drain,
         ),
         hubs=revision.hubs,
         group=plan.split("/")[1],

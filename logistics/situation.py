@@ -16,9 +16,10 @@ from functools import cached_property
 from circulation.branch import Branch
 from circulation.calendar import Calendar
 from circulation.directory import all_closures
-from circulation.folds import BRANCH
+from circulation.folds import BRANCH, SERVICE_FOLD
 from circulation.ledger import Ledger
 from circulation.places import calendar_of, closures_of
+from circulation.service import SERVICE, Suspensions
 from logistics.fleet import Van
 from logistics.folds import COURIER_FOLD, VAN
 from logistics.network import COURIER, Courier
@@ -36,16 +37,18 @@ class Situation:
     calendar: Calendar
     courier: Courier
     vans: Mapping[str, Van]
+    suspensions: Suspensions = ()
 
     @cached_property
     def ways(self) -> Ways:
         """Where items go, worked out once."""
-        return Ways(self.branches, self.courier, self.calendar, hub_days(self.vans.values()))
+        return Ways(self.branches, self.courier, self.calendar, hub_days(self.vans.values()), self.suspensions)
 
     @cached_property
     def network_digest(self) -> str:
-        """SHA-256 of branches, closures and courier settings."""
-        return digest_of([self.branches, self.calendar.closures, self.courier])
+        """SHA-256 of branches, closures, courier settings and suspensions."""
+        parts = [self.branches, self.calendar.closures, self.courier]
+        return digest_of([*parts, self.suspensions] if self.suspensions else parts)
 
     @cached_property
     def fleet_digest(self) -> str:
@@ -73,6 +76,7 @@ def read_situation(ledger: Ledger) -> Situation:
         calendar=Calendar({code: calendar_of(branch) for code, branch in branches.items()}, closures),
         courier=ledger.load(COURIER, COURIER_FOLD).state or Courier(),
         vans=vans,
+        suspensions=ledger.load(SERVICE, SERVICE_FOLD).state or (),
     )
 
 

@@ -20,6 +20,7 @@ from circulation import (
     policy,
     question,
     scan_session,
+    service,
     tote,
     unknown,
 )
@@ -45,6 +46,7 @@ MODULES = (
     policy,
     question,
     scan_session,
+    service,
     tote,
     unknown,
     cost_formula,

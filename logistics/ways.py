@@ -18,6 +18,7 @@ from circulation.branch import Branch
 from circulation.calendar import Calendar, Span, at_minute, local_day, zone_of
 from circulation.clock import MINUTE_US
 from circulation.lookups import NextStop
+from circulation.service import Suspension, that_blocks
 from logistics.fleet import Van
 from logistics.network import Courier, Trunk
 from logistics.trunks import Departure, TrunkGraph
@@ -83,7 +84,9 @@ class Ways:
     Answers where an item goes next and when it can be there.
 
     A branch that several hubs serve belongs to the first of them by code. `hub_days` is by hub; where it says
-    nothing, vans are out from 07:00 to 18:00 every day. Implements `circulation.lookups.Courier`.
+    nothing, vans are out from 07:00 to 18:00 every day. Over a part that one of the
+    `suspensions` covers no van calls and no trunk run leaves, so that what must go there arrives later; where it goes
+    next stays so. Implements `circulation.lookups.Courier`.
     """
 
     def __init__(
@@ -92,18 +95,20 @@ class Ways:
         courier: Courier,
         calendar: Calendar,
         hub_days: Mapping[str, HubDay] | None = None,
+        suspensions: Iterable[Suspension] = (),
     ) -> None:
         self._branches = {code: branch for code, branch in branches.items() if not branch.retired}
         self._courier = courier
         self._calendar = calendar
         self._hub_days = dict(hub_days or {})
+        self._suspensions = tuple(suspensions)
         self.hubs = tuple(sorted(code for code, branch in self._branches.items() if branch.serves is not None))
         self._hub_of: dict[str, str] = {hub: hub for hub in self.hubs}
         for hub in self.hubs:
             for code in self._branches[hub].serves or ():
                 if code in self._branches:
                     self._hub_of.setdefault(code, hub)
-        self._graphs: dict[int, TrunkGraph] = {}
+        self._graphs: dict[tuple[int, bool], TrunkGraph] = {}
         self._calls: dict[tuple[str, date], Span | None] = {}
         self._called: dict[str, bool] = {}
         self._instants: dict[tuple[str, date, int], int] = {}
@@ -160,10 +165,13 @@ class Ways:
         start, goal = self._hub_of.get(origin), self._hub_of.get(destination)
         if start is None or goal is None or origin == destination:
             return ()
+        sets_out_us = self._sets_out(origin, destination, at_us)
+        if sets_out_us is None:
+            return ()
         legs: list[Leg] = []
-        ready_us = at_us
+        ready_us = sets_out_us
         if origin != start:
-            called = self._next_call(origin, at_us)
+            called = self._next_call(origin, start, ready_us)
             if called is None:
                 return ()
             opens_us = self._instant(origin, called[0], called[1].opens_minute)
@@ -193,7 +201,7 @@ class Ways:
         if hub is None:
             return None
         if branch != hub:
-            called = self._next_call(branch, at_us)
+            called = self._next_call(branch, hub, at_us)
             return None if called is None else self._instant(branch, called[0], called[1].opens_minute)
         departures = [self._graph(at_us).next_cutoff(hub, at_us)]
         for code in self.served_by(hub):
@@ -210,6 +218,34 @@ class Ways:
             leaves = self._next_delivery(stop, hub, at_us)
             return None if leaves is None else self._loading_ends(hub, leaves[0])
         return self._graph(at_us).next_cutoff(hub, at_us, to=stop)
+
+    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
+        """
+        The places of the way from the first to the last; empty where there is none, suspended or not.
+
+        Between hubs it is the one with the fewest trunk runs that are not suspended on the day (`2026-11-24`), else
+        with the fewest.
+        """
+        start, goal = self._hub_of.get(origin), self._hub_of.get(destination)
+        if origin == destination or start is None or goal is None:
+            return ()
+        between = self._over_hubs(start, goal, day) or self._over_hubs(start, goal, None)
+        if (origin, destination) in self._courier.direct and start == goal:
+            between = (start,)
+        return tuple(dict.fromkeys((origin, *between, destination))) if between else ()
+
+    def halt(self, origin: str, destination: str, day: str) -> Suspension | None:
+        """The suspension that keeps what lies at a place on a day from its way; None for none."""
+        return that_blocks(self._suspensions, self.path(origin, destination, day), day) if self._suspensions else None
+
+    def no_call(self, branch: str, day: date) -> Suspension | None:
+        """The suspension for which no van calls at a branch on a day, whatever it brings or takes; None for none."""
+        hub = self._hub_of.get(branch)
+        if hub is None or hub == branch:
+            return None
+        scopes = ("all", f"branch/{branch}", f"hub/{hub}")
+        text = day.isoformat()
+        return next((one for one in self._suspensions if one.scope in scopes and one.holds_on(text)), None)
 
     def call(self, branch: str, day: date) -> Span | None:
         """Between which minutes of that day a van may call at the branch; None on a day without service."""
@@ -254,6 +290,8 @@ class Ways:
         hub = self._hub_of.get(branch)
         if hub is None or hub == branch:
             return None
+        if self.no_call(branch, day) is not None:
+            return None
         its = self._hub_day(hub)
         windows = self._calendar.delivery_windows(branch, day) if day.weekday() in its.days else ()
         reached = [w for w in windows if w.closes_minute > its.leaves_minute and w.opens_minute < its.back_minute]
@@ -262,10 +300,24 @@ class Ways:
         opens = max(reached[0].opens_minute, its.leaves_minute)
         return Span(opens, min(reached[-1].closes_minute, its.back_minute))
 
-    def _next_call(self, branch: str, at_us: int) -> tuple[date, Span] | None:
-        """The first day, and the span in it, on which a van may call at or after that instant."""
+    def _sets_out(self, origin: str, destination: str, at_us: int) -> int | None:
+        """From when on nothing on the way is suspended any more; None where nobody knows when that will be."""
+        if not self._suspensions:
+            return at_us
+        for day in self._days(origin, at_us):
+            if self.halt(origin, destination, day.isoformat()) is None:
+                return max(at_us, self._instant(origin, day, 0))
+        return None
+
+    def _is_halted(self, origin: str, destination: str, day: date) -> bool:
+        """Whether just this leg is suspended."""
+        held = self._suspensions
+        return bool(held) and that_blocks(held, (origin, destination), day.isoformat()) is not None
+
+    def _next_call(self, branch: str, hub: str, at_us: int) -> tuple[date, Span] | None:
+        """The first day, and the span in it, on which a van may call for the hub at or after that instant."""
         for day in self._days(branch, at_us):
-            span = self.call(branch, day)
+            span = None if self._is_halted(branch, hub, day) else self.call(branch, day)
             if span is not None and self._instant(branch, day, span.opens_minute) >= at_us:
                 return day, span
         return None
@@ -273,7 +325,7 @@ class Ways:
     def _next_delivery(self, branch: str, hub: str, at_us: int) -> tuple[date, Span] | None:
         """The first day, and the span in it, on which a van brings what is at the hub at that instant."""
         for day in self._days(hub, at_us):
-            span = self.call(branch, day)
+            span = None if self._is_halted(hub, branch, day) else self.call(branch, day)
             if span is not None and self._loading_ends(hub, day) >= at_us:
                 return day, span
         return None
@@ -295,21 +347,44 @@ class Ways:
 
     def _next_hub(self, start: str, goal: str, at_us: int) -> str | None:
         found = self._graph(at_us).soonest(start, goal, at_us)
+        if found is None and self._suspensions:
+            # Where service will be back some day, the way is where it was.
+            found = self._graph(at_us, whole=True).soonest(start, goal, at_us)
         return None if found is None else found[1]
 
-    def _graph(self, at_us: int) -> TrunkGraph:
-        """The departures of the weeks around an instant; one graph serves a whole week of questions."""
-        number = local_day(at_us, zone_of("UTC")).toordinal() // _SLICE_DAYS
-        if number not in self._graphs:
-            first = date.fromordinal(number * _SLICE_DAYS - 1)
-            self._graphs[number] = TrunkGraph(self._departures(first))
-        return self._graphs[number]
+    def _over_hubs(self, start: str, goal: str, day: str | None) -> tuple[str, ...]:
+        """The hubs from one to another over the fewest trunk runs, `day` given only over those of no suspension."""
+        ways: dict[str, tuple[str, ...]] = {start: (start,)}
+        waiting = [start]
+        for hub in waiting:
+            for trunk in sorted(self._usable_trunks(), key=lambda one: one.destination):
+                leg = (trunk.origin, trunk.destination)
+                if trunk.origin != hub or trunk.destination in ways:
+                    continue
+                if day is None or that_blocks(self._suspensions, leg, day) is None:
+                    ways[trunk.destination] = (*ways[hub], trunk.destination)
+                    waiting.append(trunk.destination)
+        return ways.get(goal, ())
 
-    def _departures(self, first: date) -> Iterable[Departure]:
+    def _graph(self, at_us: int, *, whole: bool = False) -> TrunkGraph:
+        """
+        The departures of the weeks around an instant; one graph serves a whole week of questions.
+
+        With `whole` those that are suspended are in it too.
+        """
+        number = local_day(at_us, zone_of("UTC")).toordinal() // _SLICE_DAYS
+        if (number, whole) not in self._graphs:
+            first = date.fromordinal(number * _SLICE_DAYS - 1)
+            self._graphs[number, whole] = TrunkGraph(self._departures(first, whole=whole))
+        return self._graphs[number, whole]
+
+    def _departures(self, first: date, *, whole: bool) -> Iterable[Departure]:
         for trunk in sorted(self._usable_trunks(), key=lambda t: t.trunk):
             for ahead in range(_SLICE_DAYS + _HORIZON_DAYS):
                 day = first + timedelta(days=ahead)
                 if day.weekday() not in trunk.days or self._calendar.closure_on(trunk.origin, day) is not None:
+                    continue
+                if not whole and self._is_halted(trunk.origin, trunk.destination, day):
                     continue
                 leaves_us = self._instant(trunk.origin, day, trunk.departs_minute)
                 lands = day + timedelta(days=trunk.arrives_days)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from projections import demand_board, totes
+from projections import backlog, demand_board, totes
+from projections.backlog import LyingItems
 from projections.demand_board import LaneDay, Waiting
 from projections.past import PastViews
 from projections.totes import FillingState
@@ -29,6 +30,10 @@ class BoardAt:
     def waiting(self) -> Sequence[Waiting]:
         """Everything that was to travel and had not arrived."""
         return demand_board.waiting(self._views, as_of=self._position)
+
+    def lying(self) -> Sequence[LyingItems]:
+        """The same by the age of each journey."""
+        return backlog.lying(self._views, as_of=self._position)
 
     def fillings(self) -> Sequence[FillingState]:
         """Every filling that had not ended."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from projections import demand_board, totes
+from projections import backlog, demand_board, totes
+from projections.backlog import LyingItems
 from projections.demand_board import LaneDay, Waiting
 from projections.totes import FillingState
 from projections.views import Views
@@ -23,6 +24,10 @@ class DayBoardOfViews:
     def waiting(self) -> Sequence[Waiting]:
         """Everything that is to travel and has not arrived."""
         return demand_board.waiting(self._views)
+
+    def lying(self) -> Sequence[LyingItems]:
+        """Everything that is to travel and has not arrived, by age."""
+        return backlog.lying(self._views)
 
     def fillings(self) -> Sequence[FillingState]:
         """Every filling that has not ended."""

@@ -34,6 +34,7 @@ __all__ = [
     "open_holds",
     "pull_list",
     "queue",
+    "wanted_until",
 ]
 
 
@@ -175,6 +176,11 @@ def holds_for(views: Views, pickup: str, *, as_of: int | None = None) -> list[Qu
 def open_holds(views: Views, *, as_of: int | None = None) -> list[Queued]:
     """Every open hold, title by title."""
     return _ask(views, as_of)
+
+
+def wanted_until(views: Views, *, as_of: int | None = None) -> dict[str | None, str | None]:
+    """The last day on which each open hold is wanted that has one."""
+    return {one.hold: one.expires for one in _ask(views, as_of, where=lambda c: c.expires.is_not(None))}
 
 
 def no_longer_wanted(views: Views, day: str) -> list[Queued]:

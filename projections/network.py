@@ -17,9 +17,10 @@ from circulation.branch import Branch
 from circulation.closure import Closed
 from circulation.event import EVENT_TYPES, Fact
 from circulation.floating import FLOATING, Floating
-from circulation.folds import BRANCH, CLOSURES, FLOATING_FOLD, LOAN_RULES_FOLD, TRANSFER_LIMITS_FOLD
+from circulation.folds import BRANCH, CLOSURES, FLOATING_FOLD, LOAN_RULES_FOLD, SERVICE_FOLD, TRANSFER_LIMITS_FOLD
 from circulation.ledger import Fold
 from circulation.policy import LOAN_RULES, LoanRules
+from circulation.service import SERVICE, Suspensions
 from circulation.transfer_limits import TRANSFER_LIMITS, TransferLimits
 from logistics.fleet import Van
 from logistics.folds import COURIER_FOLD, VAN
@@ -40,6 +41,7 @@ __all__ = [
     "floating",
     "hubs",
     "loan_rules",
+    "suspensions",
     "transfer_limits",
     "vans",
 ]
@@ -110,6 +112,12 @@ def transfer_limits(views: Views, *, as_of: int | None = None) -> TransferLimits
     return found
 
 
+def suspensions(views: Views, *, as_of: int | None = None) -> Suspensions:
+    """The suspensions of the courier's service that were declared, those that are over too."""
+    found: Suspensions = _states(views, SERVICE_FOLD, as_of).get("courier", ())
+    return found
+
+
 def floating(views: Views, *, as_of: int | None = None) -> Floating:
     """Where copies may float, how many a branch keeps, what is carried on foot."""
     found: Floating = _states(views, FLOATING_FOLD, as_of).get("floating", Floating())
@@ -133,6 +141,7 @@ _FOLDS: dict[str, Fold[Any]] = {
     "network": COURIER_FOLD,
     LOAN_RULES: LOAN_RULES_FOLD,
     FLOATING: FLOATING_FOLD,
+    SERVICE: SERVICE_FOLD,
     TRANSFER_LIMITS: TRANSFER_LIMITS_FOLD,
 }
 """By the stream, or by its first word."""
@@ -163,7 +172,7 @@ def _adapter(fold: Fold[Any]) -> TypeAdapter[Any]:
 
 NETWORK = Projection(
     "network",
-    2,
+    3,
     (STATE_NOW, STATE_PAST),
     dict.fromkeys(
         (
@@ -175,6 +184,7 @@ NETWORK = Projection(
             "LoanRuleSet", "LoanRuleRemoved", "TransferLimitSet", "TransferLimitRemoved",
             "FloatingGroupSet", "FloatingGroupRemoved", "FloatLimitSet", "FloatLimitRemoved",
             "WalkedLanesSet", "WalkedLanesRemoved", "TechnicalServicesSet",
+            "ServiceSuspended", "ServiceResumed",
         ),
         _changed,
     ),

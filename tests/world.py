@@ -49,6 +49,13 @@ class TwoHubs:
             return None
         return at_us + DAY_US * (1 if hub == goal else 2)
 
+    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
+        """From branch to hub, to the other hub, to branch."""
+        hub, goal = self.hub_of.get(origin), self.hub_of.get(destination)
+        if hub is None or goal is None or origin == destination:
+            return ()
+        return tuple(dict.fromkeys((origin, hub, goal, destination)))
+
     def cutoff(self, branch: str, at_us: int) -> int | None:
         """Four hours from now, where a van calls."""
         return at_us + 4 * HOUR_US if branch in self.hub_of else None

@@ -44,6 +44,7 @@ GROUPS: dict[str, Group] = {
     "board": Group(_COURIER, "What waits to travel, and what is expected to."),
     "plan": Group(_COURIER, "Draft, publish, show and print the vans' routes."),
     "run": Group(_COURIER, "Record what the vans did."),
+    "service": Group(_COURIER, "Suspend and resume the courier, and clear away what piled up."),
     "network": Group(_CONSORTIUM, "Members, branches, hubs and roads."),
     "fleet": Group(_CONSORTIUM, "Vans: import them, take them off the road."),
     "calendar": Group(_CONSORTIUM, "Opening hours, closures and delivery windows."),

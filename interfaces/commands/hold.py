@@ -12,6 +12,7 @@ from interfaces.command_tree import accepts, listing
 from interfaces.context import Session, session_of
 from interfaces.expected import EXPECTED, expected
 from interfaces.hold_shelf_commands import clear_shelf, expire, explain, extend, pickup
+from interfaces.overriding import Overriding, Why, reason_given
 from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
@@ -41,6 +42,8 @@ def place(
     until: Annotated[
         str | None, typer.Option(metavar="DAY", help="The last day (2026-12-24) on which it is wanted.")
     ] = None,
+    override: Overriding = False,
+    why: Why = "",
 ) -> None:
     """
     Place a hold on a title, one part of it or one copy, for pickup at any branch.
@@ -58,6 +61,7 @@ def place(
         item=None if item is None else parse_barcode(item),
         part=part,
         expires=None if until is None else parse_day(until),
+        override=reason_given(override, why),
         request=session.options.request,
         happened_us=session.options.occurred_us,
     )
@@ -179,6 +183,7 @@ def list_holds(
     from interfaces.forecasting import Forecasts
     from interfaces.hold_expectation import expected_us
     from interfaces.moment import instant_asked
+    from interfaces.suspended_holds import without_a_day
     from projections import holds
 
     session = session_of(context)
@@ -196,6 +201,11 @@ def list_holds(
         row = {name: getattr(one, name) or None for name in _QUEUE if name != "expected_us"}
         soonest = None if as_of is not None else expected_us(one, views, session.part("courier"), now_us)
         rows.append({**row, "expected_us": soonest, **expected(forecasts.of_hold(one))})
+    if as_of is None:
+        for sentence in without_a_day(
+            session, [one for one, row in zip(found, rows, strict=True) if not row["expected_us"]]
+        ):
+            session.output.note(sentence)
     session.output.emit(rows, (*_QUEUE, *EXPECTED))
 
 
@@ -223,11 +233,12 @@ def pull_list(
     Example: branchline hold pull-list --branch bath --page pull.html
     """
     from interfaces.pull_page import heading, pull_page
+    from interfaces.suspended_pulls import that_may_travel
     from projections import holds
 
     session = session_of(context)
     branch = session.part("desk").places.branch(session.branch)
-    rows = holds.pull_list(session.part("views"), branch.code, as_of=session.position)
+    rows = that_may_travel(session, branch, holds.pull_list(session.part("views"), branch.code, as_of=session.position))
     cutoff_us = session.part("courier").cutoff(branch.code, session.part("commands").clock())
     title = heading(branch, len(rows), cutoff_us)
     if page is not None:

@@ -8,26 +8,13 @@ from typing import Annotated
 import typer
 
 from circulation.barcode import parse_barcode
-from circulation.errors import Invalid
-from interfaces.command_tree import Misused, accepts, listing, of_any_moment
+from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import session_of
+from interfaces.overriding import Overriding, Why, reason_given
 from interfaces.receipts import not_backdated, show_receipt
 
 app = typer.Typer()
 Barcode = Annotated[str, typer.Argument(metavar="BARCODE", help="The item.")]
-
-
-Overriding = Annotated[
-    bool, typer.Option("--override", help="Pass a rule that forbids it, if your role may; give --why.")
-]
-Why = Annotated[str, typer.Option(metavar="TEXT", help="The reason, which is kept sealed.")]
-
-
-def _reason(override: bool, why: str) -> str | None:
-    """The reason to pass a rule; None where no rule is to be passed."""
-    if why and not override:
-        raise Misused(Invalid("override.not-wanted"))
-    return why if override else None
 
 
 @app.command()
@@ -50,7 +37,7 @@ def out(
         session.caller,
         card=card,
         barcode=barcode,
-        override=_reason(override, why),
+        override=reason_given(override, why),
         request=session.options.request,
         happened_us=session.options.occurred_us,
     )
@@ -69,7 +56,7 @@ def renew(context: typer.Context, barcode: Barcode, override: Overriding = False
     _ = session.branch
     not_backdated(session)
     receipt = session.part("desk").loans.renew(
-        session.caller, parse_barcode(barcode), override=_reason(override, why), request=session.options.request
+        session.caller, parse_barcode(barcode), override=reason_given(override, why), request=session.options.request
     )
     show_receipt(session, receipt)
 

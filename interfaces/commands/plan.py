@@ -36,6 +36,10 @@ def draft(
     without_van: Annotated[list[str] | None, typer.Option(help="Plan without this van; may be repeated.")] = None,
     skip: Annotated[list[str] | None, typer.Option(help="Leave this branch out; may be repeated.")] = None,
     must: Annotated[list[str] | None, typer.Option(help="Call at this branch whatever it costs.")] = None,
+    drain: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="DAYS", help="The first day of a drain plan over so many days; 0: as few as do."),
+    ] = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to search.")] = 10.0,
     iterations: Annotated[int | None, typer.Option(min=1, help="Search so many steps: the same routes again.")] = None,
     seed: Annotated[int, typer.Option(help="Where the search begins.")] = 1,
@@ -66,6 +70,7 @@ def draft(
         without_vans=tuple(without_van or ()),
         skip=tuple(skip or ()),
         must=tuple(must or ()),
+        drain=drain,
     )
     budget = Budget(iterations=iterations) if iterations is not None else Budget(seconds=seconds)
     with searching(session) as tell:

@@ -81,6 +81,10 @@ class PresentWays:
         """See `circulation.lookups.Courier`."""
         return self.situation.ways.arrival(origin, destination, at_us)
 
+    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
+        """See `circulation.lookups.Courier`."""
+        return self.situation.ways.path(origin, destination, day)
+
     def cutoff(self, branch: str, at_us: int) -> int | None:
         """See `circulation.lookups.Courier`."""
         return self.situation.ways.cutoff(branch, at_us)

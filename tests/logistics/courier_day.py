@@ -27,6 +27,7 @@ from logistics.fleet import VanSet
 from logistics.network import COURIER, TrunkSet
 from logistics.plan import PlanDrafted
 from tests.circulation.world import record
+from tests.logistics.lying import Lies
 from tests.logistics.small_network import Count, Waiting, instant
 
 ANA = Caller("staff/ana", "declared", "", "office")
@@ -67,6 +68,22 @@ class Board:
 
     def waiting(self) -> list[Waiting]:
         return self.rows
+
+    def lying(self) -> list[Lies]:
+        return [
+            Lies(
+                row.kind,
+                row.place,
+                row.destination,
+                row.reason,
+                row.item_type,
+                row.filling,
+                row.items,
+                row.oldest_us,
+                None,
+            )
+            for row in self.rows
+        ]
 
     def daily_counts(self, *, first: str, last: str) -> list[Count]:
         return [count for count in self.counts if first <= count.day <= last]
