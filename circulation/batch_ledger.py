@@ -122,6 +122,18 @@ class BatchLedger(Ledger):
                 raise Conflict("store.shared", store=self.url.shown)
         self._queued_facts.clear()
 
+    def catch_up(self) -> None:
+        """Go on after what somebody else has written since the last `flush`; nothing may wait meanwhile."""
+        head = super().head()
+        while self._head.position < head.position:
+            facts = self.facts(after=self._head.position)
+            for fact in facts:
+                self._appended.add(fact.stream)
+                self._held.pop(fact.stream, None)
+            self._head = Head(facts[-1].position, facts[-1].recorded_us)
+            self._claims.clear()
+            self._holders.clear()
+
     def import_events(
         self,
         stamp: Stamp,

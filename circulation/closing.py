@@ -81,7 +81,7 @@ def closure_changes(closure: Closure, before: Calendar, endings: Iterable[Ending
         lost = _days_lost(ending, day, closure, before)
         if lost or closure.first <= day <= closure.last:
             waits_until = after.day_after_closures(ending.branch, day, lost)
-            why = f"closure {closure.id} of {closure.scope} takes {lost} days of its wait"
+            why = f"closure {closure.id} of {closure.scope} takes {lost} {'day' if lost == 1 else 'days'} of its wait"
             found.append(_moved(ending, after, waits_until, why))
     return _in_order(found)
 

@@ -53,12 +53,9 @@ def network_to_simulate(name: str, session: Session) -> SimulatedNetwork:
     if name == "store":
         return _of_the_store(session)
     if name == "southwest":
-        from interfaces.demo.southwest import lists, real_network
+        from interfaces.demo.southwest import LIKE, listed_network
 
-        folder = lists()
-        if not folder.is_dir():
-            raise Unknown("simulate.no-lists", folder=folder.name)
-        return _of_a_demo(real_network(folder), "librarieswest")
+        return _of_a_demo(listed_network(), LIKE)
     if name not in NETWORKS:
         raise Unknown("simulate.network", network=name[:40], networks=", ".join(NETWORKS))
     from interfaces.demo.geography import demo_network

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from circulation.calendar import local_day, zone_of
 from logistics.backlog import Lying
@@ -49,6 +50,8 @@ class Backlogged:
         self._batches = batches_of(self.situation, self.rows, self.fillings)
         self._network = network_of(self.situation)
         self._inflow: dict[date, Mapping[Lane, int]] = {}
+        self._next_stop = cache(_next_stop(self.situation.ways.path, self.first.isoformat()))
+        self._lanes = counts_by_lane(self.counts, self._next_stop)
 
     @property
     def items(self) -> int:
@@ -91,10 +94,8 @@ class Backlogged:
     def inflow(self, day: date) -> Mapping[Lane, int]:
         """Items that are expected to come in on a day, by where they land and where they are to go."""
         if day not in self._inflow:
-            ways = self.situation.ways
-            next_stop = _next_stop(ways.path, self.first.isoformat())
-            lanes = counts_by_lane(self.counts, next_stop)
-            self._inflow[day] = shared_out(self.expectation.by_day(lanes, day), self.counts, next_stop)
+            added = self.expectation.by_day(self._lanes, day)
+            self._inflow[day] = shared_out(added, self.counts, self._next_stop)
         return self._inflow[day]
 
 

@@ -43,12 +43,16 @@ def _lines(before: PlannedRoute | None, after: PlannedRoute | None, stands: str 
         return [f"Stays at {stands} and drives no further{taken}."] if gone else []
     lines = [f"Leaves {after.hub} at {wall_time(after.leaves)}."] if after and before is None else []
     lines += [f"No longer: {name}." for name in gone]
+    added: list[PlannedStop] = []
     for name, stop in new.items():
         was = old.get(name)
-        if was is None:
-            lines.append(f"New: {_call(stop)}.")
-        else:
-            lines += _changed(was, stop)
+        if was is None and (not added or _at_one_door(added[-1], stop)):
+            added.append(stop)
+            continue
+        lines += _new(added)
+        added = [stop] if was is None else []
+        lines += [] if was is None else _changed(was, stop)
+    lines += _new(added)
     kept = [name for name in new if name in old]
     if kept != [name for name in old if name in new]:
         lines.append(f"The order is now {', '.join(stop.branch for stop in new.values())}.")
@@ -57,14 +61,21 @@ def _lines(before: PlannedRoute | None, after: PlannedRoute | None, stands: str 
     return lines
 
 
-def _call(stop: PlannedStop) -> str:
-    if stop.takes_from is not None:
-        goal = branch_for(stop.name)
-        return (
-            f"{stop.branch} at {wall_time(stop.starts)}, take over {_totes(stop.totes_on)} for {goal}"
-            f" from {stop.takes_from}"
-        )
-    return f"{stop.branch} at {wall_time(stop.starts)}, {stop.totes_off} off and {stop.totes_on} on"
+def _at_one_door(one: PlannedStop, other: PlannedStop) -> bool:
+    """Whether two stops, one right after the other, are one call to the driver."""
+    return (one.branch, one.takes_from) == (other.branch, other.takes_from)
+
+
+def _new(stops: list[PlannedStop]) -> list[str]:
+    """The one line for new stops that are one call; none for none."""
+    if not stops:
+        return []
+    first = stops[0]
+    begins = f"New: {first.branch} at {wall_time(first.starts)}"
+    if first.takes_from is None:
+        return [f"{begins}, {sum(stop.totes_off for stop in stops)} off and {sum(stop.totes_on for stop in stops)} on."]
+    taken = [f"{_totes(stop.totes_on)} for {branch_for(stop.name)}" for stop in stops]
+    return [f"{begins}, take over {', '.join(taken)} from {first.takes_from}."]
 
 
 def _changed(before: PlannedStop, after: PlannedStop) -> list[str]:

@@ -137,7 +137,20 @@ def _reason(rest: RestOfDay, problem: RoutingProblem, solution: Solution, task: 
     (found,) = explain(problem, alone, can)
     draft = _no_draft(rest, problem)
     reason = reason_for(draft, found)
-    return reason.code, reason.why
+    return reason.code, _spoken(reason.why, rest)
+
+
+def _spoken(why: str, rest: RestOfDay) -> str:
+    """A sentence of the solver's without the names of stops that only it knows."""
+    for task in rest.tasks.values():
+        if task.id != task.branch:
+            where = f"the handover from {task.from_van}" if task.kind == "fetch" else _second_stop(task)
+            why = why.replace(task.id, where)
+    return why
+
+
+def _second_stop(task: Task) -> str:
+    return f"{task.branch} (off {task.from_van or task.only or task.hub})"
 
 
 def _no_draft(rest: RestOfDay, problem: RoutingProblem) -> Draft:

@@ -20,7 +20,9 @@ app = typer.Typer()
 @accepts("json", "quiet")
 def demo(
     context: typer.Context,
-    preset: Annotated[str, typer.Option(help="librarieswest or ireland.")] = "librarieswest",
+    preset: Annotated[
+        str, typer.Option(help="librarieswest or ireland; southwest: its real branches.")
+    ] = "librarieswest",
     scale: Annotated[
         float,
         typer.Option(help="How much of what never travels there is; 1 is the published size. Vans ride as full."),
@@ -37,15 +39,18 @@ def demo(
     from interfaces.demo.geography import demo_network
     from interfaces.demo.papers import write_papers
     from interfaces.demo.size import size_of
+    from interfaces.demo.southwest import LIKE, NAME, listed_network
     from interfaces.demo.summary import numbers_of, summary_of
 
     session = session_of(context)
     output, store = session.output, session.store
     if store.kind == "memory":
         raise Invalid("demo.memory")
-    size = size_of(preset, scale)
+    is_listed = preset == NAME
+    size = size_of(LIKE if is_listed else preset, scale)
     output.note("making the network")
-    filled = fill(store, demo_network(preset, seed), size, service_days=days, tell=output.note)
+    network = listed_network(seed) if is_listed else demo_network(preset, seed)
+    filled = fill(store, network, size, service_days=days, tell=output.note)
     folder = Path("out") if store.path is None else store.path.parent
     papers = write_papers(folder, filled.plan.revision, filled.branches)
     if output.format is not Format.TABLE:

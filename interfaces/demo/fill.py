@@ -34,7 +34,7 @@ from logistics.situation import read_situation
 from projections.day_board import DayBoardOfViews
 from projections.registry import open_views
 
-__all__ = ["PLANNED_DAY", "Filled", "Told", "days_before", "fill"]
+__all__ = ["PLANNED_DAY", "Filled", "Told", "days_before", "fill", "founded"]
 
 PLANNED_DAY = date(2026, 11, 24)
 """A Tuesday without a holiday near it."""
@@ -82,8 +82,40 @@ def fill(store: StoreUrl, network: DemoNetwork, size: Size, *, service_days: int
 
     Raises `Refused` (`demo.store-in-use`, `store.clock`).
     """
-    seed = network.seed
     days = days_before(PLANNED_DAY, network, service_days=service_days)
+    with founded(store, network, size, days=days, tell=tell) as (stage, play):
+        began, before = time.perf_counter(), stage.ledger.recorded
+        with _without_old_garbage():
+            for day in days:
+                tell(f"playing {day:%A} {day}")
+                play.day(day)
+            play.mornings_work(PLANNED_DAY)
+            seconds, after = time.perf_counter() - began, stage.ledger.recorded
+            tell(f"planning {PLANNED_DAY:%A} {PLANNED_DAY}")
+            plan = play.plan(PLANNED_DAY, iterations=_ITERATIONS, seed=network.seed)
+        return Filled(
+            network=network,
+            branches=stage.ways.situation.branches,
+            size=size,
+            played=days,
+            done=stage.done,
+            commands=after.commands - before.commands,
+            events=after.events - before.events,
+            seconds=seconds,
+            plan=plan,
+        )
+
+
+@contextmanager
+def founded(
+    store: StoreUrl, network: DemoNetwork, size: Size, *, days: Sequence[date], tell: Told
+) -> Iterator[tuple[Stage, Play]]:
+    """
+    An empty store with a network and what the libraries own, early on the first of the days, ready to be played.
+
+    Raises `Refused` (`demo.store-in-use`, `store.clock`).
+    """
+    seed = network.seed
     agenda = Agenda(at_minute(days[0], _FOUNDED_AT, zone_of(network.branches[0].time_zone)))
     with _empty_store(store, agenda) as (ledger, keyring):
         tell(f"founding a network of {len(network.branches)} places")
@@ -106,29 +138,9 @@ def fill(store: StoreUrl, network: DemoNetwork, size: Size, *, service_days: int
         try:
             views.fresh()
             stage = Stage(ledger, keyring, agenda, network, size, opening, seed)
-            play = Play(stage, Dispatcher(ledger, stage.commands, DayBoardOfViews(views)))
-            began, before = time.perf_counter(), ledger.recorded
-            with _without_old_garbage():
-                for day in days:
-                    tell(f"playing {day:%A} {day}")
-                    play.day(day)
-                play.mornings_work(PLANNED_DAY)
-                seconds, after = time.perf_counter() - began, ledger.recorded
-                tell(f"planning {PLANNED_DAY:%A} {PLANNED_DAY}")
-                plan = play.plan(PLANNED_DAY, iterations=_ITERATIONS, seed=seed)
+            yield stage, Play(stage, Dispatcher(ledger, stage.commands, DayBoardOfViews(views)))
         finally:
             views.close()
-        return Filled(
-            network=network,
-            branches=stage.ways.situation.branches,
-            size=size,
-            played=days,
-            done=stage.done,
-            commands=after.commands - before.commands,
-            events=after.events - before.events,
-            seconds=seconds,
-            plan=plan,
-        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Each morning the vans are planned from what the log says then, by the dispatcher
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -15,6 +16,7 @@ from interfaces.demo.branch_day import BranchDay
 from interfaces.demo.founding import COORDINATOR, at_desk
 from interfaces.demo.hub_day import HubDay
 from interfaces.demo.mishaps import MISPLACED, Mishaps
+from interfaces.demo.network import DemoTrunk
 from interfaces.demo.stage import Stage
 from interfaces.demo.van_day import VanDay
 from logistics.day_stops import PlanRequest
@@ -52,11 +54,16 @@ class Play:
         has_vans = any(day.weekday() in van.days for van in stage.network.vans)
         if has_vans:
             self._close_a_branch(mishaps, day)
-        self._open_branches(day)
-        for hub in stage.network.hubs:
-            HubDay(stage, self._runs, hub.code, day).open(stage.network.trunks)
+        self.open(day)
         if has_vans:
             stage.agenda.at(stage.moment(clockwork, day, _PLANNED_AT), partial(self._send_vans, mishaps, day))
+
+    def open(self, day: date, *, trunks: Sequence[DemoTrunk] | None = None) -> None:
+        """Put what branches and hubs do on a day on the agenda; vans are not sent. All trunk runs go if unset."""
+        self._open_branches(day)
+        for hub in self._stage.network.hubs:
+            going = self._stage.network.trunks if trunks is None else trunks
+            HubDay(self._stage, self._runs, hub.code, day).open(going)
 
     def mornings_work(self, day: date) -> None:
         """Play on until the vans of that day are to be planned; its branches stay shut."""

@@ -12,11 +12,16 @@ from math import cos, radians
 from pathlib import Path
 
 from circulation.calendar import format_spans
+from circulation.errors import Unknown
 from interfaces.demo.geography import demo_network
 from interfaces.demo.network import DemoBranch, DemoHub, DemoNetwork
 from interfaces.imports.branch_lists import read_branch_lists
 
-__all__ = ["MEMBERS", "lists", "real_network"]
+__all__ = ["LIKE", "MEMBERS", "NAME", "listed_network", "lists", "real_network"]
+
+NAME = "southwest"
+LIKE = "librarieswest"
+"""The preset whose depots, vans and published numbers it has."""
 
 MEMBERS = (
     "Bath and North East Somerset",
@@ -37,11 +42,19 @@ def lists() -> Path:
     return Path(os.environ.get("BRANCHLINE_SHARED", beside)) / "data" / "southwest_england"
 
 
+def listed_network(seed: int = 1) -> DemoNetwork:
+    """The network of the lists where they lie; raises `Unknown` (`simulate.no-lists`). The seed is for the days."""
+    folder = lists()
+    if not folder.is_dir():
+        raise Unknown("simulate.no-lists", folder=folder.name)
+    return replace(real_network(folder), seed=seed)
+
+
 def real_network(folder: Path) -> DemoNetwork:
     """The network of the lists in a folder."""
     names = ("libraries_geo_2023.csv", "library_hours.csv")
     listed = read_branch_lists([(name, (folder / name).read_bytes()) for name in names], members=MEMBERS)
-    model = demo_network("librarieswest", 1)
+    model = demo_network(LIKE, 1)
     codes = {record.code for record in listed.records}
     depots = [
         replace(branch, kind="depot", population=0)

@@ -205,6 +205,24 @@ def test_somebody_else_writing_meanwhile_is_found_out(tmp_path: Path, clock: Fro
         assert [row[1] for row in batches.store.log_rows(0, 10, None)] == ["title/b"]
 
 
+def test_a_ledger_that_catches_up_goes_on_after_what_somebody_else_wrote(tmp_path: Path, clock: FrozenClock) -> None:
+    path = str(tmp_path / "shared.db")
+    with BatchLedger.open(path, clock=clock, simulated=True) as batches:
+        batches.append(stamp(), [added("a")])
+        assert batches.load("title/a", TITLE).version == 1
+        batches.flush()
+        with Ledger.open(path, clock=clock, simulated=True) as other:
+            other.append(stamp(), [noted("a", after=1)])
+        batches.catch_up()
+
+        assert batches.load("title/a", TITLE).version == 2
+        batches.append(stamp(), [added("b")])
+        batches.flush()
+        assert [(row[1], row[2]) for row in batches.store.log_rows(0, 10, None)] == [
+            ("title/a", 1), ("title/a", 2), ("title/b", 1),
+        ]  # fmt: skip
+
+
 def test_a_store_that_keeps_real_time_is_refused(tmp_path: Path) -> None:
     path = str(tmp_path / "real.db")
     Ledger.open(path).close()

@@ -9,6 +9,7 @@ import pytest
 
 import interfaces.demo.geography
 import interfaces.demo.size
+import interfaces.demo.southwest
 from cli import main
 from tests.interfaces.demo_worlds import SMALL, small_network
 
@@ -43,6 +44,20 @@ def test_a_demo_is_one_json_object_for_a_script(
     numbers = json.loads(said.out)
     assert (5, 1, "2026-11-24/all/day") == (numbers["seed"], numbers["days_played"], numbers["plan"])
     assert said.err == ""
+
+
+def test_the_real_branches_can_be_played_where_their_lists_are(
+    small: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["-q", "demo", "--preset", "southwest", "--days", "1", "--seed", "4"]
+    monkeypatch.setenv("BRANCHLINE_SHARED", str(tmp_path))
+    assert main(["--store", str(tmp_path / "demo.db"), *words]) == 1
+    assert "The lists of the real branches are not there: 'southwest_england'." in capsys.readouterr().err
+
+    (tmp_path / "data" / "southwest_england").mkdir(parents=True)
+    monkeypatch.setattr(interfaces.demo.southwest, "real_network", lambda _folder: small_network(1))
+    assert main(["--store", str(tmp_path / "demo.db"), *words]) == 0
+    assert "small, seed 4: 8 branches" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,22 @@ def test_the_driver_of_a_lost_van_is_told_to_stay():
     assert told(replace(BATH_AND_CLEVEDON, stops=(bath,)), YEOVIL, lost={"BRS-1": "bath"}) == (
         DriverLines("BRS-1", ("Stays at bath and drives no further; others make clevedon, or nobody.",)),
     )
+
+
+def test_what_happens_at_one_door_is_one_line():
+    taken = [stop("bath", at(10), on=count) for count in (2, 1)]
+    new = PlannedRoute(
+        van="BRS-2", hub="bristol", leaves=at(9, 30), returns=at(12), metres=9, drive_seconds=9, load_at_start=0,
+        stops=(
+            replace(taken[0], stop="BRS-1>wells", takes_from="BRS-1"),
+            replace(taken[1], stop="BRS-1>frome", takes_from="BRS-1"),
+            replace(stop("wells", at(11), off=2), stop="wells@BRS-1"),
+            stop("wells", at(11, 6), on=1),
+        ),
+    )  # fmt: skip
+    (lines,) = told(BATH_AND_CLEVEDON, YEOVIL, new)
+    assert lines.lines == (
+        "Leaves bristol at 09:30.",
+        "New: bath at 10:00, take over 2 totes for wells, 1 tote for frome from BRS-1.",
+        "New: wells at 11:00, 2 off and 1 on.",
+    )

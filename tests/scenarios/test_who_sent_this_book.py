@@ -7,7 +7,6 @@ must be in its answer.
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
@@ -16,8 +15,7 @@ import pytest
 from circulation.clock import HOUR_US, MINUTE_US
 from tests.cast import BATH_COPY, TUESDAY
 from tests.interfaces.shop import Shop
-
-PAGE = Path(__file__).parents[2] / "docs" / "who-sent-this-book.md"
+from tests.scenarios.pages import consoles, must_say
 
 
 @pytest.fixture
@@ -46,24 +44,8 @@ def day(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     return shop
 
 
-def consoles() -> list[tuple[str, list[str]]]:
-    """The commands of the page, each with the lines that stand below it."""
-    told: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
-        for line in block.splitlines():
-            if line.startswith("$ branchline "):
-                told.append((line.removeprefix("$ branchline "), []))
-            elif line.strip() and line.strip() != "…":
-                told[-1][1].append(line)
-    return told
-
-
 def test_every_command_of_the_page_answers_as_the_page_says(day: Shop) -> None:
-    told = consoles()
+    told = consoles("who-sent-this-book.md")
     assert len(told) >= 8
     for command, lines in told:
-        done = day.run(*shlex.split(command))
-        said = [" ".join(line.split()) for line in (done.out + done.err).splitlines()]
-        for line in lines:
-            found = any(" ".join(line.split()) in one for one in said)
-            assert found, "\n".join((f"branchline {command}", line, "is not in:", *said))
+        must_say(command, day.run(*shlex.split(command)), lines)
