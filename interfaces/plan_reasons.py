@@ -124,6 +124,8 @@ def what_if(
     """
     Search a plan again as if a van were missing or more, or a branch shut, and lay it beside the plan as it is.
 
+    A stop changes its van only where it must or where that saves 10.00.
+
     Example: branchline plan what-if 2026-11-24 --without-van v3
     """
     from logistics.solver import Budget, solve

@@ -17,7 +17,7 @@ from logistics.revising import orders_of
 from logistics.solution import Route, Solution, verify
 from logistics.solver.as_late import laid_out, late_timetable
 from logistics.solver.steadiness import keeps_pins
-from logistics.solver.timetable import loads
+from logistics.solver.timetable import fits, loads, tour_of
 from logistics.solver.trips import is_stop, keeps_trips
 from logistics.wall_clock import minutes
 
@@ -147,11 +147,15 @@ class _Trial:
 
 
 def _trials(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, obstacle: Obstacle) -> Iterable[_Trial]:
-    """What asks for least comes first."""
+    """What asks for least comes first, and of those that ask for as much what costs least."""
     places = positions_of(problem, van, order, stop)
     if obstacle.limit != "several":
         lifts = _lifts_of(problem, stop, obstacle)
-        return (_Trial(after, tour, lifts) for after, tour in places if after == obstacle.after)
+        looser = lifted(problem, problem.van_index[van.id], lifts)
+        freed = looser.vans[problem.van_index[van.id]]
+        routes = ((after, tour, tour_of(looser, freed, tour)) for after, tour in places if fits(looser, freed, tour))
+        drivable = [(route.micros, after, tour) for after, tour, route in routes if route is not None]
+        return (_Trial(after, tour, lifts) for _, after, tour in sorted(drivable, key=lambda one: one[0]))
     lacking = (
         _Trial(after, tour, _lacking(problem, van, tour, stop))
         for after, tour in places

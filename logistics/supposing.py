@@ -7,20 +7,23 @@ supposed and to the time that the search had. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from circulation.errors import Refused, Unknown
 from circulation.messages.names import Names
-from logistics.explain import explain
 from logistics.figures import Difference, difference
+from logistics.lifting import ways_in
 from logistics.problem import RoutingProblem
 from logistics.resolving import searched_again
 from logistics.revising import Recorded, pins_of
 from logistics.solution import Solution
-from logistics.stability import Stability
+from logistics.stability import steady
 
 __all__ = ["MovedStop", "Supposition", "WhatIf", "what_if"]
+
+CHANGE_MICROS = 10_000_000
+"""What it must save to give a stop to another van: 10.00, as where the usual round is kept."""
 
 Search = Callable[[RoutingProblem, Solution | None], Solution]
 
@@ -68,26 +71,44 @@ def what_if(before: Recorded, supposed: Supposition, search: Search) -> WhatIf:
     """
     The plan beside what the search makes of it when something is otherwise.
 
+    Every stop keeps its van unless a change saves `CHANGE_MICROS` or is needed, so that what differs is due to what is
+    supposed and not to a longer search. What would have gone to a branch that is shut costs nothing to leave.
+
     Raises `Unknown` (`plan.van-unknown`, `plan.stop-unknown`) and `Refused` (`plan.no-van:left`: no van is left).
     """
     problem = _with_vans(before, supposed)
     for code in supposed.closed:
         if code not in problem.stop_index:
             raise Unknown("plan.stop-unknown", stop=code[:60])
+    shut = {problem.stop_index[code] for code in supposed.closed}
+    stops = tuple(replace(stop, price=0) if number in shut else stop for number, stop in enumerate(problem.stops))
+    problem = steady(replace(problem, stops=stops), before.solution, micros_van=CHANGE_MICROS)
     out = before.dropped | frozenset(supposed.closed)
-    found = searched_again(problem, before.solution, "free", search, dropped=out)
-    was, now = _vans_of(before.solution), _vans_of(found)
-    moved = tuple(
-        MovedStop(stop, was.get(stop), now.get(stop))
-        for stop in sorted(was.keys() | now.keys())
-        if was.get(stop) != now.get(stop)
-    )
-    left = tuple(one for one in found.unserved if one.stop in was and one.stop not in out)
+    now = searched_again(problem, before.solution, "free", search, dropped=out)
+    rode, rides = _vans_of(before.solution), _vans_of(now)
     return WhatIf(
-        difference=difference((before.problem, before.solution), (problem, found)),
-        moved=moved,
-        reasons=tuple(one.sentence for one in explain(problem, replace(found, unserved=left))),
+        difference=difference((before.problem, before.solution), (problem, now)),
+        moved=tuple(
+            MovedStop(stop, rode.get(stop), rides.get(stop))
+            for stop in sorted(rode.keys() | rides.keys())
+            if rode.get(stop) != rides.get(stop)
+        ),
+        reasons=tuple(
+            _reason(problem, now, left.stop) for left in now.unserved if left.stop in rode and left.stop not in out
+        ),
     )
+
+
+def _reason(problem: RoutingProblem, solution: Solution, stop: str) -> str:
+    """Why a stop is left, by the way in that asks for least."""
+    ways = ways_in(problem, solution, problem.stop_index[stop])
+    if not ways:
+        return f"{stop} is left out: no van goes from its hub."
+    best = ways[0]
+    if best.lifts or best.price is None:
+        return f"{stop} is left out. {best.sentence}"
+    cost, price = best.micros / 1_000_000, best.price / 1_000_000
+    return f"{stop} is left out. {best.sentence} That costs {cost:.2f}, and leaving it is counted as {price:.2f}."
 
 
 def _with_vans(before: Recorded, supposed: Supposition) -> RoutingProblem:
@@ -103,18 +124,8 @@ def _with_vans(before: Recorded, supposed: Supposition) -> RoutingProblem:
         stay.append(replace(problem.vans[problem.van_index[like]], id=name))
     if not stay:
         raise Refused("plan.no-van:left", vans=Names(sorted(supposed.without_vans)))
-    place = {van.id: number for number, van in enumerate(stay)}
-    bare = replace(problem, vans=tuple(stay), pins=(), stability=_steady(problem, place))
+    bare = replace(problem, vans=tuple(stay), pins=(), stability=None)
     return replace(bare, pins=pins_of(bare, before.pins))
-
-
-def _steady(problem: RoutingProblem, place: Mapping[str, int]) -> Stability | None:
-    """The prices of change, with the vans at their new places; a van that does not go is nobody's usual van."""
-    prices = problem.stability
-    if prices is None:
-        return None
-    usual = (replace(one, van=None if one.van is None else place.get(problem.vans[one.van].id)) for one in prices.usual)
-    return replace(prices, usual=tuple(usual))
 
 
 def _vans_of(solution: Solution) -> dict[str, str]:
