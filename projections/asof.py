@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Table, select, text, union_all
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, Table, select, text, union_all
 
 from circulation.clock import parse_instant
 from projections.projection import Log
 from projections.table import KeyedTable, TrailTable
 
-__all__ = ["Condition", "ended_after", "halves", "position_of", "standing"]
+__all__ = ["Condition", "Position", "ended_after", "halves", "position_of", "standing"]
 
 Condition = Callable[[Any], ColumnElement[bool]]
+Position = int | BindParameter[int]
+"""A position, or a place for one in a question that is asked again and again."""
 
 
 def position_of(log: Log, text: str | None) -> int | None:
@@ -35,7 +37,7 @@ def position_of(log: Log, text: str | None) -> int | None:
 
 
 def halves(
-    now: KeyedTable[Any], past: TrailTable[Any], as_of: int | None
+    now: KeyedTable[Any], past: TrailTable[Any], as_of: Position | None
 ) -> list[tuple[Table, list[ColumnElement[bool]]]]:
     """The tables to ask about a position, or about now, each with its conditions."""
     if as_of is None:
@@ -51,7 +53,7 @@ def standing(
     past: TrailTable[Any],
     columns: Sequence[str],
     *,
-    as_of: int | None,
+    as_of: Position | None,
     where: Condition | None = None,
 ) -> CompoundSelect[Any]:
     """The rows that stood at a position, or stand now; `where` is given the columns of either table."""

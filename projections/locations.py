@@ -9,9 +9,10 @@ The rows are folded in `custody.py`, which also knows whether a fact is too old 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, func, select, union_all
+from sqlalchemy import BigInteger, Connection, Text, bindparam, func, null, select, union_all
 
 from projections.asof import ended_after, halves, standing
 from projections.table import keyed, trail
@@ -85,6 +86,8 @@ ITEM_PAST = trail("item_past", ItemPast, indexes=[("item", "from_pos"), ("ref", 
 _ITEM = ("item", "kind", "ref", "known", "from_us")
 _FILLING = ("status", "kind", "place", "known")
 _ROWS_AT_ONCE = 10_000
+_POSITION = bindparam("position", type_=BigInteger)
+_NAMED_ITEM, _NAMED_FILLING = bindparam("item", type_=Text), bindparam("filling", type_=Text)
 
 
 class Where(NamedTuple):
@@ -117,14 +120,35 @@ class Stay(NamedTuple):
 def where(views: Views, barcode: str, *, as_of: int | None = None) -> Where | None:
     """Where an item is, or was at a position; None if it was not in the catalogue."""
     with views.reading("custody", "totes", as_of=as_of) as connection:
-        asked = standing(ITEM_NOW, ITEM_PAST, _ITEM, as_of=as_of, where=lambda c: c.item == barcode)
-        found = connection.execute(asked).first()
+        at = {} if as_of is None else {"position": as_of}
+        found = connection.execute(_of_item(past=as_of is not None), {"item": barcode, **at}).first()
         if found is None:
             return None
         if found.kind != "filling":
             return Where(*found)
-        inside = standing(FILLING_NOW, FILLING_PAST, _FILLING, as_of=as_of, where=lambda c: c.filling == found.ref)
-        return _inside(found, connection.execute(inside).one())
+        inside = connection.execute(_of_filling(past=as_of is not None), {"filling": found.ref, **at})
+        return _inside(found, inside.one())
+
+
+# A desk asks these all day: to build a question takes longer than to answer it.
+
+
+@cache
+def _of_item(*, past: bool) -> Any:
+    return standing(
+        ITEM_NOW, ITEM_PAST, _ITEM, as_of=_POSITION if past else None, where=lambda c: c.item == _NAMED_ITEM
+    )
+
+
+@cache
+def _of_filling(*, past: bool) -> Any:
+    return standing(
+        FILLING_NOW,
+        FILLING_PAST,
+        _FILLING,
+        as_of=_POSITION if past else None,
+        where=lambda c: c.filling == _NAMED_FILLING,
+    )
 
 
 def at(views: Views, place: str, *, as_of: int | None = None) -> list[Where]:
@@ -165,10 +189,10 @@ def counts(views: Views, *, as_of: int | None = None) -> dict[tuple[str, str], i
 def everywhere(views: Views, *, as_of: int | None = None) -> Iterator[Where]:
     """Every item of the network, in no order, read as it is consumed."""
     with views.reading("custody", "totes", as_of=as_of) as connection:
-        fillings = _Fillings(connection, as_of)
+        fillings, new = _Fillings(connection, as_of), tuple.__new__
         for rows in _standing_rows(connection, as_of):
             for row in rows:
-                yield Where(*row) if row[1] != "filling" else _inside(row, fillings[row[2]])
+                yield new(Where, row) if row[1] != "filling" else _inside(row, fillings[row[2]])
 
 
 def stays(views: Views, barcode: str) -> list[Stay]:
@@ -194,11 +218,11 @@ class _Fillings(dict[str, Any]):
 
     def __init__(self, connection: Connection, as_of: int | None) -> None:
         self._connection = connection
-        named = bindparam("filling", type_=Text)
-        self._asked = standing(FILLING_NOW, FILLING_PAST, _FILLING, as_of=as_of, where=lambda c: c.filling == named)
+        self._asked = _of_filling(past=as_of is not None)
+        self._at = {} if as_of is None else {"position": as_of}
 
     def __missing__(self, name: str) -> Any:
-        found = self[name] = self._connection.execute(self._asked, {"filling": name}).one()
+        found = self[name] = self._connection.execute(self._asked, {"filling": name, **self._at}).one()
         return found
 
 
@@ -213,9 +237,9 @@ def _grouped(as_of: int | None) -> Any:
 
 
 def _standing_rows(connection: Connection, as_of: int | None) -> Iterator[Sequence[Any]]:
-    """What is known of each item, as the driver gives it and some thousands at a time: there are millions."""
+    """The fields of `Where` for each item, as the driver gives them and thousands at a time: there are millions."""
     for table, conditions in halves(ITEM_NOW, ITEM_PAST, as_of):
-        asked = select(*(table.c[name] for name in _ITEM)).where(*conditions)
+        asked = select(*(table.c[name] for name in _ITEM), null()).where(*conditions)
         if as_of is not None and table is ITEM_PAST.sql:
             asked = asked.where(*ended_after(connection, table, as_of))
         if connection.dialect.name != "sqlite":
