@@ -21,7 +21,7 @@ from logistics.solver.timetable import fits, loads, tour_of
 from logistics.solver.trips import is_stop, keeps_trips
 from logistics.wall_clock import minutes
 
-__all__ = ["Lift", "WayIn", "lifted", "ways_in"]
+__all__ = ["Lift", "WayIn", "lifted", "ways_in", "what_gives"]
 
 Kind = Literal["capacity", "weight", "shift", "break", "no-break", "later", "sooner", "on-board", "pin"]
 
@@ -231,7 +231,7 @@ def _tried(problem: RoutingProblem, solution: Solution, van: int, stop: int, tri
         after=trial.after,
         tour=now.stops,
         lifts=trial.lifts,
-        needs=" and ".join(_told(its, lift) for lift in trial.lifts) or None,
+        needs=" and ".join(what_gives(its, lift) for lift in trial.lifts) or None,
         metres=now.metres - (was.metres if was else 0),
         paid_seconds=now.seconds - (was.seconds if was else 0),
         micros=now.micros - (was.micros if was else 0),
@@ -239,7 +239,8 @@ def _tried(problem: RoutingProblem, solution: Solution, van: int, stop: int, tri
     )
 
 
-def _told(van: Van, lift: Lift) -> str:
+def what_gives(van: Van, lift: Lift) -> str:
+    """What has to be otherwise for a van, in words: `it held 7 totes and not 5`."""
     match lift.kind:
         case "capacity":
             return f"it held {van.totes + lift.by} totes and not {van.totes}"

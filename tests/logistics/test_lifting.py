@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logistics.explain import obstacles_of
-from logistics.lifting import Lift, WayIn, lifted, ways_in
+from logistics.lifting import Lift, WayIn, lifted, ways_in, what_gives
 from logistics.pin import Pin
 from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
 from logistics.revising import orders_of
@@ -82,6 +83,38 @@ def test_a_break_and_a_ride_give_way_too() -> None:
     paired = replace(paired, pairs=(Pair(0, 1, 1, longest_seconds=600),))
     [way] = ways(paired, {})
     assert "Van v after a, if what rides from a might be on board 20 min longer: +80.0 km, +80 min." == way.sentence
+
+
+@pytest.mark.parametrize(
+    ("lift", "said"),
+    [
+        (Lift("capacity", 2), "it held 7 totes and not 5"),
+        (Lift("weight", 20), "it carried 70 g and not 50"),
+        (Lift("shift", 540), "its shift ended 9 min later"),
+        (Lift("break", 61), "its break began 2 min later"),
+        (Lift("no-break"), "it took no break of 30 min"),
+        (Lift("later", 300, "b"), "b stayed open 5 min longer"),
+        (Lift("sooner", 40, "b"), "b opened 40 s sooner"),
+        (Lift("on-board", 1_200, "a"), "what rides from a might be on board 20 min longer"),
+        (Lift("pin", 0, "b"), "the pins of b were taken off"),
+    ],
+)
+def test_what_gives_way_is_told_in_words_with_its_numbers(lift: Lift, said: str) -> None:
+    van = Van("v", hub=0, totes=5, grams=50, shift_end=9_000, rest=Break(1_800, 0, 3_600))
+
+    assert said == what_gives(van, lift)
+
+
+def test_a_stop_that_opens_too_late_would_have_to_open_sooner() -> None:
+    """What is picked up at b (1 minute out) must be at a (10 minutes out) by 700 s, and b opens at 2,000 s."""
+    stops = [(1, Stop("b", windows=((2_000, 3_000),))), (10, Stop("a", windows=((0, 700),)))]
+    problem = street(stops, [Van("v", hub=0, totes=5)])
+    problem = replace(problem, pairs=(Pair(0, 1, 1),))
+
+    solution = assemble(problem, {}, solver="hand", seed=0, iterations=0)
+
+    [way] = ways_in(problem, solution, 0)
+    assert "Van v as its first stop, if b opened 31 min sooner: +20.0 km, +20 min." == way.sentence
 
 
 def test_vans_of_another_hub_have_no_way() -> None:

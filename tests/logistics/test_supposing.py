@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from circulation.errors import Refused, Unknown
-from logistics.problem import RoutingProblem
+from logistics.edits import Fix
+from logistics.problem import Hub, RoutingProblem
 from logistics.solution import Solution
 from logistics.solver import Budget, solve
 from logistics.standing import standing
 from logistics.supposing import MovedStop, Supposition, WhatIf, what_if
-from tests.logistics.edited_day import line_day, line_problem, stop
+from tests.logistics.edited_day import EIGHT, kept, line_day, line_problem, stop
 
 
 def supposing(asked: Supposition, problem: RoutingProblem | None = None) -> WhatIf:
@@ -79,3 +82,45 @@ def test_a_served_stop_says_its_place_its_cost_and_its_room() -> None:
         "Service may begin until 12:00: 215 min to spare.",
         "Van v1 holds 10 totes and carries 6 on its fullest leg.",
     ] == list(standing(line_day(), "c"))
+
+
+def test_what_would_cost_more_than_leaving_it_says_both_amounts() -> None:
+    """With f on v1, e is on its way: 5 minutes are 1.50, and e is worth 1.00."""
+    problem = line_problem(e=stop("e", deliver=0, collect=0, price=1_000_000))
+
+    found = supposing(Supposition(without_vans=("v2",)), problem)
+
+    [said] = found.reasons
+    assert said.startswith("e is left out. Van v1 ")
+    assert said.endswith(": +0.0 km, +5 min. That costs 1.50, and leaving it is counted as 1.00.")
+
+
+def test_a_stop_whose_hub_has_no_van_left_says_so() -> None:
+    problem = line_problem()
+    two = replace(
+        problem,
+        hubs=(*problem.hubs, Hub("wells")),
+        vans=(problem.vans[0], replace(problem.vans[1], hub=1)),
+        stops=tuple(replace(one, hub=1) if one.id in "de" else one for one in problem.stops),
+        metres=_with_hub(problem.metres),
+        seconds=_with_hub(problem.seconds),
+    )
+
+    found = supposing(Supposition(without_vans=("v2",)), two)
+
+    assert ("d is left out: no van goes from its hub.", "e is left out: no van goes from its hub.") == found.reasons
+
+
+def _with_hub(matrix: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """A second hub at the place of the first."""
+    return tuple((row[0], *row) for row in (matrix[0], *matrix))
+
+
+def test_a_pinned_stop_with_no_time_to_spare_says_both() -> None:
+    """Served at 08:25 by a pin of just that minute."""
+    pinned = kept(line_day(), Fix("c", van="v1", earliest=EIGHT + 1_500, latest=EIGHT + 1_500))
+
+    said = list(standing(pinned, "c"))
+
+    assert "Service may begin until 08:25: nothing to spare." in said
+    assert said[-1].startswith("c is pinned to ")
