@@ -84,10 +84,8 @@ def test_what_a_lost_van_has_on_board_is_fetched_where_it_stands_and_brought_by_
     assert () == result.revision.left
     assert lines(result) == {
         "v1": (
-            "New: frome at 09:28, take over 2 totes for bath from v2.",
-            "New: frome at 09:30, take over 2 totes for wells from v2.",
-            "New: wells at 09:52, 2 off and 0 on.",
-            "New: wells at 09:58, 0 off and 1 on.",
+            "New: frome at 09:28, take over 2 totes for bath, 2 totes for wells from v2.",
+            "New: wells at 09:52, 2 off and 1 on.",
             "Back at bath at 10:39, not 09:43.",
         ),
         "v2": ("Stays at frome and drives no further; others make wells, or nobody.",),
