@@ -108,28 +108,13 @@ def replay(context: typer.Context) -> None:
 
 
 def _compared(session: Session, ledger: Ledger, position: int, *, is_head: bool) -> Iterator[Compared]:
-    from circulation.event import EVENT_TYPES
     from circulation.past_ledger import PastLedger
-    from interfaces.past import progress_of
-    from projections.past import PastViews, past_views
-    from projections.registry import PROJECTIONS, decode
+    from interfaces.past import views_of_that_moment
     from projections.replay import KINDS, compare, told_by_folds, told_by_views
 
     views: Views = session.part("views")
     past = PastLedger(ledger, position, 0)
-    with (
-        progress_of(session, "rebuilding", position) as rebuilding,
-        past_views(
-            lambda database: PastViews(
-                log=past,
-                database=database,
-                projections=PROJECTIONS,
-                decode=decode,
-                known_types=frozenset(EVENT_TYPES),
-                progress=rebuilding,
-            )
-        ) as rebuilt,
-    ):
+    with views_of_that_moment(session, past, "rebuilding") as rebuilt:
         rebuilt.at_least(position, "custody", "holds", "totes", "plans")
         with session.output.progress("folding") as advance:
             for kind in KINDS:

@@ -39,32 +39,17 @@ def plan(
 
     Example: branchline audit plan 2026-11-24/all/day --revision 1
     """
-    from circulation.event import EVENT_TYPES
     from circulation.past_ledger import PastLedger
-    from interfaces.past import progress_of
+    from interfaces.past import views_of_that_moment
     from logistics.made_again import drafted_in, make_again
     from projections.board_then import BoardAt
-    from projections.past import PastViews, past_views
-    from projections.registry import PROJECTIONS, decode
 
     session = session_of(context)
     ledger: Ledger = session.part("ledger")
     fact, drafted = drafted_in(ledger, plan, revision)
     position = drafted.inputs.position
     past = PastLedger(ledger, position, fact.happened_us)
-    with (
-        progress_of(session, "replaying", position) as replaying,
-        past_views(
-            lambda database: PastViews(
-                log=past,
-                database=database,
-                projections=PROJECTIONS,
-                decode=decode,
-                known_types=frozenset(EVENT_TYPES),
-                progress=replaying,
-            )
-        ) as folded,
-    ):
+    with views_of_that_moment(session, past) as folded:
         again = make_again(ledger, past, BoardAt(session.part("views"), folded, position), fact, drafted)
     title = f"Plan {again.plan}, revision {again.revision}, from position {again.position}"
     session.output.emit(_rows(again), _COLUMNS, title=title)

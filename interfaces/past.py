@@ -67,14 +67,14 @@ def of_that_moment(session: Session, ledger: Ledger) -> Iterator[PastLedger]:
 
 
 @contextmanager
-def views_of_that_moment(session: Session, ledger: PastLedger) -> Iterator[PastViews]:
-    """Views of that log, folded as far as they are asked for."""
+def views_of_that_moment(session: Session, ledger: PastLedger, what: str = "replaying") -> Iterator[PastViews]:
+    """Views of that log, folded as far as they are asked for; `what` is said to be going on meanwhile."""
     from circulation.event import EVENT_TYPES
     from projections.past import PastViews, past_views
     from projections.registry import PROJECTIONS, decode
 
     with (
-        progress_of(session, "replaying", ledger.upto) as progress,
+        progress_of(session, what, ledger.upto) as progress,
         past_views(
             lambda database: PastViews(
                 log=ledger,

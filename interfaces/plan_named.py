@@ -15,14 +15,9 @@ from interfaces.context import Session
 if TYPE_CHECKING:
     from logistics.plan import PlanDrafted
 
-__all__ = ["Plan", "by_hand", "clock", "find_revision", "plan_name"]
+__all__ = ["Plan", "by_hand", "find_revision", "plan_name"]
 
 Plan = Annotated[str, typer.Argument(help="The plan, such as 2026-11-24/all/day; or a date with one plan.")]
-
-
-def clock(seconds: int) -> str:
-    """`07:30` of seconds after midnight."""
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def plan_name(session: Session, text: str) -> str:

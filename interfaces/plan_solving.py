@@ -17,7 +17,8 @@ from circulation.errors import Invalid
 from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.plan_difference import told
-from interfaces.plan_named import Plan, clock, find_revision, plan_name
+from interfaces.plan_named import Plan, find_revision, plan_name
+from logistics.wall_clock import wall_time
 
 if TYPE_CHECKING:
     from logistics.find_plan import Round
@@ -128,8 +129,8 @@ def changes(
             "what": one.what,
             "van_before": one.van_before,
             "van": one.van,
-            "before": None if one.starts_before is None else clock(one.starts_before),
-            "now": None if one.starts is None else clock(one.starts),
+            "before": None if one.starts_before is None else wall_time(one.starts_before),
+            "now": None if one.starts is None else wall_time(one.starts),
             "sentence": one.sentence,
         }
         for found in {found.named: found for _, found in rounds if found is not None}.values()

@@ -18,6 +18,7 @@ from circulation.item import item_stream
 from circulation.ledger import Ledger
 from interfaces.hold_sentences import any_sentence_of
 from logistics.plan import PlanDrafted, plan_stream
+from logistics.wall_clock import wall_time
 from projections.reasons import Because, holding_revision, why_filling, why_hold, why_item
 from projections.totes import fillings_of
 from projections.views import Views
@@ -104,7 +105,7 @@ def _of_stop(
     if not isinstance(drafted, PlanDrafted):
         raise TypeError(f"position {drafted_at} holds no draft")
     says = [
-        f"van {route.van} is to call at {branch} at {_clock(stop.arrives)}, {stop.totes_off} totes off, "
+        f"van {route.van} is to call at {branch} at {wall_time(stop.arrives)}, {stop.totes_off} totes off, "
         f"{stop.totes_on} on"
         for route in drafted.routes
         for stop in route.stops
@@ -151,7 +152,3 @@ def _row(ledger: Ledger, because: Because) -> dict[str, object]:
 
 def _fact(ledger: Ledger, position: int) -> Fact:
     return ledger.facts_at([position])[position]
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"

@@ -33,6 +33,7 @@ from logistics.network import (
     TrunkRemoved,
     TrunkSet,
 )
+from logistics.wall_clock import wall_time
 
 __all__ = [
     "CourierAdministration",
@@ -80,9 +81,9 @@ def check_trunk(trunk: TrunkSet) -> None:
         raise Invalid(
             "trunk.impossible:arrives-first",
             trunk=name,
-            arrives=_clock(trunk.arrives_minute),
+            arrives=wall_time(60 * trunk.arrives_minute),
             days=trunk.arrives_days,
-            departs=_clock(trunk.departs_minute),
+            departs=wall_time(60 * trunk.departs_minute),
         )
     if not 1 <= trunk.totes <= 10_000:
         raise Invalid("trunk.impossible:totes", trunk=name, totes=trunk.totes)
@@ -239,7 +240,3 @@ class CourierAdministration:
             roles=COORDINATORS,
             request=request,
         )
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -12,49 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from logistics.demand import TravellingItems
+
 __all__ = ["AGES", "BacklogLine", "Lying", "age_of", "backlog", "total_of"]
 
 AGES = ("0-1", "2-3", "4-7", ">7")
 """The ages that are counted apart, in whole local days since the journey began."""
 
 
-class Lying(Protocol):
-    """Items of one kind that lie together and set out on one moment, as a projection knows them."""
-
-    @property
-    def kind(self) -> str:
-        """Whether they are at a `branch` (or hub) or on a `van`."""
-        ...
-
-    @property
-    def place(self) -> str:
-        """The code of the branch, hub or van."""
-        ...
-
-    @property
-    def destination(self) -> str:
-        """The branch where they are to go in the end."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """Why they travel: `hold`, `home`, `float`, `rebalance` or `manual`."""
-        ...
-
-    @property
-    def item_type(self) -> str:
-        """Which decides how much of a tote each takes."""
-        ...
-
-    @property
-    def filling(self) -> str | None:
-        """The filling that they lie in; None on a table or a shelf."""
-        ...
-
-    @property
-    def items(self) -> int:
-        """How many."""
-        ...
+class Lying(TravellingItems, Protocol):
+    """Such items whose journeys began at one moment."""
 
     @property
     def opened_us(self) -> int:

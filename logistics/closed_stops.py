@@ -15,6 +15,7 @@ from circulation.ledger import Ledger
 from logistics.folds import PLAN
 from logistics.plan import DayPlan, PlanDrafted
 from logistics.situation import Situation
+from logistics.wall_clock import wall_time
 
 __all__ = ["PlannedCall", "calls_that_fail", "calls_that_work_again", "plans_of_days"]
 
@@ -50,7 +51,7 @@ def calls_that_fail(plans: Iterable[DayPlan], situation: Situation) -> list[Plan
             for stop in route.stops:
                 if situation.ways.call(stop.branch, day) is None:
                     shut = route.hub if situation.calendar.closure_on(route.hub, day) is not None else stop.branch
-                    why = f"van {route.van} is to call at {_clock(stop.arrives)}, and {shut} is shut on {day}"
+                    why = f"van {route.van} is to call at {wall_time(stop.arrives)}, and {shut} is shut on {day}"
                     found.append(PlannedCall(plan, revision.revision, status, stop.branch, why))
     return found
 
@@ -71,7 +72,3 @@ def _standing(plans: Iterable[DayPlan]) -> Iterable[tuple[str, PlanDrafted, Lite
             yield plan.plan, plan.revisions[plan.published], "published"
         if plan.latest and plan.latest != plan.published:
             yield plan.plan, plan.revisions[plan.latest], "drafted"
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"

@@ -19,7 +19,7 @@ from logistics.situation import Situation, read_situation
 if TYPE_CHECKING:
     from logistics.roads import Matrix
 
-__all__ = ["DayBoard", "draft_of_day", "roads_of"]
+__all__ = ["DayBoard", "draft_in", "draft_of_day", "roads_of"]
 
 
 class DayBoard(Protocol):
@@ -47,15 +47,28 @@ def draft_of_day(
 ) -> tuple[Situation, Draft]:
     """The network as it is read now, and the draft that it gives. Raises what `draft.draft` refuses."""
     situation = read_situation(ledger)
+    return situation, draft_in(situation, board, ledger.attachment, asked, rules=rules, at_us=at_us)
+
+
+def draft_in(
+    situation: Situation,
+    board: DayBoard,
+    attachment: Callable[[str], bytes],
+    asked: PlanRequest,
+    *,
+    rules: PlanRules,
+    at_us: int,
+) -> Draft:
+    """The draft that a network gives as it was read, with its board. Raises what `draft.draft` refuses."""
     counts: Sequence[DailyCount] = ()
     if asked.collect == "expected" or asked.drain is not None:
         first = rules.expectation.first_day(asked.day)
         last = asked.day - timedelta(days=1)
         counts = board.daily_counts(first=first.isoformat(), last=last.isoformat())
-    return situation, draft(
+    return draft(
         asked,
         situation,
-        roads=roads_of(situation, ledger.attachment),
+        roads=roads_of(situation, attachment),
         rows=board.waiting(),
         fillings=board.fillings(),
         counts=counts,

@@ -19,10 +19,20 @@ from logistics.expectation import Lane
 from logistics.network import Courier
 from logistics.ways import Ways
 
-__all__ = ["Demand", "FillingRow", "Load", "Prices", "StopDemand", "Stranded", "WaitingRow", "measure"]
+__all__ = [
+    "Demand",
+    "FillingRow",
+    "Load",
+    "Prices",
+    "StopDemand",
+    "Stranded",
+    "TravellingItems",
+    "WaitingRow",
+    "measure",
+]
 
 
-class WaitingRow(Protocol):
+class TravellingItems(Protocol):
     """Items of one type that must travel to one place for one reason and lie together, as a projection knows them."""
 
     @property
@@ -59,6 +69,10 @@ class WaitingRow(Protocol):
     def items(self) -> int:
         """How many."""
         ...
+
+
+class WaitingRow(TravellingItems, Protocol):
+    """Such items with the age of all of them in two numbers."""
 
     @property
     def oldest_us(self) -> int:

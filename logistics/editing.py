@@ -21,6 +21,7 @@ from logistics.revising import Recorded, orders_of, with_pins
 from logistics.solution import Route, Solution
 from logistics.solver.as_late import laid_out
 from logistics.solver.trips import is_stop, order_of, tidy
+from logistics.stop_names import place_in_tour
 
 __all__ = ["Changed", "edited", "stop_named", "van_named"]
 
@@ -81,7 +82,9 @@ def _moved(before: Recorded, edit: Move) -> Changed:
     if moved == orders:
         raise Refused("plan.same-place", stop=edit.stop, van=edit.to)
     way = f"within van {edit.to}" if van == there else f"from van {problem.vans[there].id} to van {edit.to}"
-    return _of_hand(before, moved, what="move", stop=edit.stop, said=f"{edit.stop} moves {way}, {_where(after)}.")
+    return _of_hand(
+        before, moved, what="move", stop=edit.stop, said=f"{edit.stop} moves {way}, {place_in_tour(after)}."
+    )
 
 
 def _swapped(before: Recorded, edit: Swap) -> Changed:
@@ -137,7 +140,7 @@ def _added(before: Recorded, edit: Add) -> Changed:
         raise Invalid("plan.which-van", stop=edit.stop)
     orders, after = _put(problem, orders, stop, van, edit.after, first=edit.first)
     van = _van_of(orders, stop)
-    told = f"{edit.stop} is added to van {problem.vans[van or 0].id}, {_where(after)}."
+    told = f"{edit.stop} is added to van {problem.vans[van or 0].id}, {place_in_tour(after)}."
     return _of_hand(before, orders, what="add", stop=edit.stop, said=told, dropped=before.dropped - {edit.stop})
 
 
@@ -169,7 +172,7 @@ def _fixed(before: Recorded, edit: Fix) -> Changed:
     told = f"{edit.stop} is pinned to {pin.fixed}."
     if _van_of(orders, stop) is not None and _breaks_its_pins(before, pinned, orders, edit.stop):
         orders, after = _put(pinned, orders, stop, None, None, first=False)
-        told += f" It moves to van {pinned.vans[_van_of(orders, stop) or 0].id}, {_where(after)}."
+        told += f" It moves to van {pinned.vans[_van_of(orders, stop) or 0].id}, {place_in_tour(after)}."
     return _of_hand(before, orders, what="pin", stop=edit.stop, said=told, pins=pins)
 
 
@@ -202,10 +205,6 @@ def van_named(problem: RoutingProblem, code: str) -> int:
 
 def _van_of(orders: Mapping[int, Sequence[int]], stop: int) -> int | None:
     return next((van for van, order in orders.items() if stop in order), None)
-
-
-def _where(after: str | None) -> str:
-    return f"after {after}" if after else "as its first stop"
 
 
 def _put(

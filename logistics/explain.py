@@ -18,6 +18,7 @@ from logistics.problem import END_OF_TIME, RoutingProblem, Stop, Van
 from logistics.solution import Route, Solution
 from logistics.solver.timetable import fits, loads, tour_of
 from logistics.solver.trips import is_stop, joined, order_of, split
+from logistics.stop_names import place_in_tour
 
 __all__ = [
     "Explanation", "Limit", "Obstacle", "TightLimit", "explain", "obstacles_of", "positions_of", "tight_limits",
@@ -327,7 +328,7 @@ def _way(problem: RoutingProblem, stop: Stop, obstacle: Obstacle) -> str:
     van = problem.vans[problem.van_index[obstacle.van]]
     lacking = obstacle.lacking
     minutes = _minutes(lacking)
-    where = f"after {obstacle.after}" if obstacle.after else "as its first stop"
+    where = place_in_tour(obstacle.after)
     if obstacle.limit == "capacity":
         return f"van {van.id} held {van.totes + lacking} totes and not {van.totes} ({where}){_trip(van, obstacle)}"
     if obstacle.limit == "weight":

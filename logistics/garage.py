@@ -20,6 +20,7 @@ from circulation.ledger import Ledger
 from logistics.administration import require_hub
 from logistics.fleet import Van, VanBack, VanOut, VanRetired, VanSet, van_stream
 from logistics.folds import VAN
+from logistics.wall_clock import wall_time
 
 __all__ = [
     "Garage",
@@ -57,14 +58,14 @@ def check_van(name: str, van: VanSet) -> None:
     if not 1 <= van.totes <= 1000:
         raise Invalid("van.impossible:totes", van=name, totes=van.totes)
     if not 0 <= van.shift_starts_minute < van.shift_ends_minute <= LAST_MINUTE:
-        starts, ends = _clock(van.shift_starts_minute), _clock(van.shift_ends_minute)
+        starts, ends = wall_time(60 * van.shift_starts_minute), wall_time(60 * van.shift_ends_minute)
         raise Invalid("van.impossible:shift", van=name, starts=starts, ends=ends)
     if van.break_minutes < 0 or van.break_minutes > van.shift_ends_minute - van.shift_starts_minute:
         raise Invalid("van.impossible:break-length", van=name, minutes=van.break_minutes)
     if van.break_minutes > 0 and not (
         van.shift_starts_minute <= van.break_from_minute <= van.break_until_minute <= van.shift_ends_minute
     ):
-        starts, ends = _clock(van.break_from_minute), _clock(van.break_until_minute)
+        starts, ends = wall_time(60 * van.break_from_minute), wall_time(60 * van.break_until_minute)
         raise Invalid("van.impossible:break-times", van=name, starts=starts, ends=ends)
     if van.trips is not None and not 1 <= van.trips <= MOST_TRIPS:
         raise Invalid("van.impossible:trips", van=name, trips=van.trips, most=MOST_TRIPS)
@@ -176,7 +177,3 @@ class Garage:
             roles=COORDINATORS,
             request=request,
         )
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -15,6 +15,7 @@ from logistics.solution import Route, Solution, Unserved, Violation, verify
 from logistics.solver.as_late import route_of
 from logistics.solver.timetable import fits
 from logistics.solver.trips import is_stop, tidy
+from logistics.stop_names import place_in_tour
 
 __all__ = ["Insertion", "call_names", "insertions"]
 
@@ -39,7 +40,7 @@ class Insertion:
     @property
     def sentence(self) -> str:
         """`Van v3 after clevedon: +4.1 km, +9 min`, and the rules that it would break."""
-        where = f"after {self.after}" if self.after else "as its first stop"
+        where = place_in_tour(self.after)
         added = [f"{self.metres / 1000:+.1f} km", f"{_whole_minutes(self.paid_seconds):+d} min"]
         if self.late_seconds:
             added.append(f"{_whole_minutes(self.late_seconds):+d} min late")

@@ -19,6 +19,7 @@ from logistics.solver.as_late import laid_out, late_timetable
 from logistics.solver.steadiness import keeps_pins
 from logistics.solver.timetable import fits, loads, tour_of
 from logistics.solver.trips import is_stop, keeps_trips
+from logistics.stop_names import place_in_tour
 from logistics.wall_clock import minutes
 
 __all__ = ["Lift", "WayIn", "lifted", "ways_in", "what_gives"]
@@ -64,7 +65,7 @@ class WayIn:
     @property
     def sentence(self) -> str:
         """`Van v3 after clevedon, if it held 7 totes and not 5: +4.1 km, +9 min.`"""
-        where = f"after {self.after}" if self.after else "as its first stop"
+        where = place_in_tour(self.after)
         condition = f", if {self.needs}" if self.needs else ""
         return (
             f"Van {self.van} {where}{condition}: {self.metres / 1000:+.1f} km, {round(self.paid_seconds / 60):+d} min."

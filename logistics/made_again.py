@@ -11,23 +11,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import partial
 from itertools import islice
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
 
 from circulation.errors import BranchlineError, Unknown
 from circulation.event import Fact
 from circulation.ledger import Ledger
 from circulation.past_ledger import PastLedger
-from logistics.backlog import Lying
-from logistics.day_stops import PlanRequest
-from logistics.demand import FillingRow, WaitingRow
-from logistics.dispatcher import budget_of, find_plan, roads_of
-from logistics.draft import Draft, PlanRules, draft
-from logistics.expectation import DailyCount
+from logistics.accepted import unexplained
+from logistics.day_draft import DayBoard, draft_in
+from logistics.dispatcher import budget_of, find_plan
+from logistics.draft import Draft, PlanRules
 from logistics.figures import paid_micros
 from logistics.plan import PlanDrafted
 from logistics.problem import RoutingProblem
@@ -35,37 +32,18 @@ from logistics.problem_differences import Difference, differences
 from logistics.problem_file import problem_from_bytes, problem_to_bytes
 from logistics.recorded_routes import RouteDifference, as_recorded, route_differences
 from logistics.resolving import repeated
+from logistics.revising import request_of
 from logistics.situation import Situation, read_situation
 from logistics.solution import Solution, verify
 from logistics.solver import Budget, Progress, solve
 
-__all__ = ["BoardThen", "Check", "MadeAgain", "Verdict", "drafted_in", "make_again"]
+__all__ = ["Check", "MadeAgain", "Verdict", "drafted_in", "make_again"]
 
 Verdict = Literal["equal", "expected", "contradiction"]
 Search = Callable[[RoutingProblem, Budget, int, Solution | None, Progress | None], Solution]
 
 _DIFFERENCES = 12
 """So many differences of a problem are named; with one wrong setting there are often thousands."""
-
-
-class BoardThen(Protocol):
-    """What waited and what came, as it was known at the position of the draft."""
-
-    def waiting(self) -> Sequence[WaitingRow]:
-        """Everything that was to travel and had not arrived."""
-        ...
-
-    def lying(self) -> Sequence[Lying]:
-        """The same by the age of each journey."""
-        ...
-
-    def fillings(self) -> Sequence[FillingRow]:
-        """Every filling that had not ended."""
-        ...
-
-    def daily_counts(self, *, first: str, last: str) -> Sequence[DailyCount]:
-        """The items that began to travel on each local day from `first` to `last`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +91,7 @@ def drafted_in(ledger: Ledger, plan: str, revision: int | None) -> tuple[Fact, P
 def make_again(
     ledger: Ledger,
     past: PastLedger,
-    board: BoardThen,
+    board: DayBoard,
     fact: Fact,
     drafted: PlanDrafted,
     *,
@@ -140,7 +118,7 @@ def make_again(
 class _Remaking:
     """One revision while it is made again; `checks` fills up."""
 
-    def __init__(self, past: PastLedger, board: BoardThen, fact: Fact, drafted: PlanDrafted) -> None:
+    def __init__(self, past: PastLedger, board: DayBoard, fact: Fact, drafted: PlanDrafted) -> None:
         self._past = past
         self._board = board
         self._at_us = fact.happened_us
@@ -208,31 +186,8 @@ class _Remaking:
         return () if made is None else tuple(islice(differences(problem, made.problem), _DIFFERENCES))
 
     def _draft(self, situation: Situation, rules: PlanRules) -> Draft:
-        inputs, day = self._inputs, date.fromisoformat(self._drafted.day)
-        counts: Sequence[DailyCount] = ()
-        if inputs.collect == "expected" or inputs.drain is not None:
-            first, last = rules.expectation.first_day(day), day - timedelta(days=1)
-            counts = self._board.daily_counts(first=first.isoformat(), last=last.isoformat())
-        return draft(
-            PlanRequest(
-                day=day,
-                hubs=self._drafted.hubs,
-                wave=self._drafted.wave,
-                collect=inputs.collect,
-                without_vans=inputs.without_vans,
-                skip=inputs.skipped,
-                must=inputs.must,
-                drain=inputs.drain,
-            ),
-            situation,
-            roads=roads_of(situation, self._past.attachment),
-            rows=self._board.waiting(),
-            fillings=self._board.fillings(),
-            counts=counts,
-            rules=rules,
-            at_us=self._at_us,
-            lying=() if inputs.drain is None else self._board.lying(),
-        )
+        asked = request_of(self._drafted)
+        return draft_in(situation, self._board, self._past.attachment, asked, rules=rules, at_us=self._at_us)
 
     def _why_another_problem(self, problem: RoutingProblem, rules: PlanRules | None) -> str:
         """What a difference may be due to without anything being wrong; empty where nothing excuses it."""
@@ -265,8 +220,7 @@ class _Remaking:
             why = f"{stranger} is not in the problem."
             self._check("rules broken by the routes", "0", "", "contradiction", why)
             return ()
-        accepted = {(one.rule, one.place, one.sentence) for one in self._drafted.accepted or ()}
-        broken = [one for one in verify(problem, then) if (one.rule, one.place, one.sentence) not in accepted]
+        broken = unexplained(verify(problem, then), self._drafted.accepted or (), None)
         said = " ".join(violation.sentence for violation in broken[:3])
         self._check("rules broken by the routes", "0", str(len(broken)), "contradiction" if broken else "equal", said)
         cost = _money(sum(paid_micros(problem, route) for route in then.routes))

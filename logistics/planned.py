@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from circulation.errors import Refused
+from logistics.accepted import unexplained
 from logistics.day_stops import MUST_MICROS, days_waited, taken_out
 from logistics.draft import Draft
 from logistics.explain import Explanation, Obstacle, explain, tight_limits
@@ -30,7 +31,7 @@ from logistics.plan import (
 )
 from logistics.problem import RoutingProblem
 from logistics.solution import Reload, Route, Solution, Violation, verify
-from logistics.stop_names import taken_over_from
+from logistics.stop_names import place_in_tour, taken_over_from
 
 __all__ = ["Judge", "Reason", "planned", "reason_for"]
 
@@ -68,8 +69,7 @@ def planned(
     `ValueError` if one is accepted that the routes do not break.
     """
     violations = judge(draft.problem, solution)
-    told = {(one.rule, one.place, one.sentence) for one in accepted}
-    silent = [one for one in violations if (one.rule, one.place, one.sentence) not in told]
+    silent = unexplained(violations, accepted, None)
     if silent:
         raise Refused("plan.unsound", count=len(silent), said=" ".join(one.sentence for one in silent[:3]))
     if len(violations) != len(accepted):
@@ -175,7 +175,7 @@ def reason_for(draft: Draft, explanation: Explanation) -> Reason:
 
 def _dearer(draft: Draft, code: str, cheapest: Obstacle) -> str:
     price = draft.problem.stops[draft.problem.stop_index[code]].price or 0
-    where = f"van {cheapest.van} after {cheapest.after}" if cheapest.after else f"van {cheapest.van} as its first stop"
+    where = f"van {cheapest.van} {place_in_tour(cheapest.after)}"
     if price >= MUST_MICROS or cheapest.lacking == 0:
         return f"{code} would fit into the tour of {where}: the search ended before it found that; search longer."
     items = draft.carried[code].items

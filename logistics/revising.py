@@ -31,7 +31,7 @@ from logistics.recorded_routes import as_recorded
 from logistics.solution import Solution, verify
 from logistics.solver.trips import order_of, tidy
 
-__all__ = ["Recorded", "orders_of", "pins_of", "recall", "revised", "with_pins"]
+__all__ = ["Recorded", "orders_of", "pins_of", "recall", "request_of", "revised", "with_pins"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,21 @@ def recall(plan: str, revision: PlanDrafted, attachment: Callable[[str], bytes])
     )  # fmt: skip
 
 
+def request_of(revision: PlanDrafted) -> PlanRequest:
+    """What was asked for when the plan was drafted."""
+    inputs = revision.inputs
+    return PlanRequest(
+        day=date.fromisoformat(revision.day),
+        hubs=revision.hubs,
+        wave=revision.wave,
+        collect=inputs.collect,
+        without_vans=inputs.without_vans,
+        skip=inputs.skipped,
+        must=inputs.must,
+        drain=inputs.drain,
+    )
+
+
 def _draft_of(
     plan: str,
     revision: PlanDrafted,
@@ -88,22 +103,12 @@ def _draft_of(
     solution: Solution,
     carried: Mapping[str, StopDemand],
 ) -> Draft:
-    inputs = revision.inputs
     return Draft(
-        request=PlanRequest(
-            day=date.fromisoformat(revision.day),
-            hubs=revision.hubs,
-            wave=revision.wave,
-            collect=inputs.collect,
-            without_vans=inputs.without_vans,
-            skip=inputs.skipped,
-            must=inputs.must,
-            drain=inputs.drain,
-        ),
+        request=request_of(revision),
         hubs=revision.hubs,
         group=plan.split("/")[1],
         problem=problem,
-        roads=inputs.roads,
+        roads=revision.inputs.roads,
         carried=carried,
         # what was set aside before the search stands before what the search left
         set_aside=revision.left[: len(revision.left) - len(solution.unserved)],

@@ -9,6 +9,7 @@ import typer
 
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
+from logistics.wall_clock import wall_time
 
 app = typer.Typer()
 Van = Annotated[str, typer.Argument(help="The van.")]
@@ -56,7 +57,7 @@ def list_vans(context: typer.Context) -> None:
             "van": van.van,
             "hub": van.hub,
             "totes": van.totes,
-            "shift": f"{_clock(van.shift_starts_minute)}-{_clock(van.shift_ends_minute)}",
+            "shift": f"{wall_time(60 * van.shift_starts_minute)}-{wall_time(60 * van.shift_ends_minute)}",
             "break_minutes": van.break_minutes,
             "trips": van.trips or 1,
             "reload_minutes": van.reload_minutes or 0,
@@ -120,7 +121,3 @@ def retire(context: typer.Context, van: Van) -> None:
     session = session_of(context)
     Garage(session.part("commands")).retire_van(session.caller, van)
     session.output.note(f"{van} left the fleet.")
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -14,9 +14,10 @@ from interfaces import plan_edits, plan_reasons, plan_solving
 from interfaces.command_tree import accepts, listing, of_any_moment
 from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
-from interfaces.plan_named import Plan, by_hand, clock, find_revision, plan_name
+from interfaces.plan_named import Plan, by_hand, find_revision, plan_name
 from interfaces.plan_replan import replan
 from interfaces.plan_solving import Like, ModeOption, Price, habit_of, mode_of, searching
+from logistics.wall_clock import wall_time
 
 if TYPE_CHECKING:
     from logistics.plan import PlanDrafted, PlannedReload, PlannedRoute
@@ -122,8 +123,8 @@ def show(context: typer.Context, plan: Plan, revision: Revision = None) -> None:
                     "van": route.van,
                     "stop": number,
                     "branch": stop.branch,
-                    "arrives": clock(stop.arrives),
-                    "leaves": clock(stop.leaves),
+                    "arrives": wall_time(stop.arrives),
+                    "leaves": wall_time(stop.leaves),
                     "off": stop.totes_off,
                     "on": stop.totes_on,
                     "load_after": stop.load_after,
@@ -266,8 +267,8 @@ def _reload_row(route: PlannedRoute, reload: PlannedReload) -> dict[str, object]
         "van": route.van,
         "stop": "",
         "branch": route.hub,
-        "arrives": clock(reload.arrives),
-        "leaves": clock(reload.leaves),
+        "arrives": wall_time(reload.arrives),
+        "leaves": wall_time(reload.leaves),
         "off": reload.totes_off,
         "on": reload.totes_on,
         "load_after": reload.totes_on,
