@@ -18,6 +18,7 @@ from logistics.solver.kernel.exhaust import exhaust
 from logistics.solver.kernel.insertion import nothing_known
 from logistics.solver.kernel.judge import judge, judge_all
 from logistics.solver.kernel.recreate import insert_all
+from logistics.solver.kernel.ruin import LONG_TOUR
 from logistics.solver.kernel.tours import (
     ABSENT,
     CLOCKED,
@@ -36,8 +37,12 @@ from logistics.solver.trips import tidy
 
 __all__ = ["NativeSearch"]
 
-HOT, COLD, WARM = 1.0, 0.001, 0.05
-"""Start and end temperature as shares of the mean cost of an arc; `WARM` is the start from given routes."""
+COOLING = (0.3, 0.004)
+"""Start and end temperature as shares of the mean cost of an arc."""
+LONG_COOLING = (1.0, 0.001)
+"""The same where tours are long: with few vans a bad beginning is far from any good plan."""
+WARM_COOLING = (0.05, 0.001)
+"""The same from given routes, which the search is to stay near to."""
 CLOSING, CLOSING_PER_STOP = 0.02, 0.0001
 """Seconds to keep for writing the answer down."""
 POOL_CELLS = 400_000
@@ -65,7 +70,7 @@ class NativeSearch:
         self.pool: dict[tuple[int, ...], int] = {}
         arcs = self.day.arc[0]
         self._arc = float(arcs[arcs > 0].mean()) if (arcs > 0).any() else 1.0
-        self._hot = HOT
+        self._is_warm = False
 
     @property
     def micros(self) -> int:
@@ -80,11 +85,11 @@ class NativeSearch:
     def start_from(self, orders: Mapping[int, Sequence[int]]) -> None:
         """Begin with these tours, which must be feasible, and search near them."""
         self.adopt(orders)
-        self._hot = WARM
+        self._is_warm = True
 
     def cool_as(self, other: NativeSearch) -> None:
         """Search at another's temperatures, which are a matter of the whole problem."""
-        self._arc, self._hot = other._arc, other._hot
+        self._arc, self._is_warm = other._arc, other._is_warm
 
     def adopt(self, orders: Mapping[int, Sequence[int]]) -> None:
         """Go on from these tours, which must be feasible; they become the best if they are."""
@@ -113,7 +118,9 @@ class NativeSearch:
 
     def run(self, iterations: int, begin: float, end: float) -> None:
         """So many moves, from share `begin` of the cooling to share `end` (0 to 1)."""
-        hot, fall = self._arc * self._hot, COLD / self._hot
+        hot, cold = self.cooling()
+        fall = cold / hot
+        hot *= self._arc
         self._best[POOLED] = 0
         anneal(
             self.day, self._tours, self._known, self._chance, self._best_stop, self._best_size,
@@ -122,6 +129,13 @@ class NativeSearch:
         )  # fmt: skip
         self.iterations += iterations
         self._drain()
+
+    def cooling(self) -> tuple[float, float]:
+        """Start and end temperature of the whole search, as shares of the mean cost of an arc."""
+        if self._is_warm:
+            return WARM_COOLING
+        sizes = self._tours.van[:, SIZE]
+        return LONG_COOLING if sizes.sum() >= LONG_TOUR * (sizes > 0).sum() else COOLING
 
     def fill_up(self) -> None:
         """Put into the best tours whatever was left out and fits after all, each stop at its best place."""

@@ -24,7 +24,7 @@ from logistics.solver.windows import NEVER, first_start, last_start
 
 __all__ = ["VERSION", "Loads", "assemble", "fits", "loads", "timetable", "tour_of"]
 
-VERSION = "4"
+VERSION = "5"
 """Goes up whenever the same problem, seed and iterations may give other routes."""
 
 

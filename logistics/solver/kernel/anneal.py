@@ -17,6 +17,7 @@ from logistics.solver.kernel.day import PRICE, Day, Ints
 from logistics.solver.kernel.reassign import REASSIGN, reassign
 from logistics.solver.kernel.recreate import BLINK, absent_stops, insert_all, sort_stops
 from logistics.solver.kernel.ruin import ruin
+from logistics.solver.kernel.tails import TAILS, swap_tails
 from logistics.solver.kernel.tours import (
     ABSENT,
     COST,
@@ -67,6 +68,8 @@ def anneal(
         complete = tours.total[OUT] == 0
         if day.mixed and draw(chance) < REASSIGN:
             count = reassign(day, tours, chance, stops)
+        elif draw(chance) < TAILS and swap_tails(day, tours, chance, -3.0 * heat * math.log(1.0 - draw(chance))):
+            count = 0
         else:
             count = ruin(day, tours, chance, stops)
         if not complete:
