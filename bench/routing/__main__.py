@@ -14,6 +14,7 @@ from bench.promise import Promise
 from bench.routing import RECORD
 from bench.routing.compare import compare, seconds_left
 from bench.routing.engines import Engine, installed
+from bench.routing.fallback import fallback_promises
 from bench.routing.families import FAMILIES, Family
 from bench.routing.growth import draw, growth
 from bench.routing.page import write_part
@@ -25,7 +26,7 @@ from logistics.solver import warm_up
 
 PAGE = Path("docs") / "performance.md"
 CHART = Path("docs") / "routing-growth.png"
-PARTS = ("peers", "days", "networks", "growth")
+PARTS = ("peers", "days", "networks", "fallback", "growth")
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +42,8 @@ def main(arguments: list[str]) -> int:
     if asked.estimate or not parts:
         left = seconds_left(families, engines, asked.seeds, record)
         _tell(
-            f"peers: {left / 60:.0f} minutes left; days 4, networks {33 * asked.scale + 7 * asked.scale:.0f}, growth 9"
+            f"peers: {left / 60:.0f} minutes left; days 4, networks {33 * asked.scale + 7 * asked.scale:.0f},"
+            f" fallback {8 * asked.scale:.0f}, growth 9"
         )
         return 0
     _tell(f"compiled or loaded the search in {warm_up():.1f} s")
@@ -52,6 +54,8 @@ def main(arguments: list[str]) -> int:
         _promises("days", promises + overnight_promises(asked.seeds, asked.scale), asked.page)
     if "networks" in parts:
         _promises("networks", network_promises(engines, asked.seeds[0], asked.scale, record, _tell), asked.page)
+    if "fallback" in parts:
+        _promises("fallback", fallback_promises(asked.seeds[0], asked.scale, record, _tell), asked.page)
     if "growth" in parts:
         draw(growth(asked.record.with_name("routing-growth.jsonl"), asked.scale, _tell), asked.page.parent / CHART.name)
         write_part(asked.page, "routing growth", f"![How routing grows from 50 to 1,000 stops]({CHART.name})")

@@ -2,24 +2,30 @@
 OR-Tools' routing library on the same problem: the second opinion on a plan, and the search without numba.
 
 What is on board is one quantity that changes at every stop, tied at the start to another, what is still to be
-delivered. Breaks may here also interrupt a drive, which only widens what is accepted. The search does not see credits:
-they are counted in the cost of what it finds, and where they are it is no more than a fallback. Each trip of a van is a
-vehicle of its own here, which leaves when the van is back from the trip before and reloaded.
+delivered. Breaks may here also interrupt a drive, which only widens what is accepted. Each trip of a van is a vehicle
+of its own here, which leaves when the van is back from the trip before and reloaded.
+
+The search takes out breaks, and sees neither credits nor what differs from the usual routes: both are counted, exactly,
+in the cost of what it finds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
+from typing import Any
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from logistics.problem import END_OF_TIME, RoutingProblem
 from logistics.solution import Route, Solution
-from logistics.solver.budget import Budget
+from logistics.solver.budget import Budget, Timer
 from logistics.solver.cut_down import timed
+from logistics.solver.let_in import let_in
+from logistics.solver.steadiness import van_changes
 from logistics.solver.timetable import assemble
-from logistics.solver.trips import RELOAD, order_of, split, tidy
+from logistics.solver.trips import joined, order_of, split
+from logistics.solver.without_breaks import without_breaks
 
 __all__ = ["accepts", "search"]
 
@@ -28,6 +34,14 @@ _MUST = 1 << 50
 
 _NEVER_BINDS = 2 * END_OF_TIME
 """Seconds that no two moments of a day are apart."""
+
+NAME = "or-tools routing"
+PATIENCE, PATIENCE_PER_ITERATION = 10.0, 0.02
+"""Seconds that a budget of iterations may take: looking for any plan at all, the library may never come back."""
+CLOSING_SHARE, CLOSING_SECONDS = 0.1, 1.0
+"""What is kept of the time for letting in what was left out."""
+OVERTIME = 2.0
+"""Times the budget within which must-stops are let in: on a busy machine a late plan is better than none."""
 
 
 class _Model:
@@ -47,6 +61,8 @@ class _Model:
         self.manager = pywrapcp.RoutingIndexManager(places, len(hubs), hubs, hubs)
         self.routing = pywrapcp.RoutingModel(self.manager)
         self.breaks: dict[int, pywrapcp.IntervalVar] = {}
+        spent = [0] * len(problem.hubs) + [stop.seconds_at_stop for stop in problem.stops]
+        self._busy = [[spent[one] + drive for drive in row] for one, row in enumerate(problem.seconds)]
         self._costs()
         totes = [(stop.deliver, stop.collect) for stop in problem.stops]
         grams = [(stop.deliver_grams, stop.collect_grams) for stop in problem.stops]
@@ -67,13 +83,18 @@ class _Model:
         return int(self.manager.NodeToIndex(self.problem.stop_place(stop)))
 
     def _costs(self) -> None:
-        evaluators: dict[int, int] = {}
+        """Metres, and the paid seconds of driving and service; those of waiting are added with the times."""
+        evaluators: dict[tuple[int, int], int] = {}
         for vehicle, number in enumerate(self.van_of):
             van = self.problem.vans[number]
-            if van.micros_per_metre not in evaluators:
-                matrix = [[metres * van.micros_per_metre for metres in row] for row in self.problem.metres]
-                evaluators[van.micros_per_metre] = self.routing.RegisterTransitMatrix(matrix)
-            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[van.micros_per_metre], vehicle)
+            kind = van.micros_per_metre, van.micros_per_second
+            if kind not in evaluators:
+                matrix = [
+                    [metre * kind[0] + second * kind[1] for metre, second in zip(metres, seconds, strict=True)]
+                    for metres, seconds in zip(self.problem.metres, self._busy, strict=True)
+                ]
+                evaluators[kind] = self.routing.RegisterTransitMatrix(matrix)
+            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[kind], vehicle)
             first = vehicle == self.trips_of[number][0]
             self.routing.SetFixedCostOfVehicle(van.micros_fixed if first else 0, vehicle)
 
@@ -81,9 +102,15 @@ class _Model:
         self, unit: str, capacities: Sequence[int], amounts: Sequence[tuple[int, int]], riding: Sequence[int]
     ) -> None:
         """`unit` is on board; at the start exactly what `still to deliver` says. `riding` gets on, below 0 off."""
-        if not any(deliver or collect for deliver, collect in amounts) and not any(riding):
-            return
         hubs = [0] * len(self.problem.hubs)
+        gets_on = any(collect for _, collect in amounts) or any(riding)
+        if not gets_on or not any(deliver for deliver, _ in amounts):
+            # what only goes or only comes is one sum, which the search sees through; two that are tied it does not
+            sums = [ride + max(both) for both, ride in zip(amounts, riding, strict=True)]
+            if any(sums):
+                change = self.routing.RegisterUnaryTransitVector([*hubs, *sums])
+                self.routing.AddDimensionWithVehicleCapacity(change, 0, list(capacities), True, unit)
+            return
         steps = [collect - deliver + ride for (deliver, collect), ride in zip(amounts, riding, strict=True)]
         change = self.routing.RegisterUnaryTransitVector([*hubs, *steps])
         given = self.routing.RegisterUnaryTransitVector([*hubs, *(-deliver for deliver, _ in amounts)])
@@ -98,10 +125,7 @@ class _Model:
 
     def _times(self) -> None:
         problem = self.problem
-        spent = [0] * len(problem.hubs) + [stop.seconds_at_stop for stop in problem.stops]
-        clock = self.routing.RegisterTransitMatrix(
-            [[spent[one] + drive for drive in row] for one, row in enumerate(problem.seconds)]
-        )
+        clock = self.routing.RegisterTransitMatrix(self._busy)
         self.routing.AddDimension(clock, END_OF_TIME, END_OF_TIME, False, "time")
         time = self.routing.GetDimensionOrDie("time")
         for number, stop in enumerate(problem.stops_as_pinned):
@@ -119,7 +143,7 @@ class _Model:
                 for end in (self.routing.Start(vehicle), self.routing.End(vehicle)):
                     time.CumulVar(end).SetRange(van.shift_start, van.shift_end)
                 if van.micros_per_second:
-                    time.SetSpanCostCoefficientForVehicle(van.micros_per_second, vehicle)
+                    time.SetSlackCostCoefficientForVehicle(van.micros_per_second, vehicle)
                 self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.routing.End(vehicle)))
             if van.rest is not None:
                 rest, length = van.rest, van.rest.duration_seconds
@@ -143,7 +167,7 @@ class _Model:
     def _pairs(self) -> None:
         """On one van, the first stop before the second, and not on board for too long."""
         solver, time = self.routing.solver(), self.routing.GetDimensionOrDie("time")
-        for pair in self.problem.pairs:
+        for number, pair in enumerate(self.problem.pairs):
             first, second = self.index(pair.first), self.index(pair.second)
             self.routing.AddPickupAndDelivery(first, second)
             solver.Add(self.routing.VehicleVar(first) == self.routing.VehicleVar(second))
@@ -155,6 +179,8 @@ class _Model:
             if pair.longest_seconds is not None:
                 longest = self.problem.stops[pair.first].seconds_at_stop + pair.longest_seconds
                 solver.Add(ride + taken <= longest + _NEVER_BINDS)
+                # the same once more, where the search sees it before it tries
+                time.SetPickupToDeliveryLimitFunctionForPair(lambda _one, _two, longest=longest: longest, number)
 
     def _pinned_order(self) -> None:
         """Where both ride on one van, the one that is pinned to come sooner has the lower rank."""
@@ -209,6 +235,20 @@ class _Model:
                 given[vehicle] = [self.index(stop) for stop in trip]
         return given
 
+    def orders(self, answer: pywrapcp.Assignment) -> dict[int, list[int]]:
+        """The tours of an answer of the library, by van and stop index."""
+        orders: dict[int, list[int]] = {}
+        for van, vehicles in enumerate(self.trips_of):
+            trips: list[list[int]] = []
+            for vehicle in vehicles:
+                trips.append([])
+                index = answer.Value(self.routing.NextVar(self.routing.Start(vehicle)))
+                while not self.routing.IsEnd(index):
+                    trips[-1].append(self.manager.IndexToNode(index) - len(self.problem.hubs))
+                    index = answer.Value(self.routing.NextVar(index))
+            orders[van] = joined(trip for trip in trips if trip)
+        return {van: order for van, order in orders.items() if order}
+
     def _choices(self) -> None:
         """Who may call where, and what leaving a stop out costs; a hub without vans is no place to call."""
         for hub in set(range(len(self.problem.hubs))) - {van.hub for van in self.problem.vans}:
@@ -241,50 +281,92 @@ def accepts(problem: RoutingProblem, solution: Solution) -> bool:
 
 
 def search(problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[int, Sequence[int]]) -> Solution:
-    """The library's own search; `start` are feasible tours to begin with, by van and stop index."""
-    orders: dict[int, list[int]] = {van: list(order) for van, order in start.items()}
+    """
+    The library's own search; `start` are feasible tours to begin with, by van and stop index.
+
+    A budget of iterations gives the same plan each time, unless that takes longer than `PATIENCE` and
+    `PATIENCE_PER_ITERATION` allow: then the clock ends it, and the name of the solver in the answer says so. What the
+    library leaves out, or all where it finds nothing, is let in where it costs least.
+    """
+    timer, iterations = Timer(), budget.iterations or 0
+    patience = budget.seconds or PATIENCE + PATIENCE_PER_ITERATION * iterations
+    search_until = patience - min(CLOSING_SECONDS, CLOSING_SHARE * patience)
+    plans = [{van: list(order) for van, order in start.items()}] if start else []
+    name = NAME
     if problem.vans and problem.stops:
-        model = _Model(problem)
-        found = _solve(model, budget, start)
-        orders = found if found is not None else orders
-    return assemble(problem, orders, solver="or-tools routing", seed=seed, iterations=budget.iterations or 0)
+        found = _solve(_Model(without_breaks(problem)), budget, search_until, timer, start)
+        if found is None and start:  # a start with its breaks elsewhere than thought: from nothing, then
+            found = _solve(_Model(without_breaks(problem)), budget, search_until, timer, {})
+        if budget.iterations is not None and timer.elapsed() >= search_until:
+            name = f"{NAME}, ended by the clock"
+        if found is not None:
+            # the exact timetable has the last word on a tour of a day without breaks
+            plans.append({van: timed(problem, van, order) for van, order in found.items()})
+        plans = [_completed(problem, plan, patience, timer) for plan in plans or [{}]]
+    found_plans = (assemble(problem, plan, solver=name, seed=seed, iterations=iterations) for plan in plans or [{}])
+    return min(found_plans, key=lambda solution: _rank(problem, solution))
 
 
-def _solve(model: _Model, budget: Budget, start: Mapping[int, Sequence[int]]) -> dict[int, list[int]] | None:
+def _completed(
+    problem: RoutingProblem, plan: Mapping[int, Sequence[int]], patience: float, timer: Timer
+) -> dict[int, list[int]]:
+    """The plan with what was left out let in, and as long again to do so where stops are out that must be served."""
+    served = {stop for order in plan.values() for stop in order}
+    missing = any(stop.price is None and number not in served for number, stop in enumerate(problem.stops))
+    until = patience * (OVERTIME if missing else 1.0)
+    return let_in(problem, plan, lambda: timer.elapsed() < until)
+
+
+def _rank(problem: RoutingProblem, solution: Solution) -> tuple[int, int, int]:
+    """Must-stops left out, stops that change van beyond those that may, and the whole cost."""
+    absent = sum(left.reason == "no-room" for left in solution.unserved)
+    orders = {problem.van_index[route.van]: order_of(problem, route) for route in solution.routes}
+    most = problem.stability.most_vans if problem.stability is not None else None
+    return absent, 0 if most is None else max(0, van_changes(problem, orders) - most), solution.micros
+
+
+def _solve(
+    model: _Model, budget: Budget, until: float, timer: Timer, start: Mapping[int, Sequence[int]]
+) -> dict[int, list[int]] | None:
+    """Tours by van; None where the library finds none until the timer says `until`."""
+    routing, given = model.routing, model.routes(start) if start else None
+    parameters = _parameters(model.problem, budget, until - timer.elapsed())
+    if given is not None:
+        routing.CloseModelWithParameters(parameters)
+        first = routing.ReadAssignmentFromRoutes(given, True)
+        answer = None if first is None else routing.SolveFromAssignmentWithParameters(first, parameters)
+    else:
+        _ruin_and_recreate(parameters)
+        routing.CloseModelWithParameters(parameters)
+        answer = routing.SolveWithIteratedLocalSearch(parameters)
+    return None if answer is None else model.orders(answer)
+
+
+def _parameters(problem: RoutingProblem, budget: Budget, seconds: float) -> Any:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     strategy = routing_enums_pb2.FirstSolutionStrategy
-    pairs = len(model.problem.pairs) > 0
     parameters.first_solution_strategy = (
-        strategy.PARALLEL_CHEAPEST_INSERTION if pairs else strategy.LOCAL_CHEAPEST_INSERTION
+        strategy.PARALLEL_CHEAPEST_INSERTION if problem.pairs else strategy.LOCAL_CHEAPEST_INSERTION
     )
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     if budget.iterations is not None:
         parameters.solution_limit = budget.iterations
-    else:
-        parameters.time_limit.FromNanoseconds(int((budget.seconds or 1.0) * 1e9))
-    routing = model.routing
-    routing.CloseModelWithParameters(parameters)
-    given = model.routes(start)
-    first = routing.ReadAssignmentFromRoutes(given, True) if start and given is not None else None
-    answer = (
-        routing.SolveFromAssignmentWithParameters(first, parameters)
-        if first is not None
-        else routing.SolveWithParameters(parameters)
-    )
-    if answer is None:
-        return None
-    orders: dict[int, list[int]] = {}
-    offset = len(model.problem.hubs)
-    for van, vehicles in enumerate(model.trips_of):
-        order: list[int] = []
-        for vehicle in vehicles:
-            order.append(RELOAD)
-            index = answer.Value(routing.NextVar(routing.Start(vehicle)))
-            while not routing.IsEnd(index):
-                order.append(model.manager.IndexToNode(index) - offset)
-                index = answer.Value(routing.NextVar(index))
-        order = tidy(order)
-        if order:
-            # the library may interrupt a drive for a break; where that fails here, something is left out
-            orders[van] = timed(model.problem, van, order)
-    return orders
+    parameters.time_limit.FromNanoseconds(int(max(0.001, seconds) * 1e9))
+    return parameters
+
+
+def _ruin_and_recreate(parameters: Any) -> None:
+    """
+    Neighbouring bits of routes are taken out and put back, as in the search with numba.
+
+    Only the first plan is improved by descent: doing so each time takes more than it gives, as guided search does.
+    """
+    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+    parameters.use_iterated_local_search = True
+    iterated = parameters.iterated_local_search_parameters
+    iterated.improve_perturbed_solution = False
+    ruin = iterated.ruin_recreate_parameters.ruin_strategies.add().sisr
+    ruin.max_removed_sequence_size, ruin.avg_num_removed_visits, ruin.bypass_factor = 10, 10, 0.5
+    recreate = iterated.ruin_recreate_parameters.recreate_strategy
+    recreate.heuristic = routing_enums_pb2.FirstSolutionStrategy.LOCAL_CHEAPEST_INSERTION
+    iterated.reference_solution_acceptance_strategy.simulated_annealing.automatic_temperatures = True
