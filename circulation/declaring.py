@@ -23,16 +23,24 @@ from circulation.condition import (
     LostItemReturned,
 )
 from circulation.condition_rules import CONDITIONS, LOST, NOTE_CODES
-from circulation.custody import Custody, DefectName, Handover
+from circulation.custody import Absence, DefectName, Handover
 from circulation.errors import Invalid, Refused
 from circulation.event import Event, Fact
 from circulation.hold import HoldReleased, HoldTargetDropped, Title
-from circulation.item import Item, ItemMissed, ItemReleased, ItemTargetDropped, TransitAbandoned, fold_item
+from circulation.item import (
+    Item,
+    ItemMissed,
+    ItemReleased,
+    ItemTargetDropped,
+    ScanUndone,
+    TransitAbandoned,
+    fold_item,
+)
 from circulation.messages.names import Names
 
 __all__ = [
     "Declared",
-    "before_it",
+    "before_absence",
     "check_note_code",
     "decide_lost",
     "decide_missing",
@@ -236,24 +244,32 @@ def found_again(item: Item, branch: str) -> Event | None:
 # --- taken back ----------------------------------------------------------------------------------------------------
 
 
-def before_it(facts: Iterable[Fact], kind: Literal["defect", "absence"]) -> Item | None:
-    """The copy as it stood before the command that put it into its present condition of that kind."""
+def before_absence(facts: Iterable[Fact]) -> Item | None:
+    """
+    The copy as it stood before the command that declared its present absence; None where it has none.
+
+    An absence that came back, because the scan that found the copy was undone or a later absence was taken back,
+    is still the one that was declared: what stood just before it came back never counted.
+    """
     item: Item | None = None
-    before: Item | None = None
     earlier: Item | None = None
-    request = ""
+    command = ("", 0)
+    declared: dict[tuple[str, int], Item | None] = {}
     for fact in facts:
-        if fact.request != request:
-            earlier, request = item, fact.request
+        if (fact.request, fact.recorded_us) != command:
+            earlier, command = item, (fact.request, fact.recorded_us)
         was, item = item, fold_item(item, fact)
-        if was is not None and _named(was.custody, kind) != _named(item.custody, kind):
-            before = earlier
-    return before
+        absence = item.custody.absence
+        if absence is None or isinstance(fact.event, ScanUndone | ItemRestored):
+            continue
+        if was is None or was.custody.absence is None or _named(was.custody.absence) != _named(absence):
+            declared[_named(absence)] = earlier
+    absence = None if item is None else item.custody.absence
+    return None if absence is None else declared.get(_named(absence))
 
 
-def _named(custody: Custody, kind: Literal["defect", "absence"]) -> tuple[str, int] | None:
-    condition = custody.defect if kind == "defect" else custody.absence
-    return None if condition is None else (condition.what, condition.since_us)
+def _named(absence: Absence) -> tuple[str, int]:
+    return absence.what, absence.since_us
 
 
 def decide_restore(
@@ -288,7 +304,7 @@ def decide_restore(
         )
     if rule.kind == "defect":
         return ItemRestored(at=at, was=rule.what, custody=replace(custody, defect=None), why=why)
-    before = before_it(facts, "absence")
+    before = before_absence(facts)
     earlier = custody if before is None else before.custody
     transit = earlier.transit if earlier.transit is not None and earlier.transit.hold is None else None
     absence = earlier.absence

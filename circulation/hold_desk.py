@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from circulation.actor import Role
 from circulation.borrower import Borrowers
-from circulation.command import Caller, Commands, Decision
+from circulation.command import Behind, Caller, Commands, Decision
 from circulation.declaring import refuse_hold_on
 from circulation.errors import Refused, Unknown
 from circulation.event import Event, NewEvents
@@ -238,6 +238,8 @@ class HoldDesk:
             item = look.copies[barcode]
             if item.state is None:
                 raise Unknown("item.unknown", item=barcode)
+            # Missed before it was last seen, it would lose its hold and stay where it is.
+            Behind.check(at_us, item.state.custody.custody_us, None)
             wanted = item.state.custody.target
             loaded = self._ledger.load(title_stream(item.state.title), TITLE)
             hold = None if wanted is None or loaded.state is None else loaded.state.holds.get(wanted)
@@ -361,19 +363,20 @@ class HoldDesk:
             copies = Copies(self._ledger)
             changes = list(self._changes(loaded, title, events, dropped, copies, on_title_already=True))
             if ends and found.captured is not None:
-                changes.extend(self._released(found))
+                changes.extend(self._released(found, at_us))
             claims = ClaimChanges(closed=(hold,)) if ends else None
             return Decision(tuple(changes), claims)
 
         return receipt_of(self._commands.run(caller, name, {"hold": hold}, decide, roles=_STAFF, request=request))
 
-    def _released(self, hold: Hold) -> tuple[NewEvents, ...]:
+    def _released(self, hold: Hold, at_us: int) -> tuple[NewEvents, ...]:
         """The copy set aside for an ended hold is free, wherever it is."""
         if hold.captured is None:
             return ()
         item = self._ledger.load(item_stream(hold.captured), ITEM)
         if item.state is None or item.state.custody.capture is None or item.state.custody.capture.hold != hold.hold:
             return ()
+        Behind.check(at_us, item.state.custody.custody_us, None)
         released = ItemReleased(hold=hold.hold, branch=item.state.branch or "", why="cancelled")
         return (NewEvents(item_stream(hold.captured), item.version, (released,)),)
 
