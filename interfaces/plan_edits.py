@@ -128,8 +128,9 @@ def pin(
     Example: branchline plan pin 2026-11-24 yate --at 10:30 --give 10 --keep
     """
     from logistics.edits import Fix
+    from logistics.wall_clock import read_wall_time
 
-    middle = None if at is None else _seconds(at)
+    middle = None if at is None else read_wall_time(at)
     earliest = None if middle is None else max(0, middle - 60 * give)
     latest = None if middle is None else middle + 60 * give
     _do(context, plan, Fix(stop, van, before, after, earliest, latest), keep, because, revision)
@@ -205,10 +206,3 @@ def _only_one(first: bool, after: str | None) -> bool:
     if first and after is not None:
         raise Invalid("plan.first-or-after", after=after[:60])
     return first
-
-
-def _seconds(text: str) -> int:
-    hours, colon, rest = text.partition(":")
-    if not (colon and hours.isdigit() and rest.isdigit() and len(rest) == 2 and int(hours) < 30 and int(rest) < 60):
-        raise Invalid("plan.time", text=text[:20])
-    return int(hours) * 3600 + int(rest) * 60

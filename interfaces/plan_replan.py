@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,13 +48,14 @@ def replan(
     from logistics.replanner import Asked
     from logistics.solver import Budget
     from logistics.vans_now import Mishaps
+    from logistics.wall_clock import read_wall_time
 
     session = session_of(context)
     lost = without_van or []
     if stuck_at is not None and len(lost) != 1:
         raise Invalid("plan.stuck-at", vans=len(lost))
     mishaps = Mishaps(dict.fromkeys(lost, stuck_at), tuple(close or ()), tuple(missed or ()))
-    asked = Asked(mishaps, None if at is None else _seconds(at), freeze_minutes)
+    asked = Asked(mishaps, None if at is None else read_wall_time(at), freeze_minutes)
     budget = Budget(iterations=iterations) if iterations is not None else Budget(seconds=seconds)
     found = session.part("replanner").replan(
         session.caller, plan_name(session, plan), asked, budget=budget, seed=seed, keep=keep
@@ -63,14 +63,6 @@ def replan(
     session.output.emit([*_drivers(found), *_left(found), *_late(session, found)], _COLUMNS)
     for told in _notes(found):
         session.output.note(told)
-
-
-def _seconds(text: str) -> int:
-    """Seconds after midnight of `10:30`. Raises `Invalid` (`plan.replan-time`)."""
-    found = re.fullmatch(r"(\d{1,2}):(\d\d)", text)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise Invalid("plan.replan-time", text=text[:20])
-    return int(found[1]) * 3600 + int(found[2]) * 60
 
 
 def _row(kind: str, subject: str, what: str, *, branch: str = "", was: object = None, becomes: object = None) -> object:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 
@@ -20,6 +19,7 @@ from interfaces.imports.outcome import Outcome
 from interfaces.imports.table import Row, Table, row_digest
 from logistics.fleet import Van, VanSet
 from logistics.garage import Garage
+from logistics.wall_clock import read_wall_time
 
 __all__ = ["FLEET_COLUMNS", "FLEET_OPTIONAL", "fleet_template", "import_fleet", "parse_minute", "parse_weekdays"]
 
@@ -32,16 +32,15 @@ Without `break_minutes` there is no break; it begins between the other two, whic
 the van goes out once; with more it takes `reload_minutes` at its hub between two.
 """
 
-_TIME = re.compile(r"^(\d{1,2}):(\d{2})$")
 _SHORT = tuple(weekday[:3] for weekday in WEEKDAYS)
 
 
 def parse_minute(text: str) -> int:
     """The minute of the day of `07:30`, 0 to 1440. Raises `Invalid` (`time.of-day`)."""
-    found = _TIME.match(text.strip())
-    if found and int(found[2]) < 60 and int(found[1]) * 60 + int(found[2]) <= 24 * 60:
-        return int(found[1]) * 60 + int(found[2])
-    raise Invalid("time.of-day", text=text[:20])
+    minute = read_wall_time(text) // 60
+    if minute > 24 * 60:
+        raise Invalid("time.of-day", text=text[:20])
+    return minute
 
 
 def parse_weekdays(text: str) -> tuple[int, ...]:

@@ -218,7 +218,8 @@ def test_changes_are_listed_against_yesterday_and_the_usual_round(shop: Shop) ->
     [
         (("move", DAY, "wells", "--to", "v1", "--first", "--after", "bath"), "plan.first-or-after"),
         (("move", DAY, "wells", "--to", "v9"), "plan.van-unknown"),
-        (("pin", DAY, "wells", "--at", "noon"), "plan.time"),
+        (("pin", DAY, "wells", "--at", "noon"), "time.of-day"),
+        (("pin", DAY, "wells", "--at", "²:30"), "time.of-day"),
         (("solve", DAY, "--mode", "loose"), "plan.mode"),
         (("solve", DAY, "--price", "5", "--iterations", "5"), "plan.no-usual"),
         (("drop", "2026-11-29", "wells"), "plan.which"),

@@ -118,7 +118,7 @@ def test_a_run_that_is_kept_says_by_which_revision_it_goes_on(bad_day: Shop) -> 
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("--at", "25:00"), "plan.replan-time", "'25:00' is no time of day."),
+        (("--at", "30:00"), "time.of-day", "'30:00' is not a time of day."),
         (
             ("--at", "10:00", "--stuck-at", "bath"),
             "plan.stuck-at",

@@ -188,7 +188,7 @@ def test_times_and_weekdays_are_read_as_people_write_them() -> None:
         (0, 2, 5),
         (6,),
     ]
-    for text in ("24:01", "12:60", "noon", ""):
+    for text in ("24:01", "12:60", "noon", "", "²:00"):
         with pytest.raises(Invalid):
             parse_minute(text)
 
