@@ -154,9 +154,11 @@ def _trials(problem: RoutingProblem, van: Van, order: Sequence[int], stop: int, 
         lifts = _lifts_of(problem, stop, obstacle)
         looser = lifted(problem, problem.van_index[van.id], lifts)
         freed = looser.vans[problem.van_index[van.id]]
-        routes = ((after, tour, tour_of(looser, freed, tour)) for after, tour in places if fits(looser, freed, tour))
-        drivable = [(route.micros, after, tour) for after, tour, route in routes if route is not None]
-        return (_Trial(after, tour, lifts) for _, after, tour in sorted(drivable, key=lambda one: one[0]))
+        routes = ((after, tour, tour_of(looser, freed, tour)) for after, tour in places)
+        timed = [(route.micros, after, tour) for after, tour, route in routes if route is not None]
+        cheapest_first = sorted(timed, key=lambda one: one[0])
+        # Mostly the first is the way in, so what else a tour must keep is asked of no more than are tried.
+        return (_Trial(after, tour, lifts) for _, after, tour in cheapest_first if fits(looser, freed, tour))
     lacking = (
         _Trial(after, tour, _lacking(problem, van, tour, stop))
         for after, tour in places

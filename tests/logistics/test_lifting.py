@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logistics.explain import obstacles_of
+from logistics import lifting
+from logistics.explain import Obstacle, obstacles_of
 from logistics.lifting import Lift, WayIn, lifted, ways_in, what_gives
 from logistics.pin import Pin
 from logistics.problem import Break, Pair, RoutingProblem, Stop, Van
 from logistics.revising import orders_of
-from logistics.solution import verify
-from logistics.solver import Budget, solve
+from logistics.solution import Route, verify
+from logistics.solver import Budget, solve, timetable
 from logistics.solver.as_late import laid_out
-from logistics.solver.timetable import assemble
+from logistics.solver.timetable import assemble, tour_of
 from tests.logistics.routing_worlds import random_day, random_pins, random_rides, street
 
 
@@ -41,6 +44,28 @@ def test_one_limit_is_told_with_its_numbers() -> None:
     [way] = ways(problem, {0: [0]})
 
     assert "Van v as its first stop, if it held 7 totes and not 5: +2.0 km, +2 min." == way.sentence
+
+
+def test_each_place_for_a_stop_is_timed_once_and_the_one_that_is_tried_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eight places, seven totes where eight are wanted."""
+    van = Van("v", hub=0, totes=7)
+    problem = street([(out, Stop(f"s{out}", deliver=1)) for out in range(1, 9)], [van])
+    timed: list[tuple[int, ...]] = []
+
+    def counted(problem: RoutingProblem, van: Van, order: Sequence[int], *rest: Any) -> Route | None:
+        timed.append(tuple(order))
+        return tour_of(problem, van, order, *rest)
+
+    monkeypatch.setattr(lifting, "tour_of", counted)
+    monkeypatch.setattr(timetable, "tour_of", counted)
+
+    trials = iter(lifting._trials(problem, van, range(7), 7, Obstacle("v", "capacity", 1, None)))
+    first = next(trials)
+
+    assert len(set(timed)) == 8
+    assert timed[8:] == [tuple(first.tour)]
 
 
 def test_several_limits_are_lifted_together() -> None:
