@@ -317,7 +317,11 @@ def _about_closed_days(facts: Sequence[Fact]) -> Receipt | None:
         match fact.event:
             case ClosureDeclared(first=first, last=last, reason=why):
                 then = _moved_dates(facts)
-                return say("closure.declared", "done", scope=scope, first=first, last=last, why=why, then=then)
+                return (
+                    say("closure.declared:one-day", "done", scope=scope, day=first, why=why, then=then)
+                    if first == last
+                    else say("closure.declared", "done", scope=scope, first=first, last=last, why=why, then=then)
+                )
             case ClosureWithdrawn(closure=closure):
                 return say("closure.withdrawn", "done", closure=closure, scope=scope)
             case DueDatesMoved():

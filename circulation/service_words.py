@@ -28,11 +28,11 @@ def scope_words(scope: str) -> str:
 def suspended_words(suspension: Suspension) -> str:
     """What is suspended, since when, until when and why, to be taken up by a sentence."""
     service, first, last, why = scope_words(suspension.scope), suspension.first, suspension.last, suspension.reason
-    return (
-        told("phrase.suspended.open", service=service, first=first, why=why)
-        if last is None
-        else told("phrase.suspended", service=service, first=first, last=last, why=why)
-    )
+    if last is None:
+        return told("phrase.suspended.open", service=service, first=first, why=why)
+    if first == last:
+        return told("phrase.suspended.day", service=service, day=first, why=why)
+    return told("phrase.suspended", service=service, first=first, last=last, why=why)
 
 
 def of_ground(what: str) -> tuple[str, Suspension]:

@@ -174,6 +174,9 @@ def test_the_receipts_of_suspending_and_resuming_say_what_from_when_and_what_bec
         == halt(world, "bath/wells", first="2026-11-25", last="2026-11-26", requests=True)
     )
     assert "the courier's service of bath is suspended" in halt(world, "bath")
+    assert "the courier's service of wells is suspended on 2026-11-25 (" in halt(
+        world, "wells", first="2026-11-25", last="2026-11-25"
+    )
     assert "the courier's service of hub taunton is suspended" in halt(world, "hub/taunton")
     resumed = ServiceDesk(world.commands).resume(world.at("bristol"), "all", day="2026-11-27")
     assert "From 2026-11-27 there is service again: S1." == receipt_of(resumed).sentence

@@ -71,6 +71,11 @@ def test_a_closure_after_the_fact_is_told_and_the_loan_shows_its_new_date(lent: 
     assert ([], "There was nothing to record.") == (again.json, again.err.strip().splitlines()[0])
 
 
+def test_a_closure_of_one_day_is_said_of_that_day(lent: Shop) -> None:
+    done = lent.run("calendar", "close", "bath", "--from", "2026-12-14", "--reason", "Snow")
+    assert "branch/bath is closed on 2026-12-14: Snow. No loan and no copy" in done.err
+
+
 @pytest.mark.case(34)
 def test_a_withdrawn_closure_lists_the_dates_that_stay(lent: Shop) -> None:
     lent.run("calendar", "close", "bath", *SNOW)
