@@ -15,6 +15,7 @@ from interfaces.context import Session, session_of
 from interfaces.plan_named import Plan, plan_name
 
 if TYPE_CHECKING:
+    from logistics.plan import PlanDrafted
     from logistics.replanner import Replanned
 
 __all__ = ["replan"]
@@ -106,17 +107,22 @@ def _late(session: Session, found: Replanned) -> Iterator[object]:
         yield _row("late", late.hold, what, branch=late.pickup, was=late.was, becomes=late.now)
 
 
-def _notes(found: Replanned) -> Iterator[str]:
+def _counted(revision: PlanDrafted) -> str:
+    """`12 stops and 92.0 km`; `12 stops, 1 handover and 92.0 km` where a van takes over what is on another."""
     from logistics.exports import kilometres
 
+    stops, handovers = revision.totals.stops, revision.handovers
+    counted = f"{stops} stop{'' if stops == 1 else 's'}"
+    if handovers:
+        counted += f", {handovers} handover{'' if handovers == 1 else 's'}"
+    return f"{counted} and {kilometres(revision.totals.metres)} km"
+
+
+def _notes(found: Replanned) -> Iterator[str]:
     yield " ".join(edit.said for edit in found.revision.edits or ())
     if all(van.known == "assumed" for van in found.rest.vans):
         yield "No run of this plan is recorded: every van is taken to be where the plan has it."
-    before, after = found.before.totals, found.revision.totals
-    yield (
-        f"{before.stops} stops and {kilometres(before.metres)} km before,"
-        f" {after.stops} stops and {kilometres(after.metres)} km now."
-    )
+    yield f"{_counted(found.before)} before, {_counted(found.revision)} now."
     if found.kept:
         yield f"Plan {found.plan}: revision {found.revision.revision} is published, and the vans go on by it."
     else:

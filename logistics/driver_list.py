@@ -7,6 +7,7 @@ What stays as it is is not told. Counted from the two revisions alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
 from logistics.stop_names import branch_for
@@ -46,7 +47,7 @@ def _lines(before: PlannedRoute | None, after: PlannedRoute | None, stands: str 
     added: list[PlannedStop] = []
     for name, stop in new.items():
         was = old.get(name)
-        if was is None and (not added or _at_one_door(added[-1], stop)):
+        if was is None and (not added or added[-1].door == stop.door):
             added.append(stop)
             continue
         lines += _new(added)
@@ -55,15 +56,11 @@ def _lines(before: PlannedRoute | None, after: PlannedRoute | None, stands: str 
     lines += _new(added)
     kept = [name for name in new if name in old]
     if kept != [name for name in old if name in new]:
-        lines.append(f"The order is now {', '.join(stop.branch for stop in new.values())}.")
+        branches = [call[0].branch for call in after.calls] if after else []
+        lines.append(f"The order is now {', '.join(branch for branch, _ in groupby(branches))}.")
     if lines and before and after and abs(after.returns - before.returns) >= WORTH_TELLING_SECONDS:
         lines.append(f"Back at {after.hub} at {wall_time(after.returns)}, not {wall_time(before.returns)}.")
     return lines
-
-
-def _at_one_door(one: PlannedStop, other: PlannedStop) -> bool:
-    """Whether two stops, one right after the other, are one call to the driver."""
-    return (one.branch, one.takes_from) == (other.branch, other.takes_from)
 
 
 def _new(stops: list[PlannedStop]) -> list[str]:

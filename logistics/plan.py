@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
+from logistics.doors import Door, calls_at
 from logistics.wall_clock import exact_time
 
 __all__ = [
@@ -113,6 +114,11 @@ class PlannedStop:
         """What the stop is called in the routing problem: its own name, or the branch's."""
         return self.stop or self.branch
 
+    @property
+    def door(self) -> Door:
+        """Where the driver gets out: at a branch, or there at a van that does not go on."""
+        return self.branch, self.takes_from
+
 
 @part
 class PlannedReload:
@@ -148,6 +154,12 @@ class PlannedRoute:
     stops: tuple[PlannedStop, ...]
     reloads: tuple[PlannedReload, ...] | None = None
 
+    @property
+    def calls(self) -> tuple[tuple[PlannedStop, ...], ...]:
+        """Its stops as the driver makes them: those that follow each other at one door are one call."""
+        found = calls_at([stop.door for stop in self.stops], [one.after for one in self.reloads or ()])
+        return tuple(tuple(self.stops[place] for place in call) for call in found)
+
     def reload_before(self, seq: int) -> PlannedReload | None:
         """The call at the hub right before the stop of this number, the first being 1."""
         return next((one for one in self.reloads or () if one.after == seq - 1), None)
@@ -180,7 +192,11 @@ class TightLimit:
 
 @part
 class PlanTotals:
-    """The plan in numbers; `by_reason` counts the items that travel by why they do."""
+    """
+    The plan in numbers; `by_reason` counts the items that travel by why they do.
+
+    `stops` counts calls at branches, each door once; a handover between two vans is none.
+    """
 
     vans: int
     stops: int
@@ -268,6 +284,11 @@ class PlanDrafted(Event):
     accepted: tuple[AcceptedViolation, ...] | None = None
     pins: tuple[PlannedPin, ...] | None = None
     dropped: tuple[str, ...] | None = None
+
+    @property
+    def handovers(self) -> int:
+        """How often a van takes over what is on one that does not go on."""
+        return sum(call[0].takes_from is not None for route in self.routes for call in route.calls)
 
 
 @event

@@ -217,7 +217,7 @@ def _totals(draft: Draft, solution: Solution, routes: Sequence[PlannedRoute], le
         by_reason.update(stop.collect.by_reason)
     return PlanTotals(
         vans=len(routes),
-        stops=len(served),
+        stops=sum(call[0].takes_from is None for route in routes for call in route.calls),
         totes=sum(stop.deliver.totes + stop.collect.totes for stop in served),
         items=sum(stop.items for stop in served),
         metres=solution.metres,

@@ -7,17 +7,22 @@ Where a filling is now is asked of `totes.py`; the plans that the runs carried o
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from circulation.clock import MINUTE_US
 from projections.projection import Projection, Seen
 from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["RUNS", "Call", "RunState", "calls", "run", "runs"]
+__all__ = ["RUNS", "Call", "RunState", "at_doors", "calls", "run", "runs"]
+
+AT_ONE_DOOR_US = 15 * MINUTE_US
+"""A van that records twice at a branch so soon has not driven to its hub and back in between."""
 
 
 class RunRow(NamedTuple):
@@ -140,6 +145,34 @@ def calls(views: Views, *, run: str | None = None, branch: str | None = None, as
         )
         for row in rows
     ]
+
+
+def at_doors(calls: Iterable[Call]) -> list[Call]:
+    """
+    The calls of one run as its driver made them: what was recorded in several goes at one door is one call.
+
+    It stands where it was first recorded. `known` is `assumed` where any part of it was.
+    """
+    found: list[Call] = []
+    last_us = 0
+    for call in calls:
+        before = found[-1] if found else None
+        if before is None or not _is_same_call(before, call) or call.at_us - last_us > AT_ONE_DOOR_US:
+            found.append(call)
+        else:
+            found[-1] = replace(
+                before,
+                known=before.known if before.known == call.known else "assumed",
+                note="; ".join(filter(None, (before.note, call.note))),
+                fillings_off=before.fillings_off + call.fillings_off,
+                fillings_on=before.fillings_on + call.fillings_on,
+            )
+        last_us = call.at_us
+    return found
+
+
+def _is_same_call(before: Call, call: Call) -> bool:
+    return before.outcome == call.outcome == "served" and before.branch == call.branch
 
 
 def _state(row: RunRow, as_of: int | None) -> RunState:

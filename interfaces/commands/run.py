@@ -107,11 +107,11 @@ def list_runs(
 @accepts("as_of")
 @listing
 def show(context: typer.Context, run: Run) -> None:
-    """One run, call by call."""
+    """One run, call by call; what was recorded in several goes at one door is one call."""
     from projections import runs
 
     session = session_of(context)
-    found = runs.calls(session.part("views"), run=run, as_of=session.position)
+    found = runs.at_doors(runs.calls(session.part("views"), run=run, as_of=session.position))
     session.output.emit(
         found, ("branch", "outcome", "known", "note", "fillings_off", "fillings_on", "at_us"), title=f"Run {run}"
     )

@@ -82,7 +82,7 @@ def test_nothing_is_recorded_unless_it_is_to_be_kept(bad_day: Shop) -> None:
     assert looked.err.splitlines() == [
         "The rest of the day was planned again at 10:05. bath is closed for the rest of the day.",
         "No run of this plan is recorded: every van is taken to be where the plan has it.",
-        "2 stops and 92.0 km before, 1 stops and 45.8 km now.",
+        "2 stops and 92.0 km before, 1 stop and 45.8 km now.",
         "Nothing was recorded; give it to the drivers with --keep.",
     ]
     kept = bad_day.run("plan", "replan", PLAN, "--iterations", "100", "--at", "10:05", "--close", "bath", "--keep")

@@ -50,6 +50,16 @@ def test_another_order_is_told_whole():
     )
 
 
+def test_the_order_names_a_door_once():
+    """Three stops of the plan, one after the other at Bath, are one call."""
+    bath, clevedon = BATH_AND_CLEVEDON.stops
+    late = at(11)
+    taken = [replace(stop("bath", late, on=1), stop=f"BRS-9>{goal}", takes_from="BRS-9") for goal in ("wells", "frome")]
+    turned = replace(BATH_AND_CLEVEDON, stops=(clevedon, replace(bath, arrives=late, starts=late), *taken))
+    (found,) = told(turned, YEOVIL)
+    assert "The order is now clevedon, bath." in found.lines
+
+
 def test_a_van_that_had_no_route_is_told_when_it_leaves():
     new = PlannedRoute(
         van="BRS-2", hub="bristol", leaves=at(10), returns=at(11), metres=9, drive_seconds=9, load_at_start=1,

@@ -143,6 +143,19 @@ def test_the_other_van_drives_by_the_new_revision_and_brings_what_it_took_over(w
     assert ("unloaded", "midsomer") == (filling(world.ledger, "T2/1").status, filling(world.ledger, "T2/1").place)
 
 
+def test_a_handover_is_no_stop(world: World):
+    """Keynsham had its own call; what v2 takes over there from v1 is counted beside the stops."""
+    world.start()
+    world.stop("keynsham", "09:15")
+    world.at("09:30")
+    found = world.replan(Mishaps(lost={"v1": "keynsham"}))
+    assert ["keynsham", "keynsham", "midsomer"] == [
+        stop.branch for route in found.revision.routes for stop in route.stops
+    ]
+    assert 2 == found.revision.totals.stops
+    assert 1 == found.revision.handovers
+
+
 def test_a_run_goes_on_by_the_revision_that_it_was_given(world: World):
     world.start()
     world.at("08:40")
