@@ -104,9 +104,14 @@ def figure_rows(both: Difference) -> list[dict[str, object]]:
         _row("totes", before.totes, after.totes, "totes"),
         _row("stops", before.stops, after.stops, "stops"),
         _row("left behind", before.left, after.left, "left"),
-        _row("cost", round(before.cost_micros / 1_000_000, 2), round(after.cost_micros / 1_000_000, 2), "cost"),
+        _row("cost", _money(before.cost_micros), _money(after.cost_micros), "cost"),
+        _row("price of left", _money(before.left_micros), _money(after.left_micros), "left_price"),
         _row("broken rules", len(both.broken_before), len(both.broken_after), "broken_rules"),
     ]
+
+
+def _money(micros: int) -> float:
+    return round(micros / 1_000_000, 2)
 
 
 def _row(figure: str, before: float, after: float, name: str) -> dict[str, object]:

@@ -84,7 +84,7 @@ def compare(
     one_name, one = _named(session, plan)
     two_name, two = _named(session, other)
     before, after = _recalled(session, one_name, one), _recalled(session, two_name, two)
-    both = difference((before.problem, before.solution), (after.problem, after.solution))
+    both = difference((before.draft, before.solution), (after.draft, after.solution))
     changes = changes_against(one, two)
     rows = figure_rows(both)
     names = f"{one_name}@{one.revision}", f"{two_name}@{two.revision}"

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from logistics.doors import stops_made
+from logistics.draft import Draft
 from logistics.problem import RoutingProblem, Stop
 from logistics.solution import Route, Solution, Violation, verify
 from logistics.stability import changes
+from logistics.stop_names import taken_over_from
 
 __all__ = ["Difference", "Figures", "difference", "figures_of", "late_seconds", "paid_micros"]
 
@@ -22,9 +25,12 @@ class Figures:
     What a plan drives, costs and serves.
 
     `paid_seconds` run from leaving to returning, over all vans. `late_seconds` are those by which service starts after
-    the last window of its stop has closed, over all stops. `totes` are brought and taken at the stops that are served,
-    `left` the stops of the problem that no van makes. `cost_micros` is what the routes cost and the price of what is
-    left; what a change of the usual round is priced at is not in it, as nobody pays that.
+    the last window of its stop has closed, over all stops. `totes` are brought and taken at the stops that are served.
+
+    `stops`, `left` and `cost_micros` are those of the plan's own totals: calls at branches; what is left behind, set
+    aside before the routes were searched or left by them; what the routes cost, without what a change of the usual
+    round is priced at, as nobody pays that. `left_micros` is the price of leaving the stops that could have been made;
+    what was set aside has none.
     """
 
     metres: int
@@ -34,6 +40,7 @@ class Figures:
     stops: int
     left: int
     cost_micros: int
+    left_micros: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,9 @@ class Difference:
         return _only_in(self.broken_before, self.broken_after)
 
 
-def figures_of(problem: RoutingProblem, solution: Solution) -> Figures:
-    """The figures of a solution of this problem."""
+def figures_of(draft: Draft, solution: Solution) -> Figures:
+    """The figures of a solution of the draft's problem."""
+    problem = draft.problem
     served = [problem.stops[problem.stop_index[stop]] for route in solution.routes for stop in route.stops]
     return Figures(
         metres=solution.metres,
@@ -72,11 +80,16 @@ def figures_of(problem: RoutingProblem, solution: Solution) -> Figures:
             for visit in route.visits
         ),
         totes=sum(stop.deliver + stop.collect for stop in served),
-        stops=len(served),
-        left=len(solution.unserved),
-        cost_micros=sum(paid_micros(problem, route) for route in solution.routes)
-        + sum(problem.stops[problem.stop_index[left.stop]].price or 0 for left in solution.unserved),
+        stops=sum(_stops_made(draft, route) for route in solution.routes),
+        left=len(draft.set_aside) + len(solution.unserved),
+        cost_micros=sum(paid_micros(problem, route) for route in solution.routes),
+        left_micros=sum(problem.stops[problem.stop_index[left.stop]].price or 0 for left in solution.unserved),
     )
+
+
+def _stops_made(draft: Draft, route: Route) -> int:
+    doors = [(draft.carried[stop].branch, taken_over_from(stop)) for stop in route.stops]
+    return stops_made(doors, [reload.after for reload in route.reloads])
 
 
 def paid_micros(problem: RoutingProblem, route: Route) -> int:
@@ -89,9 +102,13 @@ def late_seconds(stop: Stop, start: int) -> int:
     return max(0, start - stop.windows[-1][1]) if stop.windows else 0
 
 
-def difference(before: tuple[RoutingProblem, Solution], after: tuple[RoutingProblem, Solution]) -> Difference:
-    """Two plans, each with its problem, side by side."""
-    return Difference(figures_of(*before), figures_of(*after), verify(*before), verify(*after))
+def difference(before: tuple[Draft, Solution], after: tuple[Draft, Solution]) -> Difference:
+    """Two plans, each with its draft, side by side."""
+    return Difference(figures_of(*before), figures_of(*after), _broken(*before), _broken(*after))
+
+
+def _broken(draft: Draft, solution: Solution) -> tuple[Violation, ...]:
+    return verify(draft.problem, solution)
 
 
 def _only_in(some: Sequence[Violation], others: Sequence[Violation]) -> tuple[Violation, ...]:

@@ -102,7 +102,7 @@ class PlanDesk:
         found = find_plan(self._ledger, plan)
         before = self._recalled(plan, found, revision)
         changed = self._changed(before, change, progress, self._commands.clock())
-        both = difference((before.problem, before.solution), (changed.draft.problem, changed.solution))
+        both = difference((before.draft, before.solution), (changed.draft, changed.solution))
         return Considered(before, changed, found.latest, both)
 
     def keep(
@@ -145,7 +145,7 @@ class PlanDesk:
             raise TypeError(f"{type(fact.event).__name__} is not what an edit records")
         before = self._recalled(plan, find_plan(self._ledger, plan), fact.event.edited_from)
         after = recall(plan, fact.event, self._ledger.attachment)
-        both = difference((before.problem, before.solution), (after.problem, after.solution))
+        both = difference((before.draft, before.solution), (after.draft, after.solution))
         return Kept(plan, fact.event, both, fact.position)
 
     def insertions(self, plan: str, stop: str, *, revision: int | None = None) -> list[Insertion]:

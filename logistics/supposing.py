@@ -87,7 +87,7 @@ def what_if(before: Recorded, supposed: Supposition, search: Search) -> WhatIf:
     now = searched_again(problem, before.solution, "free", search, dropped=out)
     rode, rides = _vans_of(before.solution), _vans_of(now)
     return WhatIf(
-        difference=difference((before.problem, before.solution), (problem, now)),
+        difference=difference((before.draft, before.solution), (replace(before.draft, problem=problem), now)),
         moved=tuple(
             MovedStop(stop, rode.get(stop), rides.get(stop))
             for stop in sorted(rode.keys() | rides.keys())

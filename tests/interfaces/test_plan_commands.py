@@ -57,7 +57,7 @@ def test_an_edit_is_shown_before_it_is_kept(shop: Shop) -> None:
     assert "Nothing was changed. Keep it as the plan's next revision with --keep." in done.err
     assert f"Plan {PLAN}, from revision {number}" in done.out
     figures = [line.split()[0] for line in done.out.splitlines()[2:]]
-    assert ["km", "paid", "late", "totes", "stops", "left", "cost", "broken"] == figures
+    assert ["km", "paid", "late", "totes", "stops", "left", "cost", "price", "broken"] == figures
     assert (head, number) == (shop.head(), latest(shop))
 
 
@@ -68,6 +68,19 @@ def test_the_numbers_before_and_after_are_those_of_the_plan(shop: Shop) -> None:
     assert ({"bath": "v1", "wells": "v2", "clevedon": "v2"}, [], []) == (vans(shop), done["broken"], done["mended"])
     assert done["from_revision"] == done["revision"] - 1
     assert done["before"]["km"] != done["after"]["km"]
+
+
+def test_a_draft_and_an_edit_count_alike_what_is_left_behind_and_what_it_costs(shop: Shop) -> None:
+    """Bath is set aside before the routes are searched; dropping Wells leaves a second branch behind."""
+    drafted = shop.run(*DRAFT, "--skip", "bath", "--json").json
+    done = shop.run("plan", "drop", DAY, "wells", "--json").json
+    assert (1, drafted["cost"], drafted["stops"]) == tuple(done["before"][name] for name in ("left", "cost", "stops"))
+    assert (drafted["left_behind"], 2) == (done["before"]["left"], done["after"]["left"])
+    assert done["after"]["cost"] < done["before"]["cost"]
+    assert done["after"]["left_price"] > done["before"]["left_price"] == 0
+    shop.run("plan", "drop", DAY, "wells", "--keep")
+    kept = shop.run("plan", "list", "--json").json[-1]
+    assert (2, done["after"]["stops"]) == (kept["left_behind"], kept["stops"])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logistics.figures import figures_of
+from logistics.figures import late_seconds
 from logistics.pin import Pin
 from logistics.problem import Break, Pair, RoutingProblem
 from logistics.solution import Violation, verify
@@ -37,7 +37,10 @@ def test_a_stop_that_has_closed_is_served_on_arrival_and_its_lateness_counted():
     assert ["Service at c by van v1 starts at 08:25, 5 min later than 08:20, the latest that it may."] == [
         one.sentence for one in broken(problem, 0, 1, 2)
     ]
-    assert 300 == figures_of(problem, laid_out(problem, {0: [0, 1, 2]}, solver="", seed=0, iterations=0)).late_seconds
+    (route,) = laid_out(problem, {0: [0, 1, 2]}, solver="", seed=0, iterations=0).routes
+    assert [0, 0, 300] == [
+        late_seconds(its, visit.start) for its, visit in zip(problem.stops, route.visits, strict=False)
+    ]
 
 
 def test_a_window_that_opens_later_is_waited_for():

@@ -38,7 +38,7 @@ def test_a_recorded_plan_is_read_back_whole():
     assert {"v1": "abc", "v2": "de"} == tours(day)
     assert () == verify(day.problem, day.solution)
     # 2 x 15 km and 2 x 25 km; an hour less 15 minutes and an hour: the van is paid from leaving to returning.
-    figures = figures_of(day.problem, day.solution)
+    figures = figures_of(day.draft, day.solution)
     assert (80_000, 45 * 60 + 60 * 60, 0, 15, 5, 1) == (
         figures.metres,
         figures.paid_seconds,

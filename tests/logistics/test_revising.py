@@ -152,13 +152,13 @@ def test_pins_are_named_by_codes_and_those_that_name_nothing_here_are_not_in_the
 
 
 def test_the_figures_of_a_plan_and_what_a_change_makes_of_them(recorded: Recorded):
-    figures = figures_of(recorded.problem, recorded.solution)
+    figures = figures_of(recorded.draft, recorded.solution)
     totals = recorded.revision.totals
     (route,) = recorded.revision.routes
     assert figures == Figures(
-        totals.metres, route.returns - route.leaves, 0, totals.totes, 2, 0, recorded.solution.micros
+        totals.metres, route.returns - route.leaves, 0, totals.totes, 2, 0, recorded.solution.micros, 0
     )
     other = laid_out(recorded.problem, {0: [0]}, solver="by hand", seed=1, iterations=0)
-    both = difference((recorded.problem, recorded.solution), (recorded.problem, other))
+    both = difference((recorded.draft, recorded.solution), (recorded.draft, other))
     assert (figures, 1, 1, 2) == (both.before, both.after.stops, both.after.left, both.after.totes)
     assert ((), ()) == (both.newly_broken, both.mended)
