@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from logistics.solver import ProgressReport
     from logistics.usual import Habit
 
-__all__ = ["Like", "ModeOption", "Price", "changes", "habit_of", "mode_of", "searching", "solve"]
+__all__ = ["Like", "ModeOption", "Price", "PriceHours", "changes", "habit_of", "mode_of", "searching", "solve"]
 
 ModeOption = Annotated[
     str,
@@ -44,7 +44,13 @@ Like = Annotated[
 ]
 Price = Annotated[
     float | None,
-    typer.Option(min=0, help="What a change must save for every stop that another van makes; 10 with --like."),
+    typer.Option(min=0, help="What a change must save for every stop that another van makes; 10 if a round is kept."),
+]
+PriceHours = Annotated[
+    float | None,
+    typer.Option(
+        "--price-hours", min=0, help="What it must save for every stop that is over 15 minutes off its usual time."
+    ),
 ]
 _PRICE = 10.0
 
@@ -56,6 +62,7 @@ def solve(
     mode: ModeOption = "free",
     like: Like = None,
     price: Price = None,
+    price_hours: PriceHours = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to search.")] = 8.0,
     iterations: Annotated[int | None, typer.Option(min=1, help="Search so many steps: the same routes again.")] = None,
     seed: Annotated[int, typer.Option(help="Where the search begins.")] = 1,
@@ -74,7 +81,7 @@ def solve(
     name = plan_name(session, plan)
     planning: PlanDesk = session.part("planning")
     budget = Budget(iterations=iterations) if iterations is not None else Budget(seconds=seconds)
-    asked = Solve(mode_of(mode), budget, seed, habit_of(session, like, price))
+    asked = Solve(mode_of(mode), budget, seed, habit_of(session, like, price, price_hours))
 
     def consider() -> Considered:
         with searching(session) as tell:
@@ -156,14 +163,18 @@ def mode_of(text: str) -> Mode:
     raise Invalid("plan.mode", mode=text[:20])
 
 
-def habit_of(session: Session, like: str | None, price: float | None) -> Habit | None:
+def habit_of(session: Session, like: str | None, price: float | None, price_hours: float | None) -> Habit | None:
     """Whose round is kept at what price, if one was named or a price was stated."""
     from logistics.usual import Habit
 
-    if like is None and price is None:
+    if like is None and price is None and price_hours is None:
         return None
-    micros = int(Decimal(str(_PRICE if price is None else price)) * 1_000_000)
-    return Habit(micros, None if like is None else plan_name(session, like))
+    named = None if like is None else plan_name(session, like)
+    return Habit(_micros(_PRICE if price is None else price), named, _micros(price_hours or 0))
+
+
+def _micros(amount: float) -> int:
+    return int(Decimal(str(amount)) * 1_000_000)
 
 
 @contextmanager

@@ -146,7 +146,7 @@ class Dispatcher:
         usual = None
         if making.habit is not None:
             usual = round_for(self._ledger, stream.removeprefix("plan/"), making.habit)
-            problem = steadied(problem, usual, making.habit.micros)
+            problem = steadied(problem, usual, making.habit)
         made = replace(made, problem=problem)
         given = None if basis.held is None else recall(stream, basis.held, self._ledger.attachment).solution
         solution = searched_again(
@@ -177,6 +177,7 @@ class Dispatcher:
             held_from=None if basis.held is None else basis.held.revision,
             like=None if usual is None else usual.named,
             change_micros=None if making.habit is None else making.habit.micros,
+            hours_micros=None if making.habit is None else making.habit.hours_micros or None,
         )
         drafted = planned(made, solution, revision=1, inputs=inputs, at_us=at_us, dropped=basis.dropped)
         return stream, basis, replace(drafted, pins=basis.pins or None)

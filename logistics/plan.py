@@ -50,7 +50,8 @@ class PlanInputs:
     `carried`, what is to be brought to and taken from each stop. `collect` says whether expected items were counted in.
     `read_upto` is the head of the log when all had been read, where others had appended meanwhile; then what came
     after `position` may be in it. `mode` says how much of revision `held_from` was held; a stop had to save
-    `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`.
+    `change_micros` to ride with another van than on the round of `like`, such as `2026-11-17/all/day@2`, and
+    `hours_micros` to be served more than 15 minutes sooner or later.
     `drain` says over how many days a backlog was to be drained (0: as few as do), the first of which this is.
 
     The rest of a day that was planned again was so at `replanned_at`, seconds after local midnight, because vans were
@@ -81,6 +82,7 @@ class PlanInputs:
     held_from: int | None = None
     like: str | None = None
     change_micros: int | None = None
+    hours_micros: int | None = None
 
 
 @part

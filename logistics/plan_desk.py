@@ -175,8 +175,13 @@ class PlanDesk:
         problem, inputs = before.problem, before.revision.inputs
         if asked.habit is not None:
             usual = round_for(self._ledger, before.plan, asked.habit)
-            problem = steadied(problem, usual, asked.habit.micros)
-            inputs = replace(inputs, like=usual.named, change_micros=asked.habit.micros)
+            problem = steadied(problem, usual, asked.habit)
+            inputs = replace(
+                inputs,
+                like=usual.named,
+                change_micros=asked.habit.micros,
+                hours_micros=asked.habit.hours_micros or None,
+            )
         solution = searched_again(
             problem,
             before.solution,

@@ -22,11 +22,13 @@ class Habit:
     Whose round is to be kept and at what price.
 
     `like` names a plan, None: the usual one (the last that held on the same weekday). `micros` is what it must save for
-    every stop that another van makes.
+    every stop that another van makes, `hours_micros` for every stop that is served more than 15 minutes sooner or
+    later.
     """
 
     micros: int
     like: str | None = None
+    hours_micros: int = 0
 
 
 def round_for(ledger: Ledger, plan: str, habit: Habit) -> Round:
@@ -37,18 +39,22 @@ def round_for(ledger: Ledger, plan: str, habit: Habit) -> Round:
     return found
 
 
-def steadied(problem: RoutingProblem, usual: Round, micros: int) -> RoutingProblem:
-    """The problem in which a stop that rides with another van than on the round costs so much more."""
-    return steady(problem, _as_given(usual), micros_van=micros)
+def steadied(problem: RoutingProblem, usual: Round, habit: Habit) -> RoutingProblem:
+    """The problem in which a stop that rides with another van, or at another hour, than on the round costs more."""
+    return steady(problem, _as_given(usual), micros_van=habit.micros, micros_time=habit.hours_micros)
 
 
 def _as_given(usual: Round) -> Solution:
-    """The round's vans, stops and times; nothing else of it is looked at."""
+    """
+    The round's vans, stops and times; nothing else of it is looked at.
+
+    A second stop at a branch, on a day that was planned again on the road, goes by its own name: it is nobody's habit.
+    """
     routes = tuple(
         Route(
             van=route.van,
             leave_hub=route.leaves,
-            visits=tuple(Visit(stop.branch, stop.arrives, stop.starts, stop.leaves) for stop in route.stops),
+            visits=tuple(Visit(stop.name, stop.arrives, stop.starts, stop.leaves) for stop in route.stops),
             return_hub=route.returns,
             break_start=route.break_at,
             break_after=None,

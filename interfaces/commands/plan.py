@@ -16,7 +16,7 @@ from interfaces.context import Session, session_of
 from interfaces.exit_code import ExitCode
 from interfaces.plan_named import Plan, by_hand, find_revision, plan_name
 from interfaces.plan_replan import replan
-from interfaces.plan_solving import Like, ModeOption, Price, habit_of, mode_of, searching
+from interfaces.plan_solving import Like, ModeOption, Price, PriceHours, habit_of, mode_of, searching
 from logistics.wall_clock import wall_time
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def draft(
     mode: ModeOption = "free",
     like: Like = None,
     price: Price = None,
+    price_hours: PriceHours = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if anything is left behind.")] = False,
 ) -> None:
     """
@@ -81,7 +82,7 @@ def draft(
             budget=budget,
             seed=seed,
             mode=mode_of(mode),
-            habit=habit_of(session, like, price),
+            habit=habit_of(session, like, price, price_hours),
             progress=tell,
             request=session.options.request,
         )

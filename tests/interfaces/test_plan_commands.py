@@ -245,7 +245,7 @@ def test_what_cannot_be_read_is_said(shop: Shop, words: tuple[str, ...], code: s
 def test_a_price_keeps_the_rounds_of_the_named_plan(shop: Shop) -> None:
     shop.run("plan", "publish", PLAN)
     week = ("plan", "draft", "--date", "2026-12-01", *DRAFT[4:])
-    shop.run(*week, "--like", DAY, "--price", "500")
+    shop.run(*week, "--like", DAY, "--price", "500", "--price-hours", "2.50")
     rows = shop.run("plan", "show", "2026-12-01", "--json").json
     assert {"bath": "v1", "wells": "v1", "clevedon": "v2"} == {row["branch"]: row["van"] for row in rows}
 

@@ -230,7 +230,9 @@ def test_the_usual_round_is_that_of_the_last_same_weekday_that_held(
     assert {van: set(stops) for van, stops in served(usual.revision).items()} == {
         van: set(stops) for van, stops in served(drafted).items()
     }
-    named = dispatcher.draft(ANA, ASKED, budget=LITTLE, habit=Habit(1, "2026-11-17/bath/day")).revision
+    assert drafted.inputs.hours_micros is None
+    named = dispatcher.draft(ANA, ASKED, budget=LITTLE, habit=Habit(1, "2026-11-17/bath/day", 2_000_000)).revision
+    assert 2_000_000 == named.inputs.hours_micros
     assert "2026-11-17/bath/day@1" == named.inputs.like
 
 

@@ -14,7 +14,7 @@ from logistics.revising import Recorded, orders_of
 from logistics.solution import Solution, verify
 from logistics.solver import Budget, solve
 from logistics.stability import changes
-from logistics.usual import steadied
+from logistics.usual import Habit, steadied
 from tests.logistics.edited_day import EIGHT, kept, line_day, line_problem, stop
 
 CROSSED = {0: [4, 0, 3], 1: [2, 1]}
@@ -107,8 +107,36 @@ def test_the_next_draft_begins_with_what_was_done_by_hand():
 def test_drivers_keep_their_round_unless_a_change_saves_more_than_its_price(price: int, moved: bool):
     """By the usual round v1 has the far stops a and e, v2 the others; to change that saves 10 km and 10 minutes."""
     usual = line_day(orders={0: [0, 4], 1: [1, 2, 3]})
-    problem = steadied(usual.problem, Round("2026-11-17/bath/day", usual.revision), price)
+    problem = steadied(usual.problem, Round("2026-11-17/bath/day", usual.revision), Habit(price))
     solution = searched_again(problem, usual.solution, "free", search)
     found = [change for route in solution.routes for change in changes(problem, route) if change.kind == "van"]
     assert moved == (len(found) > 0)
     assert all(price == change.micros for change in found)
+
+
+@pytest.mark.parametrize(("price", "kept_times"), [(0, False), (1_000_000, True)])
+def test_hours_are_kept_where_that_costs_less_than_their_price(price: int, kept_times: bool):
+    """Every van went out two hours later than it has to; nothing is lost by doing so again."""
+    day = line_day()
+    routes = tuple(
+        replace(route, stops=tuple(replace(stop, starts=stop.starts + 7_200) for stop in route.stops))
+        for route in day.revision.routes
+    )
+    usual = Round("2026-11-17/bath/day", replace(day.revision, routes=routes))
+    problem = steadied(day.problem, usual, Habit(0, hours_micros=price))
+    solution = searched_again(problem, day.solution, "keep", search)
+    assert () == verify(problem, solution)
+    found = [change for route in solution.routes for change in changes(problem, route) if change.kind == "time"]
+    assert kept_times == (found == [])
+
+
+def test_a_round_that_was_planned_again_on_the_road_is_kept_like_any_other():
+    """Van v2 took over at a what v1 had for b: it called at a for that, and at b beside its own driver."""
+    day = line_day()
+    first, second = day.revision.routes
+    taken = replace(first.stops[0], stop="v1>b", takes_from="v1")
+    brought = replace(first.stops[1], stop="b@v1")
+    routes = (first, replace(second, stops=(taken, brought, *second.stops)))
+    problem = steadied(day.problem, Round("2026-11-17/bath/day", replace(day.revision, routes=routes)), Habit(10))
+    assert [0, 1, 2, 3, 4] == [its.stop for its in problem.usual_of.values()]
+    assert () == verify(problem, searched_again(problem, day.solution, "keep", search))
