@@ -395,11 +395,28 @@ def _check(plan: str, before: PlanDrafted, runs: Mapping[str, RunSoFar], at: int
         moment = max(last, before.inputs.replanned_at or 0)
         raise Refused("plan.replan-past", plan=plan, at=wall_time(at), last=wall_time(moment))
     if before.inputs.replanned_at is not None:
-        untold = [route.van for route in before.routes if route.van not in runs and route.leaves <= at]
-        unnamed = [van for van, run in runs.items() if not run.names_totes]
-        if not runs or unnamed:
-            vans = Names(sorted({*untold, *unnamed}))
-            raise Refused("plan.replanned-on-paper", plan=plan, revision=before.revision, vans=vans)
+        untold = sorted(route.van for route in before.routes if route.van not in runs and route.leaves <= at)
+        unnamed = sorted(van for van, run in runs.items() if not run.names_totes)
+        if unnamed:
+            raise Refused(
+                "plan.replanned-on-paper:no-totes",
+                plan=plan,
+                revision=before.revision,
+                vans=Names(unnamed),
+                van=unnamed[0],
+                day=before.day,
+                wave=before.wave,
+            )
+        if untold and not runs:
+            raise Refused(
+                "plan.replanned-on-paper",
+                plan=plan,
+                revision=before.revision,
+                vans=Names(untold),
+                van=untold[0],
+                day=before.day,
+                wave=before.wave,
+            )
 
 
 def _with_earlier(mishaps: Mishaps, before: PlanDrafted) -> Mishaps:

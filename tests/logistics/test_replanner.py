@@ -216,9 +216,34 @@ def test_a_day_on_paper_is_not_planned_again_twice_without_its_runs(world: World
     said = refused(lambda: world.replan(at=34200))
     assert "plan.replanned-on-paper" == said.code
     assert (
-        f"Revision 2 of plan {PLAN} was planned from where the vans were thought to be, and nobody recorded since what"
-        " v1 carry." == said.sentence
+        f"Revision 2 of plan {PLAN} was planned from where the vans were thought to be, and nobody has recorded what is"
+        " on v1 since." == said.sentence
     )
+    assert said.hint is not None
+    assert "branchline run start v1 --date 2026-11-24 --wave day --tote TOTE" in said.hint
+    assert "branchline run stop 2026-11-24/v1/day BRANCH --off TOTE --on TOTE" in said.hint
+
+
+def test_what_the_refusal_asks_for_is_the_way_out(world: World):
+    world.at("09:00")
+    world.replan(Mishaps(closed=("midsomer",)), keep=True)
+    world.start()
+    world.stop("keynsham", "09:15")
+    assert 34200 == world.replan(at=34200).rest.at
+
+
+def test_a_run_without_totes_is_asked_for_them(world: World):
+    world.at("09:00")
+    world.replan(Mishaps(closed=("midsomer",)), keep=True)
+    world.start(totes=())
+    said = refused(lambda: world.replan(at=34200))
+    assert said.sentence.endswith("and the runs of v1 name no tote.")
+
+
+def test_a_day_whose_vans_have_not_left_is_planned_again_as_often_as_is_wanted(world: World):
+    world.at("06:00")
+    world.replan(Mishaps(closed=("midsomer",)), keep=True)
+    assert 7 * 3600 == world.replan(Mishaps(closed=("keynsham",)), at=7 * 3600).rest.at
 
 
 def test_a_driver_may_not_plan(world: World):
