@@ -9,7 +9,7 @@ Who is where in the log, and which tables exist, is the engine's business (`engi
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,20 @@ from circulation.store.url import StoreUrl
 from projections.table import ViewTable
 from projections.working import Storage
 
-__all__ = ["BoundStorage", "Database"]
+__all__ = ["BoundStorage", "Database", "in_batches"]
 
 _BUSY_SECONDS = 120
+_NAMES_AT_ONCE = 500
 # Any two numbers, the same in every process.
 _REBUILD_LOCK = 0x6272_616E_6368
 _WRITE_LOCK = _REBUILD_LOCK + 1
+
+
+def in_batches(names: Iterable[str]) -> Iterator[list[str]]:
+    """Many names, so many at a time as one statement may name."""
+    every = list(names)
+    for first in range(0, len(every), _NAMES_AT_ONCE):
+        yield every[first : first + _NAMES_AT_ONCE]
 
 
 class Database:

@@ -8,12 +8,15 @@ settles it. Who had custody last is as the event says it.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from projections.asof import Condition, standing
+from projections.database import in_batches
 from projections.locations import ITEM_NOW, ITEM_PAST
 from projections.projection import Projection, Seen
 from projections.table import keyed, trail
@@ -152,12 +155,16 @@ def discrepancies(views: Views, *, as_of: int | None = None) -> list[Discrepancy
         return sorted(found, key=lambda one: (one.since_us, one.filling, one.item))
 
 
-def found_in(views: Views, filling: str) -> list[str]:
-    """The items that came out of a filling unpacked, by barcode."""
+def found_in(views: Views, fillings: Iterable[str]) -> dict[str, list[str]]:
+    """The items that came out of each of these fillings unpacked, by barcode; without those that had none."""
     columns = LISTED.sql.c
+    found: dict[str, list[str]] = defaultdict(list)
     with views.reading("discrepancies") as connection:
-        asked = select(columns.item).where(columns.filling == filling, columns.kind == "found")
-        return sorted(connection.execute(asked).scalars())
+        for names in in_batches(fillings):
+            asked = select(columns.filling, columns.item).where(columns.filling.in_(names), columns.kind == "found")
+            for filling, item in sorted(map(tuple, connection.execute(asked))):
+                found[filling].append(item)
+    return dict(found)
 
 
 def troubles(views: Views, *, as_of: int | None = None) -> dict[tuple[str, str], Trouble]:

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from circulation.clock import MINUTE_US
+from projections.database import in_batches
 from projections.projection import Projection, Seen
 from projections.table import keyed, trail
 from projections.views import Views
 from projections.working import Working
 
-__all__ = ["RUNS", "Call", "RunState", "at_doors", "calls", "run", "runs"]
+__all__ = ["RUNS", "Call", "RunState", "at_doors", "calls", "calls_of", "run", "runs"]
 
 AT_ONE_DOOR_US = 15 * MINUTE_US
 """A van that records twice at a branch so soon has not driven to its hub and back in between."""
@@ -130,21 +131,31 @@ def calls(views: Views, *, run: str | None = None, branch: str | None = None, as
     if as_of is not None:
         asked = asked.where(table.c.from_pos <= as_of)
     with views.reading("runs", as_of=as_of) as connection:
-        rows: list[Any] = list(connection.execute(asked))
-    return [
-        Call(
-            run=row.run,
-            position=row.from_pos,
-            branch=row.branch,
-            outcome=row.outcome,
-            known=row.known,
-            note=row.note,
-            fillings_off=tuple(json.loads(row.off)),
-            fillings_on=tuple(json.loads(row.on_board)),
-            at_us=row.at_us,
-        )
-        for row in rows
-    ]
+        return [_told(row) for row in connection.execute(asked)]
+
+
+def calls_of(views: Views, runs: Iterable[str]) -> list[Call]:
+    """The calls of these runs, in the order in which they were recorded."""
+    table = CALL.sql
+    with views.reading("runs") as connection:
+        rows = [
+            row for names in in_batches(runs) for row in connection.execute(select(table).where(table.c.run.in_(names)))
+        ]
+    return sorted(map(_told, rows), key=lambda call: call.position)
+
+
+def _told(row: Any) -> Call:
+    return Call(
+        run=row.run,
+        position=row.from_pos,
+        branch=row.branch,
+        outcome=row.outcome,
+        known=row.known,
+        note=row.note,
+        fillings_off=tuple(json.loads(row.off)),
+        fillings_on=tuple(json.loads(row.on_board)),
+        at_us=row.at_us,
+    )
 
 
 def at_doors(calls: Iterable[Call]) -> list[Call]:

@@ -7,12 +7,15 @@ A filling is an interval row for each state that it was in. What is in it is ask
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
 from projections.asof import Condition, standing
+from projections.database import in_batches
 from projections.projection import Projection, Seen
 from projections.table import keyed, trail
 from projections.views import Views
@@ -28,6 +31,7 @@ __all__ = [
     "box",
     "filling",
     "fillings_at",
+    "fillings_named",
     "fillings_of",
     "on_board",
     "open_at",
@@ -125,6 +129,18 @@ def filling(views: Views, name: str, *, as_of: int | None = None) -> FillingStat
     """One filling such as `T123/17`; None if it had not begun."""
     found = _ask(views, as_of, lambda c: c.filling == name)
     return found[0] if found else None
+
+
+def fillings_named(views: Views, names: Iterable[str]) -> dict[str, FillingState]:
+    """Those of these fillings that have begun, by name, in the order of their names."""
+    found: dict[str, FillingState] = {}
+    for some in in_batches(sorted(names)):
+        found.update((one.filling, one) for one in _ask(views, None, partial(_is_named, some)))
+    return found
+
+
+def _is_named(names: list[str], columns: Any) -> ColumnElement[bool]:
+    return columns.filling.in_(names)  # type: ignore[no-any-return]
 
 
 def fillings_at(views: Views, place: str, *, as_of: int | None = None) -> list[FillingState]:
