@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from projections import network, runs, totes
 from projections.database import in_batches
@@ -54,7 +54,7 @@ def sent_on(views: Views, day: str) -> Sent:
     loaded_at = _loaded_at(views, found)
     states = totes.fillings_named(views, loaded_at)
     return Sent(
-        fillings=tuple(states.values()),
+        fillings=tuple(states[name] for name in loaded_at if name in states),
         items=tuple(_items(views, states, loaded_at)),
         hubs=frozenset(network.hubs(views)),
         finished_runs=frozenset(run.run for run in found if run.finished_us is not None),
@@ -124,7 +124,7 @@ def _left() -> Select[Any]:
     )
 
 
-_NAMES = bindparam("names", expanding=True)
+_NAMES: BindParameter[Any] = bindparam("names", expanding=True)
 _INSIDE = select(ITEM_NOW.sql.c.item, ITEM_NOW.sql.c.ref.label("filling")).where(
     ITEM_NOW.sql.c.kind == "filling", ITEM_NOW.sql.c.ref.in_(_NAMES)
 )
