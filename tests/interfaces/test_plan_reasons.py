@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -23,7 +24,8 @@ def test_a_served_stop_is_explained_with_the_other_places_it_could_have(shop: Sh
     head = shop.head()
     done = shop.run("plan", "explain", DAY, "wells")
     assert ExitCode.DONE == done.code
-    assert "wells is stop 2 of 2 on van v1: there at " in done.err
+    # Which way round the van drives is the search's: both ways cost the same.
+    assert re.search("wells is stop [12] of 2 on van v1: there at ", done.err)
     assert "Calling there takes van v1 " in done.err
     assert "Van v1 holds 20 totes and carries " in done.err
     rows = shop.run("plan", "explain", DAY, "wells", "--json").json
