@@ -16,7 +16,7 @@ from circulation.clock import parse_instant
 from projections.projection import Log
 from projections.table import KeyedTable, TrailTable
 
-__all__ = ["Condition", "Position", "ended_after", "halves", "position_of", "standing"]
+__all__ = ["Condition", "Position", "ended_after", "ended_upto", "halves", "position_of", "standing"]
 
 Condition = Callable[[Any], ColumnElement[bool]]
 Position = int | BindParameter[int]
@@ -72,18 +72,31 @@ def ended_after(connection: Connection, past: Table, after: int) -> list[ColumnE
     a long log are a short piece at a known place. Elsewhere the ends alone are compared.
     """
     conditions: list[Any] = [past.c.to_pos > after]
-    if connection.dialect.name == "sqlite":
-        conditions.append(text(f"rowid >= {_first_ended_after(connection, past, after)}"))
+    first = _first_ended_after(connection, past, after)
+    if first is not None:
+        conditions.append(text(f"rowid >= {first}"))
     return conditions
 
 
-def _first_ended_after(connection: Connection, past: Table, after: int) -> int:
+def ended_upto(connection: Connection, past: Table, upto: int) -> list[ColumnElement[bool]]:
+    """The condition that a row of a trail ended at a position or before it; the rows behind are not even read."""
+    conditions: list[Any] = [past.c.to_pos <= upto]
+    first = _first_ended_after(connection, past, upto)
+    if first is not None:
+        conditions.append(text(f"rowid < {first}"))
+    return conditions
+
+
+def _first_ended_after(connection: Connection, past: Table, after: int) -> int | None:
+    """The number of the first row that ended behind a position; None where rows have no rising numbers."""
+    if connection.dialect.name != "sqlite":
+        return None
     low, high = 1, (connection.execute(text(f"SELECT max(rowid) FROM {past.name}")).scalar() or 0) + 1  # noqa: S608
     asked = text(f"SELECT to_pos FROM {past.name} WHERE rowid = :row")  # noqa: S608 - the name is our declaration's
     while low < high:
         middle = (low + high) // 2
         ended: int | None = connection.execute(asked, {"row": middle}).scalar()
         if ended is None:
-            return 1
+            return None
         low, high = (middle + 1, high) if ended <= after else (low, middle)
     return low

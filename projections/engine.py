@@ -9,7 +9,6 @@ A projection that fails stops before the event that it cannot fold, and says so;
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from projections.collecting import rarely_collecting
 from projections.database import BoundStorage, Database
 from projections.projection import Decode, Log, LogRow, Projection, ProjectionStopped, fold_rows
 from projections.register import Registered, mark_of, move, registered
@@ -37,9 +37,6 @@ Up to twice as many are in memory, of some 400 bytes each.
 """
 
 _LISTED_DIFFERENCES = 100
-
-_COLLECT_AFTER = (50_000, 20, 1_000)
-"""How many new objects, and then collections, the cyclic collector waits for while it fills tables."""
 
 Progress = Callable[[int, int], None]
 """Called with the position reached and the position to reach."""
@@ -149,7 +146,7 @@ class Engine:
 
     def verify(self, projection: Projection, progress: Progress | None = None) -> list[Difference]:
         """Fold the whole log again and compare with the live tables row by row."""
-        with self.database.rebuilding(), _rarely_collecting(), self._beside([projection]) as beside:
+        with self.database.rebuilding(), rarely_collecting(), self._beside([projection]) as beside:
             self._fill(beside, progress)
             with self.database.writing() as connection:
                 live = self._own(connection)[projection.name]
@@ -158,7 +155,7 @@ class Engine:
 
     def rebuild_unlocked(self, chosen: Sequence[Projection], progress: Progress | None) -> int:
         """As `rebuild`, for a caller that sees to it that nobody else rebuilds these projections."""
-        with _rarely_collecting(), self._beside(chosen) as beside:
+        with rarely_collecting(), self._beside(chosen) as beside:
             self._fill(beside, progress)
             with self.database.writing() as connection:
                 for projection in chosen:
@@ -265,17 +262,6 @@ class Engine:
     def _own(self, connection: Connection) -> dict[str, Registered]:
         """The rows of the projections that this program knows."""
         return {name: row for name, row in registered(connection).items() if name in self.projections}
-
-
-@contextmanager
-def _rarely_collecting() -> Iterator[None]:
-    """Let the cyclic collector rest: rows form no cycles, and looking through them took a quarter of a rebuild."""
-    usual = gc.get_threshold()
-    gc.set_threshold(*_COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _only_in(here: str, there: str, columns: tuple[str, ...]) -> Any:

@@ -41,12 +41,12 @@ class PastViews(Views):
         self._progress = progress
 
     @contextmanager
-    def reading(self, *names: str, as_of: int | None = None) -> Iterator[Connection]:
+    def reading(self, *names: str, as_of: int | None = None, scratch_in_memory: bool = False) -> Iterator[Connection]:
         """A connection on which these projections stand at the moment that is asked about; `as_of` is that moment."""
         if as_of is not None:
             raise TypeError("the past has one moment: ask it without a position")
         self.at_least(0, *names)
-        with self.database.reading() as connection:
+        with self.database.reading(scratch_in_memory=scratch_in_memory) as connection:
             yield connection
 
     def at_least(self, position: int, *names: str) -> None:  # noqa: ARG002 - all of the past is there at once

@@ -66,10 +66,11 @@ class Views:
         self.database.close()
 
     @contextmanager
-    def reading(self, *names: str, as_of: int | None = None) -> Iterator[Connection]:
+    def reading(self, *names: str, as_of: int | None = None, scratch_in_memory: bool = False) -> Iterator[Connection]:
         """
         A connection on which these projections stand at the head of the log, or at least at `as_of`.
 
+        `scratch_in_memory` is for a question that joins hundreds of thousands of rows (`Database.reading`).
         Raises `ProjectionStopped` when one of them cannot get there,
         and `Invalid` (`position.ahead`) when the log has not got there.
         """
@@ -78,7 +79,7 @@ class Views:
             raise Invalid("position.ahead", as_of=as_of, head=head)
         self.at_least(head if as_of is None else as_of, *names)
         try:
-            with self.database.reading() as connection:
+            with self.database.reading(scratch_in_memory=scratch_in_memory) as connection:
                 yield connection
         except DatabaseError as error:
             if not _is_damage(error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +41,7 @@ def diff(
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="At most so many; a table ends after 200 if unset.")
     ] = None,
+    count: Annotated[bool, typer.Option("--count", help="Only how many changes of each kind, without a list.")] = False,
 ) -> None:
     """
     List what was shown otherwise at the second moment than at the first, with the event behind each change.
@@ -47,7 +49,7 @@ def diff(
     What left and came back has not changed. Example: branchline diff 2026-11-24 2026-11-25 --only place --about bath
     """
     from interfaces.moment import position_meant
-    from projections.changes import KINDS, changes
+    from projections.changes import KINDS, change_counts, changes
 
     session = session_of(context)
     ledger, views = session.part("ledger"), session.part("views")
@@ -58,9 +60,19 @@ def diff(
             raise Invalid("diff.kind", kind=kind[:40], kinds=", ".join(KINDS))
     words = None if about is None else about.split()
     found = (change for change in changes(views, after, upto, kinds=kinds) if words is None or _mentions(change, words))
+    title = f"From position {after} to {upto}"
+    if count:
+        numbers = (
+            change_counts(views, after, upto, kinds=kinds)
+            if words is None
+            else Counter(change.kind for change in found)
+        )
+        rows = ({"kind": kind, "changes": numbers[kind]} for kind in KINDS if kind in kinds)
+        session.output.emit(rows, ("kind", "changes"), title=title)
+        return
     most = limit or (_TABLE_ENDS_AFTER if session.options.format is Format.TABLE else None)
     shown = _explained(ledger, islice(found, most))
-    session.output.emit(shown, _COLUMNS, title=f"From position {after} to {upto}")
+    session.output.emit(shown, _COLUMNS, title=title)
     rest = sum(1 for _ in found) if most is not None else 0
     if rest:
         session.output.note(f"{rest} more changes are not shown; see --limit, --only, --json and --csv.")

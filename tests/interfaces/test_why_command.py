@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -141,6 +142,12 @@ def test_a_difference_may_be_narrowed_and_says_what_it_does_not_show(journey: Sh
         row["subject"] for row in journey.run("diff", *moments, "--only", "place", "--about", "T1/1", "--json").json
     ]
     assert "more changes are not shown" in journey.run("diff", *moments, "--limit", "1").err
+    listed = Counter(row["kind"] for row in journey.run("diff", *moments, "--json").json)
+    counted = {row["kind"]: row["changes"] for row in journey.run("diff", *moments, "--count", "--json").json}
+    assert listed == Counter(counted)
+    assert counted["setting"] == 0
+    counts = journey.run("diff", *moments, "--count", "--only", "place,tote", "--about", "T1/1", "--json").json
+    assert {"place": 1, "tote": 1} == {row["kind"]: row["changes"] for row in counts}
     assert "error[diff.kind]" in journey.run("diff", *moments, "--only", "weather").err
     assert "error[position.ahead]" in journey.run("diff", "1", "99999").err
 

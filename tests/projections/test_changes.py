@@ -6,11 +6,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from circulation.clock import HOUR_US
 from projections import holds, locations, totes
-from projections.changes import Change, changes
+from projections.asof import standing
+from projections.changes import KINDS, Change, change_counts, changes
+from projections.conditions import CONDITION_NOW, CONDITION_PAST
+from projections.hold_shelf import CAPTURE_NOW, CAPTURE_PAST
+from projections.holds import HOLD_NOW, HOLD_PAST
+from projections.loans import LOAN_NOW, LOAN_PAST
+from projections.locations import ITEM_NOW, ITEM_PAST
+from projections.network import STATE_NOW, STATE_PAST
 from projections.registry import open_views
+from projections.totes import FILLING_NOW, FILLING_PAST
+from projections.transits import TRANSIT_NOW, TRANSIT_PAST
 from projections.views import Views
-from tests.cast import BATH_COPY, DUNE, ITEMS, MIDDLEMARCH
+from tests.cast import BATH_COPY, DUNE, FLOATING_COPY, ITEMS, MIDDLEMARCH
 from tests.projections.test_past import a_day
 from tests.world import World
 
@@ -60,6 +70,62 @@ def test_between_any_two_positions_it_lists_exactly_what_is_shown_otherwise(told
 
 def _without_known(place: tuple[object, str] | None) -> object:
     return None if place is None else place[0]
+
+
+SHOWN = {
+    "place": (ITEM_NOW, ITEM_PAST, 1, ("item", "kind", "ref", "known")),
+    "loan": (LOAN_NOW, LOAN_PAST, 1, ("item", "loan", "due_us")),
+    "journey": (TRANSIT_NOW, TRANSIT_PAST, 1, ("item", "origin", "destination", "reason")),
+    "set aside": (CAPTURE_NOW, CAPTURE_PAST, 1, ("item", "hold", "pickup", "until_us")),
+    "condition": (CONDITION_NOW, CONDITION_PAST, 2, ("item", "kind", "what")),
+    "hold": (HOLD_NOW, HOLD_PAST, 1, ("hold", "pickup", "suspended", "target", "captured")),
+    "tote": (FILLING_NOW, FILLING_PAST, 1, ("filling", "status", "kind", "place")),
+    "setting": (STATE_NOW, STATE_PAST, 1, ("stream", "state")),
+}
+
+
+def standing_at(views: Views, kind: str, at: int) -> dict[str, tuple[object, ...]]:
+    """What stood of each subject, by the question that every listing asks of a past moment."""
+    now, past, width, columns = SHOWN[kind]
+    more = ("started_pos",) if kind == "tote" else ()
+    with views.reading(as_of=at) as connection:
+        rows = connection.execute(standing(now, past, (*columns, *more), as_of=at)).all()
+    begun = [row for row in rows if not more or row.started_pos <= at]
+    return {" ".join(row[:width]): tuple(row[width : len(columns)]) for row in begun}
+
+
+def test_every_kind_is_the_comparison_of_two_lists_and_is_counted_as_it_is_listed(told: tuple[World, Views]) -> None:
+    world, views = told
+    world.clock_us += HOUR_US
+    world.desk.conditions.report(world.at("bath"), FLOATING_COPY, "damaged", code="wet")
+    world.desk.conditions.missing(world.at("bath"), FLOATING_COPY)
+    world.scan(FLOATING_COPY, "bath")
+    head = views.fresh()
+    moments = [*range(head % 3, head + 1, 3)]
+    stood = {(kind, at): standing_at(views, kind, at) for kind in SHOWN for at in moments}
+    seen = set()
+    for number, after in enumerate(moments):
+        for upto in moments[number::2]:
+            listed = list(changes(views, after, upto))
+            assert [(KINDS.index(one.kind), one.subject) for one in listed] == sorted(
+                (KINDS.index(one.kind), one.subject) for one in listed
+            )
+            counted = change_counts(views, after, upto)
+            assert counted == {kind: sum(one.kind == kind for one in listed) for kind in KINDS}
+            for kind in SHOWN:
+                was, becomes = stood[kind, after], stood[kind, upto]
+                assert {
+                    one.subject: (one.was and one.was[1:-1], one.becomes and one.becomes[1:-1])
+                    for one in listed
+                    if one.kind == kind
+                } == {
+                    subject: (was.get(subject), becomes.get(subject))
+                    for subject in was.keys() | becomes.keys()
+                    if was.get(subject) != becomes.get(subject)
+                }, (kind, after, upto)
+            assert all(after < one.position <= upto for one in listed)
+            seen |= {one.kind for one in listed}
+    assert set(SHOWN) == seen
 
 
 def test_a_change_names_the_event_that_did_it(told: tuple[World, Views]) -> None:
