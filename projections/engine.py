@@ -3,7 +3,8 @@ One engine for every projection, with three drivers: follow, rebuild, verify.
 
 Following reads the log in batches and writes rows and position in one transaction that holds the write lock,
 so any number of processes may follow the same views. A rebuild fills new tables beside the live ones and
-swaps them; a verification fills a third set and compares. The three differ only in where they start.
+swaps them; a verification fills a third set and compares. Folds are the same for all: what follows reads rows from
+its tables and writes them back (`following.py`), what is filled from nothing is written once (`filling.py`).
 A projection that fails stops before the event that it cannot fold, and says so; the others go on.
 """
 
@@ -12,12 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from projections.collecting import rarely_collecting
 from projections.database import BoundStorage, Database
+from projections.filling import Filling
+from projections.following import Following
 from projections.projection import Decode, Log, LogRow, Projection, ProjectionStopped, fold_rows
 from projections.register import Registered, mark_of, move, registered
 from projections.working import Working
@@ -29,12 +33,8 @@ FOLLOW_BATCH = 5_000
 
 REBUILD_BATCH = 20_000
 
-YOUNG_ROWS = 500_000
-"""
-How many rows a rebuild touches before it lets go of those that were not touched for as long.
-
-Up to twice as many are in memory, of some 400 bytes each.
-"""
+ROWS_IN_MEMORY = 150_000
+"""How many rows a rebuild changes before it puts them aside; some 100 MB."""
 
 _LISTED_DIFFERENCES = 100
 
@@ -57,7 +57,7 @@ class _Beside:
 
     suffix: str
     generation: int
-    parts: list[tuple[Projection, Working, BoundStorage]]
+    parts: list[tuple[Projection, BoundStorage]]
     reached: int = 0
     mark: str = ""
 
@@ -106,10 +106,8 @@ class Engine:
             storage = BoundStorage(self.database, suffix="")
             storage.bind(connection)
             projection = self.projections[row.name]
-            parts.append((projection, Working(projection.tables, storage, from_nothing=False)))
-        self._fold(parts, events)
-        for _, working in parts:
-            working.write()
+            parts.append((projection, Following(projection.tables, storage)))
+        self._follow_events(parts, events)
         reached = events[-1][0] if events else upto
         mark = mark_of(self.log, events[-1]) if events else group[0].mark
         for row in group:
@@ -181,8 +179,7 @@ class Engine:
             for projection in chosen:
                 self._drop_beside(connection, projection)
                 self.database.create(connection, projection.tables, suffix=suffix)
-                storage = BoundStorage(self.database, suffix=suffix)
-                parts.append((projection, Working(projection.tables, storage, from_nothing=True), storage))
+                parts.append((projection, BoundStorage(self.database, suffix=suffix)))
         try:
             yield _Beside(suffix, generation, parts)
         finally:
@@ -191,42 +188,50 @@ class Engine:
                     self._drop_beside(connection, projection)
 
     def _fill(self, beside: _Beside, progress: Progress | None) -> None:
+        """Fold what the log now holds, and write it; the lock is only taken to write, so others do in between."""
+        fillings = [Filling(projection.tables, self.database.folder) for projection, _ in beside.parts]
+        try:
+            self._fold_from_nothing(beside, fillings, progress)
+            for filling, (_, storage) in zip(fillings, beside.parts, strict=True):
+                for table, rows in filling.in_order():
+                    while some := list(islice(rows, REBUILD_BATCH)):
+                        with self.database.writing() as connection:
+                            storage.bind(connection)
+                            storage.insert(table, some)
+        finally:
+            for filling in fillings:
+                filling.close()
+
+    def _fold_from_nothing(self, beside: _Beside, fillings: list[Filling], progress: Progress | None) -> None:
         target = self.log.head().position
+        parts = [(projection, filling) for (projection, _), filling in zip(beside.parts, fillings, strict=True)]
         while beside.reached < target:
-            # Folding only reads; the lock is taken for the writing alone, so others write in between.
-            with self.database.reading() as connection:
-                self._fold_beside(connection, beside, REBUILD_BATCH, target)
-            is_full = sum(working.young for _, working, _ in beside.parts) > YOUNG_ROWS
+            self._fold(parts, self._next_events(beside, REBUILD_BATCH, target))
             with self.database.writing() as connection:
-                for _, working, storage in beside.parts:
+                for filling, (_, storage) in zip(fillings, beside.parts, strict=True):
                     storage.bind(connection)
-                    working.write_trails()
-                    if is_full:
-                        working.age()
+                    filling.write_trails(storage)
+            if sum(filling.in_memory for filling in fillings) > ROWS_IN_MEMORY:
+                for filling in fillings:
+                    filling.put_aside()
             if progress:
                 progress(beside.reached, target)
-        with self.database.writing() as connection:
-            self._write_beside(connection, beside)
 
     def _catch_up(self, connection: Connection, beside: _Beside, upto: int) -> None:
+        """Follow the tables that were filled to a position, under the lock."""
         while beside.reached < upto:
-            self._fold_beside(connection, beside, FOLLOW_BATCH, upto)
-            self._write_beside(connection, beside)
+            parts = []
+            for projection, storage in beside.parts:
+                storage.bind(connection)
+                parts.append((projection, Following(projection.tables, storage)))
+            self._follow_events(parts, self._next_events(beside, FOLLOW_BATCH, upto))
 
-    def _fold_beside(self, connection: Connection, beside: _Beside, limit: int, upto: int) -> None:
-        for _, _, storage in beside.parts:
-            storage.bind(connection)
+    def _next_events(self, beside: _Beside, limit: int, upto: int) -> Sequence[LogRow]:
         events = self.log.rows(after=beside.reached, limit=limit, upto=upto)
-        self._fold([(projection, working) for projection, working, _ in beside.parts], events)
         if events:
             beside.mark = mark_of(self.log, events[-1])
         beside.reached = events[-1][0] if events else upto
-
-    @staticmethod
-    def _write_beside(connection: Connection, beside: _Beside) -> None:
-        for _, working, storage in beside.parts:
-            storage.bind(connection)
-            working.write()
+        return events
 
     def _swap(self, connection: Connection, projection: Projection, live: Registered, beside: _Beside) -> None:
         self.database.drop(connection, [table.name for table in projection.tables])
@@ -256,7 +261,12 @@ class Engine:
 
     # -- shared ----------------------------------------------------------------------------------------------
 
-    def _fold(self, parts: list[tuple[Projection, Working]], events: Sequence[LogRow]) -> None:
+    def _follow_events(self, parts: Sequence[tuple[Projection, Following]], events: Sequence[LogRow]) -> None:
+        self._fold(parts, events)
+        for _, following in parts:
+            following.write()
+
+    def _fold(self, parts: Sequence[tuple[Projection, Working]], events: Sequence[LogRow]) -> None:
         fold_rows(parts, events, decode=self.decode, known_types=self.known_types)
 
     def _own(self, connection: Connection) -> dict[str, Registered]:

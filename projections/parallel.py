@@ -23,7 +23,7 @@ from projections.views import Views
 __all__ = ["GROUPS", "rebuild_all"]
 
 GROUPS = ((CUSTODY.name,), tuple(p.name for p in PROJECTIONS if p is not CUSTODY))
-"""What each process rebuilds: custody costs about as much as all the others."""
+"""What each process rebuilds: custody costs more than all the others."""
 
 WORTH_TWO_PROCESSES = 200_000
 """From so many events on, starting two processes costs less than it saves."""

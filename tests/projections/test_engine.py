@@ -267,7 +267,7 @@ def test_a_rebuild_with_little_memory_gives_the_same_rows(monkeypatch: pytest.Mo
         log.add(f"item/{number * number % 41}", kind, branch=f"b{number % 5}")
     expected = everything(open_fake(log))
     monkeypatch.setattr("projections.engine.REBUILD_BATCH", 10)
-    monkeypatch.setattr("projections.engine.YOUNG_ROWS", 10)
+    monkeypatch.setattr("projections.engine.ROWS_IN_MEMORY", 10)
     views = open_fake(log)
 
     views.rebuild()

@@ -70,6 +70,17 @@ def test_two_processes_rebuild_what_one_would(shared_world: World, monkeypatch: 
     views.close()
 
 
+def test_what_is_put_aside_during_a_rebuild_is_no_other(shared_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.engine.REBUILD_BATCH", 15)
+    monkeypatch.setattr("projections.engine.ROWS_IN_MEMORY", 4)
+    scan_around(shared_world, 30)
+    views = open_views(shared_world.ledger)
+    views.fresh()
+
+    assert {name: [] for name in views.names} == {name: views.verify(name) for name in views.names}
+    views.close()
+
+
 def test_threads_that_read_during_a_rebuild_never_see_less_than_the_log(shared_world: World) -> None:
     scan_around(shared_world, 20)
     views = open_views(shared_world.ledger)

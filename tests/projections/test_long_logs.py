@@ -68,3 +68,16 @@ def test_the_full_list_names_every_item_once_at_any_position(views: Views) -> No
             if (place := locations.where(views, busy_log.barcode(number), as_of=as_of)) is not None
         )
         assert ITEMS == len(listed)
+
+
+def test_rows_that_do_not_fit_into_memory_are_rebuilt_as_those_that_do(
+    views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.engine.REBUILD_BATCH", 150)
+    monkeypatch.setattr("projections.engine.ROWS_IN_MEMORY", 100)
+
+    assert {name: [] for name in views.names} == {name: views.verify(name) for name in views.names}
+
+    views.rebuild()
+
+    assert [] == views.verify("custody")
