@@ -74,7 +74,7 @@ def measure() -> list[Promise]:
             keyring = Keyring.open(ledger.url.beside("keys"))
             _found(ledger)
             nowhere = _Nowhere()
-            commands = Commands(ledger, time_us)
+            commands = Commands(ledger, time_us, keyring)
             desk = Desk(ledger, keyring, commands, catalogue=nowhere, courier=nowhere, contents=nowhere)
             caller = Caller("staff/bench", "declared", "wells", "desk-1")
             scans = iter([(f"3011400000{n:04d}") for n in range(ITEMS)] * ROUNDS)

@@ -127,7 +127,7 @@ def _copy(code: str) -> ItemAdded:
 
 def _desk(ledger: Ledger, keyring: Keyring) -> Desk:
     views = open_views(ledger)
-    return make_desk(ledger, keyring, Commands(ledger, system_clock), views, LiveCourier(views))
+    return make_desk(ledger, keyring, Commands(ledger, system_clock, keyring), views, LiveCourier(views))
 
 
 # --- one process -----------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def declare_closure(
     closures: Sequence[Closed], first: str, last: str, reason: str, *, replaces: str | None = None
 ) -> tuple[Event, ...]:
     """
-    Closed from one day to another, both included; nothing where just that is declared already.
+    Closed from one day to another, both included; nothing where just that is declared already, for whatever reason.
 
     `replaces` names the closure that is put right by this one, if it holds.
     Raises `Invalid` (`closure.ends-before-it-begins`).
@@ -143,7 +143,7 @@ def declare_closure(
     first, last = parse_day(first), parse_day(last)
     if last < first:
         raise Invalid("closure.ends-before-it-begins", first=first, last=last)
-    if any((c.first, c.last, c.reason) == (first, last, reason) for c in closures):
+    if any((c.first, c.last) == (first, last) for c in closures):
         return ()
     taken = {c.closure for c in closures}
     closure = replaces if replaces in taken and replaces is not None else first
@@ -204,9 +204,8 @@ class Administration:
 
     def retire_branch(self, caller: Caller, code: str, reason: str, *, request: str | None = None) -> Appended:
         """Take a branch out of the network. Raises `Unknown` and `Refused` (`branch.is-hub`)."""
-        return self._on_branch(
-            caller, "network retire", code, {"reason": reason}, lambda b: retire_branch(b, reason), request
-        )
+        sealed = self._commands.sealed(reason.strip())
+        return self._on_branch(caller, "network retire", code, {}, lambda b: retire_branch(b, sealed), request)
 
     def mark_hub(self, caller: Caller, code: str, serves: Collection[str], *, request: str | None = None) -> Appended:
         """Make a branch or depot the hub of the branches that it serves. Raises `Unknown` (`branch.unknown`)."""
@@ -253,12 +252,13 @@ class Administration:
         Raises `Invalid` (`day.unreadable`, `closure.ends-before-it-begins`, `closure.scope`) and `Unknown`.
         """
         check_scope(self._ledger, scope)
+        sealed = self._commands.sealed(reason.strip())
         return self._commands.change(
             caller,
             "calendar close",
-            {"scope": scope, "first": first, "last": last, "reason": reason},
+            {"scope": scope, "first": first, "last": last},
             (closure_stream(scope), CLOSURES),
-            lambda closures: declare_closure(closures or (), first, last, reason, replaces=replaces),
+            lambda closures: declare_closure(closures or (), first, last, sealed, replaces=replaces),
             roles=DESK_AND_COORDINATORS,
             request=request,
         )

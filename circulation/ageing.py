@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from circulation.actor import Role
 from circulation.clock import DAY_US
 from circulation.command import Caller, Commands, Decision
-from circulation.ended_links import ENDS, Ended, ended_in
+from circulation.ended_links import Ended, ended_in, ends, may_end
 from circulation.errors import Refused
 from circulation.event import NewEvents
 from circulation.folds import DESTROYED, LEGAL_HOLDS_FOLD, RETENTION_FOLD
@@ -103,11 +103,11 @@ class Ageing:
     def _batches(self, kind: Kind) -> Iterator[tuple[int, list[Ended]]]:
         after, upto = self._done(kind), self._ends_at(kind)
         while after < upto:
-            facts = self._ledger.facts(after=after, limit=_FACTS_AT_ONCE, types=ENDS[kind], upto=upto)
+            facts = self._ledger.facts(after=after, limit=_FACTS_AT_ONCE, types=ends(kind), upto=upto)
             reached = facts[-1].position if len(facts) == _FACTS_AT_ONCE else upto
             batch = [
                 one
-                for stream in sorted({fact.stream for fact in facts})
+                for stream in sorted({fact.stream for fact in facts if may_end(fact.event)})
                 for one in ended_in(kind, self._ledger.stream(stream))
                 if after < one.position <= reached
             ]

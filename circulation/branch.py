@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
+from circulation.words import worded
 
 __all__ = [
     "Branch",
@@ -82,6 +83,7 @@ class BranchDescribed(Event):
     source: str | None = None
 
 
+@worded("reason")
 @event
 class BranchRetired(Event):
     """A place left the network; its history stays."""

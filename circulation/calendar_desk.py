@@ -59,16 +59,17 @@ class CalendarDesk:
         `closure.ends-before-it-begins`, `closure.scope`) and `Unknown` (`branch.unknown`, `member.unknown`).
         """
         stuck: list[Change] = []
+        sealed = self._commands.sealed(reason.strip())
 
         def decide(_at_us: int) -> Decision:
-            decision, changes = self._close(scope, first, last, reason)
+            decision, changes = self._close(scope, first, last, sealed)
             stuck[:] = [change for change in changes if change.becomes_us is None]
             return decision
 
         appended = self._commands.run(
             caller,
             "calendar close",
-            {"scope": scope, "first": first, "last": last, "reason": reason},
+            {"scope": scope, "first": first, "last": last},
             decide,
             roles=_STAFF,
             request=request,
@@ -81,7 +82,7 @@ class CalendarDesk:
         loaded = self._ledger.load(stream, CLOSURES)
         declared = declare_closure(loaded.state or (), first, last, reason)
         before = whole_calendar(self._ledger)
-        closure = _closure(scope, loaded.state or (), declared, (parse_day(first), parse_day(last), reason))
+        closure = _closure(scope, loaded.state or (), declared, (parse_day(first), parse_day(last)))
         changes = closure_changes(closure, before, self._touching(closure))
         on_calendar = NewEvents(stream, loaded.version, declared)
         moved = self._moved(moved_by(changes, scope=scope, closure=closure.id))
@@ -151,10 +152,10 @@ class CalendarDesk:
         return self._endings.between(first_us - DAY_US, last_us + 2 * DAY_US)
 
 
-def _closure(scope: str, held: Sequence[Closed], declared: Sequence[Event], asked: tuple[str, str, str]) -> Closure:
+def _closure(scope: str, held: Sequence[Closed], declared: Sequence[Event], asked: tuple[str, str]) -> Closure:
     """The closure that is declared now, or the one that says the same already."""
     for event in declared:
         if isinstance(event, ClosureDeclared):
             held = (Closed(event.closure, event.first, event.last, event.reason),)
-    same = [one for one in held if (one.first, one.last, one.reason) == asked]
+    same = [one for one in held if (one.first, one.last) == asked]
     return closures_of(scope, same)[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = ["Closed", "ClosureDeclared", "ClosureWithdrawn", "closure_stream", "fold_closures"]
 
@@ -19,6 +20,7 @@ def closure_stream(scope: str) -> str:
     return f"calendar/{scope}"
 
 
+@worded("reason")
 @event
 class ClosureDeclared(Event):
     """Closed from the day `first` to the day `last`, both included (`2026-12-25`)."""

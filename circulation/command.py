@@ -20,8 +20,10 @@ from circulation.actor import Actor, Role, fold_actor
 from circulation.clock import MINUTE_US, Clock, iso
 from circulation.errors import Conflict, Refused, Unknown
 from circulation.event import Appended, Event, NewEvents, Stamp, Via
+from circulation.keyring import Keyring
 from circulation.ledger import ClaimChanges, Fold, ImportReport, Ledger
 from circulation.messages.names import Names
+from circulation.words import sealed_words
 
 __all__ = [
     "ACTOR",
@@ -118,9 +120,19 @@ class Behind(Exception):
 class Commands:
     """Carries out commands on one ledger."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, keyring: Keyring) -> None:
         self.ledger = ledger
         self.clock = clock
+        self.keyring = keyring
+
+    def sealed(self, typed: str) -> str:
+        """
+        What somebody typed as a reason or a note, as it may stand in an event (`words.py`); nothing stays nothing.
+
+        It is sealed before anything is decided, once a command, and is left out of `arguments`: a digest of it would
+        confirm a guess long after it is forgotten.
+        """
+        return sealed_words(self.keyring, typed)
 
     def run(
         self,

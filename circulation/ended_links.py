@@ -3,7 +3,8 @@ Which sealed things have ended, and where in the log: pure, told from whole stre
 
 A loan has ended when its copy is not on loan by it any more, by whatever fact: a return, a claim, an undo; and when a
 lost copy was paid. One that is open again after an undo has not. A hold that ended with a loan goes with that loan,
-because the loan names it; any other hold goes when it was cancelled or expired.
+because the loan names it; any other hold goes when it was cancelled or expired. The reason that somebody gave for what
+they did, and a note, have ended as they are written, whatever becomes of what they are about.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from dataclasses import dataclass
 from circulation.actor import ActorRegistered, ActorRetired, RoleGiven
 from circulation.condition import ItemRestored, LoanClosedMissing, LostItemPaid
 from circulation.custody import Custody
-from circulation.event import Fact
+from circulation.event import Event, Fact
 from circulation.forgetting import Kind, LegalHoldLifted, LegalHoldPlaced, PersonalDataRead
 from circulation.hold import HoldCancelled, HoldExpired, HoldPlaced
 from circulation.item import Item, ItemLent, ItemReturned, ScanUndone, UnknownCodeScanned, fold_item
 from circulation.scan_session import SessionCorrectionBegun
 from circulation.unknown import UnknownCodeClosed
+from circulation.words import WORDED, keys_in
 
-__all__ = ["ENDS", "Ended", "ended_in"]
+__all__ = ["Ended", "ended_in", "ends", "may_end"]
 
-ENDS: dict[Kind, tuple[str, ...]] = {
+_ENDS: dict[Kind, tuple[str, ...]] = {
     "loan": tuple(
         kind.__name__ for kind in (ItemLent, ItemReturned, LoanClosedMissing, LostItemPaid, ItemRestored, ScanUndone)
     ),
@@ -32,7 +34,16 @@ ENDS: dict[Kind, tuple[str, ...]] = {
     "login": (ActorRetired.__name__,),
     "reason": (SessionCorrectionBegun.__name__, LegalHoldLifted.__name__, PersonalDataRead.__name__),
 }
-"""The facts after which something of a kind may have ended, on the stream that tells it."""
+
+
+def ends(kind: Kind) -> tuple[str, ...]:
+    """The types of the facts after which something of a kind may have ended, on the stream that tells it."""
+    return (*_ENDS[kind], *WORDED) if kind == "reason" else _ENDS[kind]
+
+
+def may_end(event: Event) -> bool:
+    """Whether a fact of such a type can have ended anything: one that was given without a word has not."""
+    return type(event).__name__ not in WORDED or bool(keys_in(event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,7 @@ def _logins(facts: Iterable[Fact]) -> list[Ended]:
 def _reasons(facts: Iterable[Fact]) -> list[Ended]:
     found: list[Ended] = []
     placed: dict[str, LegalHoldPlaced] = {}
+    seen: set[int] = set()
     for fact in facts:
         keys: tuple[int, ...] = ()
         match fact.event:
@@ -142,5 +154,9 @@ def _reasons(facts: Iterable[Fact]) -> list[Ended]:
                 placed[one.name] = one
             case LegalHoldLifted(name=name) if name in placed:
                 keys = (placed[name].why_key,)
+            case _:
+                # A later revision of a plan repeats what was typed for an earlier one.
+                keys = tuple(key for key in keys_in(fact.event) if key not in seen)
+                seen.update(keys)
         found.extend(Ended("reason", fact.stream, key, fact.position, fact.recorded_us) for key in keys)
     return found

@@ -53,8 +53,9 @@ ACCESS = "privacy/access"
 Kind = Literal["loan", "hold", "code", "reason", "login"]
 """
 What is aged: the link of a loan that has ended, of a hold that has ended without one, an unknown code that was
-sealed and is dealt with, a sealed reason of staff (corrections, legal holds, accesses), and the login of somebody who
-is not of the staff any more.
+sealed and is dealt with, a sealed reason of staff (corrections, legal holds, accesses, and every reason or note that
+somebody typed about a tote, a move, a closure, a suspension, a van, a run, a plan or a rule), and the login of somebody
+who is not of the staff any more.
 """
 
 LINK_KINDS: tuple[Kind, ...] = get_args(Kind)

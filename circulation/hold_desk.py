@@ -39,7 +39,7 @@ from circulation.places import Places
 from circulation.recall_desk import RecallDesk
 from circulation.receipt import Receipt, receipt_of
 from circulation.service import Suspension
-from circulation.service_words import suspended_words
+from circulation.service_words import refused_words
 from circulation.targeting import Copies, Look, Targeting
 
 __all__ = ["HoldDesk"]
@@ -421,7 +421,7 @@ class HoldDesk:
     def _forbid(suspended: Suspension, pickup: str, passing: Override | None) -> None:
         """The refusal of a hold whose copy would have to come over a way without service, unless it is overridden."""
         forbid = refuse if passing is None else passing.forbid
-        forbid(Refused("service.requests-suspended", pickup=pickup, suspended=suspended_words(suspended)))
+        forbid(Refused("service.requests-suspended", pickup=pickup, suspended=refused_words(suspended)))
 
     def _check_part(self, title: str, part: str) -> None:
         parts = self._targeting.parts(title)

@@ -14,10 +14,12 @@ from typing import Literal
 
 from circulation.custody import Custody, Move, MoveReason
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = ["MoveCancelled", "MoveEnded", "MoveRequested", "fold_moves"]
 
 
+@worded("why")
 @event
 class MoveRequested(Event):
     """A copy is wanted at `to`; with `stay_until` (a day there) it stays until that day, else it has only to arrive."""
@@ -29,6 +31,7 @@ class MoveRequested(Event):
     stay_until: str | None = None
 
 
+@worded("why")
 @event
 class MoveCancelled(Event):
     """A move is not wanted any more, or another one takes its place."""

@@ -32,6 +32,7 @@ __all__ = ["MoveDesk", "Wanted"]
 _STAFF = (Role.DESK, Role.COORDINATOR)
 _COORDINATORS = (Role.COORDINATOR,)
 _BATCH = 200
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class MoveDesk:
         if not why.strip():
             raise Invalid("move.no-reason", code=code)
         self._places.branch(to)
+        sealed = self._commands.sealed(why.strip()[:_LONGEST])
 
         def decide(at_us: int) -> Decision:
             loaded = self._item(code)
@@ -84,7 +86,7 @@ class MoveDesk:
                 item,
                 to=to,
                 reason="manual",
-                why=why,
+                why=sealed,
                 stay_until=stay_until,
                 today=self._places.day(to, at_us),
                 stays=self._stays(item, to, at_us),
@@ -92,22 +94,21 @@ class MoveDesk:
             )
             return Decision((NewEvents(item_stream(code), loaded.version, events),))
 
-        arguments = {"item": code, "to": to, "why": why, "stay_until": stay_until, "mode": mode}
+        arguments = {"item": code, "to": to, "stay_until": stay_until, "mode": mode}
         return receipt_of(self._commands.run(caller, "transit send", arguments, decide, roles=_STAFF, request=request))
 
     def cancel(self, caller: Caller, barcode: str, *, why: str, request: str | None = None) -> Receipt:
         """Take back the move of a copy that holds. Raises `Unknown` (`item.unknown`), `Refused` (`move.none`)."""
         code = parse_barcode(barcode)
+        sealed = self._commands.sealed(why.strip()[:_LONGEST])
 
         def decide(_at_us: int) -> Decision:
             loaded = self._item(code)
-            events = decide_cancel_move(_known(code, loaded), why)
+            events = decide_cancel_move(_known(code, loaded), sealed)
             return Decision((NewEvents(item_stream(code), loaded.version, events),))
 
         return receipt_of(
-            self._commands.run(
-                caller, "transit cancel", {"item": code, "why": why}, decide, roles=_STAFF, request=request
-            )
+            self._commands.run(caller, "transit cancel", {"item": code}, decide, roles=_STAFF, request=request)
         )
 
     def request_all(
@@ -115,6 +116,8 @@ class MoveDesk:
     ) -> Iterator[tuple[Wanted, str]]:
         """
         Ask for many moves in batches of one append each, in place of those that the copies had.
+
+        `why` is what the program says of it, and stands in the log as it is; what somebody typed goes through `send`.
 
         Yields each copy with what came of it: `requested`, `was requested` (the same move holds already),
         `is there`, or why it was refused. Broken off and given again, it goes on where it stopped.

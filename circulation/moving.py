@@ -42,7 +42,7 @@ def decide_move(
     """
     before = item.custody.moves or ()
     if before and mode == "only":
-        raise Refused("move.already", item=item.barcode, to=before[0].to, move=before[0].move, why=before[0].why)
+        raise Refused("move.already", item=item.barcode, to=before[0].to, move=before[0].move)
     if stay_until is not None and stay_until <= today:
         raise Refused("move.day-past", stay_until=stay_until, today=today)
     if stay_until is None and not stays:
@@ -53,9 +53,7 @@ def decide_move(
     number = item.moves + 1
     return (
         *(MoveCancelled(move=move.move, why="replaced") for move in replaced),
-        MoveRequested(
-            move=f"{item.barcode}>{number}", to=to, reason=reason, why=why.strip()[:200], stay_until=stay_until
-        ),
+        MoveRequested(move=f"{item.barcode}>{number}", to=to, reason=reason, why=why, stay_until=stay_until),
     )
 
 
@@ -67,4 +65,4 @@ def decide_cancel_move(item: Item, why: str) -> tuple[Event, ...]:
     """
     if not item.custody.moves:
         raise Refused("move.none", item=item.barcode)
-    return (MoveCancelled(move=item.custody.moves[0].move, why=why.strip()[:200]),)
+    return (MoveCancelled(move=item.custody.moves[0].move, why=why),)

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from circulation.calendar import ClosedDay, local_day, zone_of
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = [
     "LOAN_RULES",
@@ -51,6 +52,7 @@ VALUES = (
 # --- facts ---------------------------------------------------------------------------------------------------------
 
 
+@worded("reason")
 @event
 class LoanRuleSet(Event):
     """
@@ -86,6 +88,7 @@ class LoanRuleSet(Event):
     reason: str | None = None
 
 
+@worded("reason")
 @event
 class LoanRuleRemoved(Event):
     """From that day on (without one: the day on which this was recorded) no earlier version of the rule holds."""

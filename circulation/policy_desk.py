@@ -5,7 +5,7 @@ Setting the rules: the use-cases on loan rules and transfer limits. What they de
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from circulation.barcode import parse_name
 from circulation.calendar import local_day, zone_of
@@ -36,12 +36,14 @@ class PolicyDesk:
             require_member(self._ledger, change.owner)
         if change.branch not in (None, "*"):
             require_branch(self._ledger, change.branch)
+        sealed = replace(change, reason=self._sealed(change.reason))
 
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(LOAN_RULES, LOAN_RULES_FOLD)
-            return _one(LOAN_RULES, loaded.version, set_rule(loaded.state or {}, change, self.today(at_us)))
+            return _one(LOAN_RULES, loaded.version, set_rule(loaded.state or {}, sealed, self.today(at_us)))
 
-        return self._commands.run(caller, "policy set", asdict(change), decide, roles=(), request=request)
+        arguments = asdict(replace(change, reason=None))
+        return self._commands.run(caller, "policy set", arguments, decide, roles=(), request=request)
 
     def remove_rule(
         self,
@@ -53,13 +55,14 @@ class PolicyDesk:
         request: str | None = None,
     ) -> Appended:
         """Remove a loan rule. Raises as `remove_rule` does."""
+        sealed = self._sealed(reason)
 
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(LOAN_RULES, LOAN_RULES_FOLD)
-            events = remove_rule(loaded.state or {}, name, self.today(at_us), from_day=from_day, reason=reason)
+            events = remove_rule(loaded.state or {}, name, self.today(at_us), from_day=from_day, reason=sealed)
             return _one(LOAN_RULES, loaded.version, events)
 
-        arguments = {"rule": name, "from_day": from_day, "reason": reason}
+        arguments = {"rule": name, "from_day": from_day}
         return self._commands.run(caller, "policy remove", arguments, decide, roles=(), request=request)
 
     def set_limit(self, caller: Caller, change: LimitChange, *, request: str | None = None) -> Appended:
@@ -94,6 +97,9 @@ class PolicyDesk:
         """The date on the walls of the network; where it is two at once, the earlier, so that a rule holds at once."""
         zones = {branch.time_zone for branch in branches(self._ledger).values()}
         return min((local_day(at_us, zone_of(zone)).isoformat() for zone in zones), default=utc_day(at_us))
+
+    def _sealed(self, reason: str | None) -> str | None:
+        return None if reason is None else self._commands.sealed(reason.strip())
 
     def _check_place(self, scope: str, kinds: Collection[str]) -> None:
         kind, _, name = scope.partition("/")

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from circulation.errors import Invalid, Unknown
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = [
     "SERVICE",
@@ -34,6 +35,7 @@ SERVICE = "service/courier"
 """The stream of the suspensions."""
 
 
+@worded("reason")
 @event
 class ServiceSuspended(Event):
     """
@@ -135,17 +137,16 @@ def suspend(
     suspensions: Suspensions, scope: str, *, first: str, last: str | None, reason: str, requests: bool
 ) -> tuple[Event, ...]:
     """
-    Service is suspended; nothing where just that holds already.
+    Service is suspended; nothing where just that holds already, for whatever `reason`.
 
     Raises `Invalid` (`service.no-reason`, `service.ends-before-it-begins`).
     """
-    reason = " ".join(reason.split())
-    if not reason:
+    if not reason.strip():
         raise Invalid("service.no-reason")
     if last is not None and last < first:
         raise Invalid("service.ends-before-it-begins", first=first, last=last)
-    asked = (scope, first, last, reason, requests)
-    if any((one.scope, one.first, one.last, one.reason, one.requests) == asked for one in suspensions):
+    asked = (scope, first, last, requests)
+    if any((one.scope, one.first, one.last, one.requests) == asked for one in suspensions):
         return ()
     name = f"S{len(suspensions) + 1}"
     return (ServiceSuspended(suspension=name, scope=scope, first=first, last=last, reason=reason, requests=requests),)

@@ -46,12 +46,13 @@ class ServiceDesk:
         whole = self.scope_of(scope)
         first = self.today() if first is None else parse_day(first)
         last = None if last is None else parse_day(last)
+        sealed = self._commands.sealed(" ".join(reason.split()))
         return self._commands.change(
             caller,
             "service suspend",
-            {"scope": whole, "first": first, "last": last, "reason": reason, "requests": requests},
+            {"scope": whole, "first": first, "last": last, "requests": requests},
             (SERVICE, SERVICE_FOLD),
-            lambda held: suspend(held or (), whole, first=first, last=last, reason=reason, requests=requests),
+            lambda held: suspend(held or (), whole, first=first, last=last, reason=sealed, requests=requests),
             roles=_COORDINATORS,
             request=request,
         )

@@ -4,10 +4,12 @@ A suspension of the courier's service in words, wherever it is the reason: recei
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from circulation.messages.catalogue import told
 from circulation.service import Suspension
 
-__all__ = ["of_ground", "scope_words", "suspended_words"]
+__all__ = ["of_ground", "refused_words", "scope_words", "suspended_words"]
 
 
 def scope_words(scope: str) -> str:
@@ -33,6 +35,11 @@ def suspended_words(suspension: Suspension) -> str:
     if first == last:
         return told("phrase.suspended.day", service=service, day=first, why=why)
     return told("phrase.suspended", service=service, first=first, last=last, why=why)
+
+
+def refused_words(suspension: Suspension) -> str:
+    """The same for a refusal, which tells the suspension's name in place of what somebody typed as its reason."""
+    return suspended_words(replace(suspension, reason=suspension.suspension))
 
 
 def of_ground(what: str) -> tuple[str, Suspension]:

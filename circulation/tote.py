@@ -16,6 +16,7 @@ from typing import Literal
 from circulation.custodian import Custodian
 from circulation.custody import Place
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = [
     "DiscrepancyClosed",
@@ -190,6 +191,7 @@ class ToteItemFound(Event):
     last: Custodian
 
 
+@worded("why")
 @event
 class ToteDeclaredLost(Event):
     """Nobody can find the filling; `last` had it. It and what is in it are nowhere until it is scanned again."""
@@ -198,6 +200,7 @@ class ToteDeclaredLost(Event):
     last: Custodian
 
 
+@worded("note")
 @event
 class ToteFoundUnsealed(Event):
     """Somebody at `branch`, or with the van that calls there, found the filling's seal broken on its way."""
@@ -207,6 +210,7 @@ class ToteFoundUnsealed(Event):
     last: Custodian
 
 
+@worded("why")
 @event
 class DiscrepancyClosed(Event):
     """What was listed about an item of the filling was settled by hand."""

@@ -76,29 +76,29 @@ class TroubleDesk:
 
     def lost(self, caller: Caller, tote: str, *, why: str, request: str | None = None) -> Receipt:
         """Nobody can find a tote. Raises as `decide_lost`, `Invalid` (`reason.missing`), `Unknown` (`tote.unknown`)."""
-        reason = _reason(why)
-        return self._change(caller, "tote lost", tote, {"why": reason}, lambda box: decide_lost(box, reason), request)
+        sealed = self._commands.sealed(_reason(why))
+        return self._change(caller, "tote lost", tote, {}, lambda box: decide_lost(box, sealed), request)
 
     def unsealed(self, caller: Caller, tote: str, *, note: str, request: str | None = None) -> Receipt:
         """A seal is broken, seen at `caller.desk`. Raises as `decide_unsealed`, `Invalid` (`reason.missing`)."""
         self._places.branch(caller.desk)
-        reason = _reason(note)
-        arguments = {"note": reason, "branch": caller.desk}
+        sealed = self._commands.sealed(_reason(note))
+        arguments = {"branch": caller.desk}
         return self._change(
-            caller, "tote unsealed", tote, arguments, lambda box: decide_unsealed(box, caller.desk, reason), request
+            caller, "tote unsealed", tote, arguments, lambda box: decide_unsealed(box, caller.desk, sealed), request
         )
 
     def close(self, caller: Caller, filling: str, item: str, *, why: str, request: str | None = None) -> Receipt:
         """Settle by hand what is listed about an item of a filling. Raises as `decide_closed`."""
-        reason, code = _reason(why), parse_barcode(item)
+        sealed, code = self._commands.sealed(_reason(why)), parse_barcode(item)
 
         def change(box: Filling) -> Event:
             state = self._ledger.load(item_stream(code), ITEM).state
             if state is None:
                 raise Refused("discrepancy.none:close", code=code, filling=box.filling)
-            return decide_closed(box, state, reason)
+            return decide_closed(box, state, sealed)
 
-        return self._change(caller, "tote settle", filling, {"item": code, "why": reason}, change, request)
+        return self._change(caller, "tote settle", filling, {"item": code}, change, request)
 
     def _change(
         self,

@@ -15,11 +15,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from circulation.barcode import parse_name
 from circulation.clock import parse_instant
 from circulation.errors import Invalid
+from circulation.words import hidden, opened
 from interfaces.output import Format, Output
 from interfaces.store_file import check_store_file
 
@@ -40,6 +41,8 @@ __all__ = [
     "parse_as_of",
     "session_of",
 ]
+
+T = TypeVar("T")
 
 _POSITION = re.compile(r"^#?(\d{1,18})$")
 _REQUEST = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}$")
@@ -156,7 +159,7 @@ class Session:
     @property
     def output(self) -> Output:
         """Where the command speaks, in the form that was asked for."""
-        return Output(self.options.format, quiet=self.options.quiet, color=self.options.color)
+        return Output(self.options.format, quiet=self.options.quiet, color=self.options.color, opened=self.opened)
 
     @cached_property
     def store(self) -> StoreUrl:
@@ -226,8 +229,20 @@ class Session:
             self._open[name] = self._closing.enter_context(self._factories[name](self))
         return self._open[name]
 
+    def opened(self, value: T) -> T:
+        """
+        The value with every reason and note in it that somebody typed in the clear, with the keys of now.
+
+        No store is opened for a value that holds none.
+        """
+        return opened(value, lambda text: str(self.part("words")(text)))
+
     def unnamed(self, text: str) -> str:
-        """The text without the cards of this store's patrons; nothing is made for it."""
+        """
+        The text without the cards of this store's patrons and without what somebody typed and the log keeps sealed.
+
+        Nothing is made for it.
+        """
         from circulation.errors import BranchlineError
         from circulation.store.url import StoreUrl
         from interfaces.unnamed import knows_cards, without_cards
@@ -237,7 +252,7 @@ class Session:
         try:
             return without_cards(text, knows_cards(StoreUrl.parse(self.options.store)))
         except BranchlineError:
-            return text  # what is no address of a store knows no cards
+            return hidden(text)  # what is no address of a store knows no cards
 
     def close(self) -> None:
         """Close what was opened, in reverse order."""

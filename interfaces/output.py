@@ -13,19 +13,26 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from interfaces.cells import as_csv, as_json, as_text, name_of, printable, value_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Advance", "Format", "Output"]
+__all__ = ["Advance", "Format", "Opened", "Output"]
 
 Advance = Callable[[int], None]
 """Says that so many more are done."""
+
+Opened = Callable[[Any], Any]
+"""Gives a value with every sealed text in it opened."""
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class Format(StrEnum):
@@ -42,12 +49,19 @@ class Output:
     """
     Where a command sends what it has to say.
 
-    `quiet` silences notes and progress, never data or errors; `color` False draws without colours.
+    `quiet` silences notes and progress, never data or errors; `color` False draws without colours. `opened` opens
+    what somebody typed and the log keeps sealed (`circulation/words.py`), in whatever is shown.
     """
 
     format: Format = Format.TABLE
     quiet: bool = False
     color: bool = True
+    opened: Opened = _as_it_is
+
+    @property
+    def as_recorded(self) -> Output:
+        """The same that opens nothing: for events as the log has them, byte for byte."""
+        return replace(self, opened=_as_it_is)
 
     def emit(self, rows: Iterable[object], columns: Sequence[str], *, title: str | None = None) -> None:
         """
@@ -56,40 +70,42 @@ class Output:
         JSON, JSON lines and CSV are written as the rows come; a table needs them all for its widths.
         A column `…_us` holds microseconds UTC and is printed as ISO 8601 under the name `…_at`.
         """
+        opened = ([self.opened(value_of(row, column)) for column in columns] for row in rows)
         match self.format:
             case Format.JSON:
-                _emit_json(rows, columns)
+                _emit_json(opened, columns)
             case Format.NL:
-                for row in rows:
-                    _line(_record(row, columns))
+                for values in opened:
+                    _line(_record(values, columns))
             case Format.CSV:
-                _emit_csv(rows, columns)
+                _emit_csv(opened, columns)
             case Format.TABLE:
-                cells = [[value_of(row, column) for column in columns] for row in rows]
+                cells = list(opened)
                 headings = [name_of(column).replace("_", " ") for column in columns]
-                self._emit_table(cells, headings, title)
+                self._emit_table(cells, headings, self.opened(title))
 
     def show(self, record: object, columns: Sequence[str], *, title: str | None = None) -> None:
         """Print one thing: its columns below each other, one JSON object, or a CSV of one row."""
+        values = [self.opened(value_of(record, column)) for column in columns]
         match self.format:
             case Format.JSON:
-                print(json.dumps(_record(record, columns), ensure_ascii=False, indent=2))
+                print(json.dumps(_record(values, columns), ensure_ascii=False, indent=2))
             case Format.NL:
-                _line(_record(record, columns))
+                _line(_record(values, columns))
             case Format.CSV:
-                _emit_csv([record], columns)
+                _emit_csv([values], columns)
             case Format.TABLE:
                 if title:
-                    print(printable(title))
+                    print(printable(self.opened(title)))
                 names = [name_of(column).replace("_", " ") for column in columns]
                 width = max(map(len, names), default=0)
-                for name, column in zip(names, columns, strict=True):
-                    print(f"{name:<{width}}  {as_text(value_of(record, column))}".rstrip())
+                for name, value in zip(names, values, strict=True):
+                    print(f"{name:<{width}}  {as_text(value)}".rstrip())
 
     def note(self, text: str) -> None:
         """Tell the person at the terminal something that is not data."""
         if not self.quiet:
-            print(printable(text), file=sys.stderr)
+            print(printable(self.opened(text)), file=sys.stderr)
 
     @contextmanager
     def progress(self, what: str, *, total: int | None = None) -> Iterator[Advance]:
@@ -147,15 +163,15 @@ class Output:
         return Console(file=stream, no_color=None if self.color else True, highlight=False, markup=False, emoji=False)
 
 
-def _record(row: object, columns: Sequence[str]) -> dict[str, object]:
-    return {name_of(column): as_json(value_of(row, column)) for column in columns}
+def _record(values: Sequence[object], columns: Sequence[str]) -> dict[str, object]:
+    return {name_of(column): as_json(value) for column, value in zip(columns, values, strict=True)}
 
 
 def _line(record: dict[str, object]) -> None:
     print(json.dumps(record, ensure_ascii=False))
 
 
-def _emit_json(rows: Iterable[object], columns: Sequence[str]) -> None:
+def _emit_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None:
     """An array with one element a line, written as the rows come."""
     opened = False
     for row in rows:
@@ -164,10 +180,10 @@ def _emit_json(rows: Iterable[object], columns: Sequence[str]) -> None:
     print("\n]" if opened else "[]")
 
 
-def _emit_csv(rows: Iterable[object], columns: Sequence[str]) -> None:
+def _emit_csv(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([name_of(column) for column in columns])
-    writer.writerows([as_csv(value_of(row, column)) for column in columns] for row in rows)
+    writer.writerows([as_csv(value) for value in row] for row in rows)
 
 
 def _emit_aligned(texts: Sequence[Sequence[str]], headings: Sequence[str], numeric: Sequence[bool]) -> None:

@@ -26,7 +26,7 @@ Stop = Annotated[str, typer.Argument(metavar="STOP", help="The stop: a branch.")
 After = Annotated[str | None, typer.Option(metavar="STOP", help="Right after this stop; where it fits best if unset.")]
 First = Annotated[bool, typer.Option("--first", help="As the van's first stop.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep it as the plan's next revision.")]
-Because = Annotated[str | None, typer.Option(metavar="TEXT", help="Why rules may be broken; recorded and printed.")]
+Because = Annotated[str | None, typer.Option(metavar="TEXT", help="Why rules may be broken; kept sealed, and printed.")]
 Revision = Annotated[int | None, typer.Option(help="Which revision is changed; the newest if unset.")]
 _INSERTION = ("van", "after", "km", "minutes", "late_minutes", "cost", "broken_rules", "sentence")
 

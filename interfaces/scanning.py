@@ -119,6 +119,7 @@ def _open_desk(session: Session, branch: str | None, way: Way, slips: Path | Non
         slips=open_slips(session, slips),
         courier=session.part("courier"),
         occurred_us=session.options.occurred_us,
+        opened=session.opened,
     )
     if not terminal.run():
         raise typer.Exit(ExitCode.INTERRUPTED)
@@ -131,7 +132,7 @@ def _tell(session: Session, rows: Iterator[dict[str, object]]) -> None:
         return
     for row in rows:
         text = f"{row['item'] or '':<16}  {row['headline']:<24}  {row['sentence']}"
-        print(printable(text).rstrip())
+        print(printable(session.opened(text)).rstrip())
 
 
 @dataclass(slots=True)

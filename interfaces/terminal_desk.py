@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from circulation.barcode import parse_barcode
@@ -18,6 +19,7 @@ from circulation.errors import BranchlineError, Invalid, Refused
 from circulation.folds import ITEM, TOTE
 from circulation.item import item_stream
 from circulation.tote import tote_stream
+from circulation.words import hidden
 from interfaces.desk_screen import Answer
 from interfaces.desk_tally import Scanned, Tally
 from interfaces.unnamed import without_cards
@@ -64,6 +66,7 @@ class TerminalDesk:
         courier: Courier,
         occurred_us: int | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        opened: Callable[[str], str] = hidden,
     ) -> None:
         self._desk = desk
         self._caller = caller
@@ -73,6 +76,7 @@ class TerminalDesk:
         self._courier = courier
         self._occurred_us = occurred_us
         self._seconds = seconds
+        self._opened = opened
         self._tote = way.tote
         self._tally = Tally()
         self._last_beep = ("", float("-inf"))
@@ -276,7 +280,8 @@ class TerminalDesk:
     # --- the screen ---------------------------------------------------------------------------------------------------
 
     def _show(self, answer: Answer) -> None:
-        self._screen.show(answer, self._tally, modes=self._modes())
+        told = replace(answer, sentences=tuple(self._opened(sentence) for sentence in answer.sentences))
+        self._screen.show(told, self._tally, modes=self._modes())
 
     def _modes(self) -> tuple[str, ...]:
         """What is different from an ordinary desk, always in sight."""

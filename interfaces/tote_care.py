@@ -17,7 +17,7 @@ from interfaces.receipts import not_backdated, show_receipt
 __all__ = ["accept", "emptied", "here", "lost", "settle", "unsealed"]
 
 Tote = Annotated[str, typer.Argument(metavar="TOTE", help="The tote's code, or one of its fillings (T123/17).")]
-Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in a few words; no names.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in a few words; it is kept sealed.")]
 
 
 def here(context: typer.Context) -> Session:

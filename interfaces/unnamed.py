@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from circulation.errors import BranchlineError
 from circulation.store.url import StoreUrl
+from circulation.words import hidden
 
 __all__ = ["CARD", "knows_cards", "without_cards"]
 
@@ -21,7 +22,8 @@ _PIECE = re.compile(r"\d{4,}|[A-Za-z0-9]{4,}")
 
 
 def without_cards(text: str, is_card: Callable[[str], bool]) -> str:
-    """The text with every card in it replaced, also one that is a part of a longer word."""
+    """The text with every card in it replaced, also one that is a part of a longer word, and every sealed reason."""
+    text = hidden(text)
     cards = {
         candidate
         for word in _WORD.findall(text)

@@ -6,7 +6,7 @@ A factory imports what it opens, so that a command pays only for the parts that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -82,6 +82,25 @@ def _keyring(session: Session) -> Iterator[Keyring]:
 
 
 @contextmanager
+def _words(session: Session) -> Iterator[Callable[[str], str]]:
+    """What opens the reasons that somebody typed: with the keys of now, whatever moment is asked about."""
+    from circulation.words import opens_with
+
+    if not session.replays:
+        yield opens_with(session.part("keyring"))
+        return
+    from circulation.ledger import Ledger
+    from circulation.shredding import open_keyring
+
+    with Ledger.open(session.options.store, simulated=None) as ledger:
+        keyring = open_keyring(ledger)
+        try:
+            yield opens_with(keyring)
+        finally:
+            keyring.close()
+
+
+@contextmanager
 def _views(session: Session) -> Iterator[Views]:
     if session.replays:
         from interfaces.past import views_of_that_moment
@@ -105,10 +124,10 @@ def _commands(session: Session) -> Iterator[Commands]:
     from circulation.command import Commands
     from circulation.staff import found
 
-    ledger = session.part("ledger")
+    ledger, keyring = session.part("ledger"), session.part("keyring")
     clock = clock_of(ledger)
-    found(ledger, session.part("keyring"), clock, login=getpass.getuser())
-    yield Commands(ledger, clock)
+    found(ledger, keyring, clock, login=getpass.getuser())
+    yield Commands(ledger, clock, keyring)
 
 
 @contextmanager
@@ -178,6 +197,7 @@ def _privacy(session: Session) -> Iterator[PrivacyDesk]:
 FACTORIES: dict[str, Factory] = {
     "ledger": _ledger,
     "keyring": _keyring,
+    "words": _words,
     "views": _views,
     "commands": _commands,
     "courier": _courier,

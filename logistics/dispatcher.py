@@ -234,16 +234,16 @@ class Dispatcher:
         happened_us: int | None = None,
     ) -> Appended:
         """No revision holds any more. Raises `Unknown` (`plan.unknown`) and `Invalid` (`plan.not-published`)."""
-        stream = _stream_of(plan)
+        stream, sealed = _stream_of(plan), self._commands.sealed(why.strip())
 
         def decide(_at_us: int) -> Decision:
             loaded = self._ledger.load(stream, PLAN)
             if _published(loaded.state) is None:
                 _revision_of(loaded.state, plan, None)
                 raise Invalid("plan.not-published", plan=plan)
-            return Decision((NewEvents(stream, loaded.version, (PlanWithdrawn(why=why),)),))
+            return Decision((NewEvents(stream, loaded.version, (PlanWithdrawn(why=sealed),)),))
 
-        return self._run(caller, "plan withdraw", {"plan": plan, "why": why}, decide, request, happened_us)
+        return self._run(caller, "plan withdraw", {"plan": plan}, decide, request, happened_us)
 
     def show(self, plan: str) -> DayPlan:
         """A plan with its revisions. Raises `Unknown` (`plan.unknown`)."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from circulation.calendar import at_minute, zone_of
 from circulation.errors import Refused, Unknown
 from circulation.messages.names import Names
-from circulation.service_words import suspended_words
+from circulation.service_words import refused_words
 from logistics.backlog import Lying
 from logistics.day_stops import SEARCH_DAYS, WEEKDAY_NAMES, DayStops, PlanRequest
 from logistics.demand import FillingRow, Prices, StopDemand, WaitingRow, measure
@@ -237,7 +237,7 @@ def _why_not(van: FleetVan, request: PlanRequest) -> str:
     if van.van in request.without_vans:
         return "is left out of this plan"
     if off_road is not None:
-        return f"is off the road until {off_road.last}" + (f" ({off_road.reason})" if off_road.reason else "")
+        return f"is off the road until {off_road.last}"
     if request.day.weekday() not in van.days:
         return f"does not work on a {WEEKDAY_NAMES[request.day.weekday()]}"
     starts, ends = _shift(van, request.wave)
@@ -286,9 +286,9 @@ def _why_no_service(situation: Situation, hubs: Sequence[str], branches: Sequenc
     """The closure or the suspension for which no van calls anywhere, in brackets; empty where it is the week's."""
     closure = situation.calendar.closure_on(hubs[0], day)
     if closure is not None:
-        return f" ({closure.reason})"
+        return f" (closure {closure.id} of {closure.scope})"
     suspended = next((one for code in branches if (one := situation.ways.no_call(code, day)) is not None), None)
-    return "" if suspended is None else f" ({suspended_words(suspended)})"
+    return "" if suspended is None else f" ({refused_words(suspended)})"
 
 
 def _check_must(request: PlanRequest, situation: Situation, hubs: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = ["OffRoad", "Van", "VanBack", "VanOut", "VanRetired", "VanSet", "fold_van", "van_stream"]
 
@@ -47,6 +48,7 @@ class VanSet(Event):
     reload_minutes: int | None = None
 
 
+@worded("reason")
 @event
 class VanOut(Event):
     """The van is off the road from the day `first` to the day `last`, both included."""

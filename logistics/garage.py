@@ -144,9 +144,9 @@ class Garage:
         self, caller: Caller, name: str, first: str, last: str, reason: str, *, request: str | None = None
     ) -> Appended:
         """Take a van off the road for some days, both ends included. Raises `Unknown` and `Invalid`."""
-        arguments = {"first": first, "last": last, "reason": reason}
+        arguments, sealed = {"first": first, "last": last}, self._commands.sealed(reason.strip())
         return self._on_van(
-            caller, "fleet out", name, arguments, lambda van: take_van_out(van, name, first, last, reason), request
+            caller, "fleet out", name, arguments, lambda van: take_van_out(van, name, first, last, sealed), request
         )
 
     def bring_van_back(self, caller: Caller, name: str, first: str, *, request: str | None = None) -> Appended:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
+from circulation.words import worded
 from logistics.doors import Door, calls_at
 from logistics.wall_clock import exact_time
 
@@ -263,6 +264,7 @@ class AcceptedViolation:
     because: str
 
 
+@worded("accepted")
 @event
 class PlanDrafted(Event):
     """
@@ -300,6 +302,7 @@ class PlanPublished(Event):
     revision: int
 
 
+@worded("why")
 @event
 class PlanWithdrawn(Event):
     """No revision of the plan holds any more."""

@@ -125,6 +125,7 @@ class PlanDesk:
         `plan.moved-on`: there is a newer revision than was seen) and what `consider` raises.
         """
         stream = f"plan/{plan}"
+        sealed = None if because is None else self._commands.sealed(because.strip())
 
         def decide(at_us: int) -> Decision:
             loaded = self._ledger.load(stream, PLAN)
@@ -133,12 +134,12 @@ class PlanDesk:
                 raise Refused("plan.moved-on", plan=plan, latest=found.latest, revision=considered.latest)
             before = self._recalled(plan, found, revision)
             changed = considered.changed if considered is not None else self._changed(before, change, progress, at_us)
-            drafted, files = _next(before, changed, number=found.latest + 1, because=because, at_us=at_us)
+            drafted, files = _next(before, changed, number=found.latest + 1, because=sealed, at_us=at_us)
             for file in files:  # only now that no rule keeps it from being recorded
                 self._ledger.attach(file)
             return Decision((NewEvents(stream, loaded.version, (drafted,)),))
 
-        arguments = {"plan": plan, "change": change, "because": because, "revision": revision}
+        arguments = {"plan": plan, "change": change, "revision": revision}
         appended = self._commands.run(caller, "plan edit", arguments, decide, roles=_COORDINATORS, request=request)
         fact = appended.facts[0]
         if not isinstance(fact.event, PlanDrafted):

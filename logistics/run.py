@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from circulation.event import Event, Fact, event
+from circulation.words import worded
 
 __all__ = [
     "Run",
@@ -43,6 +44,7 @@ class RunStarted(Event):
     fillings_on: tuple[str, ...] = ()
 
 
+@worded("note")
 @event
 class StopServed(Event):
     """The van called at a branch: fillings that came off and went on, scanned there or assumed from the plan."""
@@ -54,6 +56,7 @@ class StopServed(Event):
     note: str = ""
 
 
+@worded("why")
 @event
 class StopSkipped(Event):
     """The van did not call at a planned stop; what was for it stays on board."""

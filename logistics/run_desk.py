@@ -8,7 +8,7 @@ totes that follow from the plan are assumed, and stay so until somebody sees the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from circulation.actor import Role
@@ -120,11 +120,13 @@ class RunDesk:
         are assumed. A call that was not planned is a fact like any other.
         """
 
+        sealed = self._commands.sealed(note.strip())
+
         def change(state: Run | None, moves: ToteMoves) -> list[Event]:
             out = _must_be_out(state, run)
-            return [self._served(out, out.on_board, branch, moves, off=off, on=on, note=note)]
+            return [self._served(out, out.on_board, branch, moves, off=off, on=on, note=sealed)]
 
-        arguments = {"branch": branch, "off": off, "on": on, "note": note}
+        arguments = {"branch": branch, "off": off, "on": on}
         return self._do(
             caller, "run stop", f"run/{run}", None, arguments, change, request=request, happened_us=happened_us
         )
@@ -140,14 +142,15 @@ class RunDesk:
         happened_us: int | None = None,
     ) -> RunReceipt:
         """The van did not call at a planned stop. Raises `Refused` (`run.not-planned`) for another one."""
+        sealed = self._commands.sealed(why.strip())
 
         def change(state: Run | None, _moves: ToteMoves) -> list[Event]:
             out = _must_be_out(state, run)
             if branch not in _ahead(out):
                 raise Refused("run.not-planned", branch=branch, van=out.van, ahead=Names(_ahead(out)))
-            return [StopSkipped(branch=branch, why=why)]
+            return [StopSkipped(branch=branch, why=sealed)]
 
-        arguments = {"branch": branch, "why": why}
+        arguments = {"branch": branch}
         return self._do(
             caller, "run skip", f"run/{run}", None, arguments, change, request=request, happened_us=happened_us
         )
@@ -190,6 +193,7 @@ class RunDesk:
         a deviation at a place that the run does not call at.
         """
         stream = run_stream(date=day.isoformat(), van=van, wave=wave)
+        sealed = [replace(one, why=self._commands.sealed(one.why.strip())) for one in deviations]
 
         def change(run: Run | None, moves: ToteMoves) -> list[Event]:
             events: list[Event] = []
@@ -209,12 +213,12 @@ class RunDesk:
                 moves=moves,
                 yard=self._yard,
                 leaves=leaves,
-                deviations=deviations,
+                deviations=sealed,
                 collects=run is None or run.plan is not None,
             )
             return [*events, *rest]
 
-        arguments = {"deviations": list(deviations)}
+        arguments = {"deviations": [replace(one, why="") for one in deviations]}
         return self._do(
             caller, "run as planned", stream, van, arguments, change, request=request, happened_us=happened_us
         )

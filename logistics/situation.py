@@ -20,6 +20,7 @@ from circulation.folds import BRANCH, SERVICE_FOLD
 from circulation.ledger import Ledger
 from circulation.places import calendar_of, closures_of
 from circulation.service import SERVICE, Suspensions
+from circulation.words import hidden
 from logistics.fleet import Van
 from logistics.folds import COURIER_FOLD, VAN
 from logistics.network import COURIER, Courier
@@ -81,8 +82,12 @@ def read_situation(ledger: Ledger) -> Situation:
 
 
 def digest_of(value: object) -> str:
-    """SHA-256 (hexadecimal) of frozen records, mappings, sequences, sets and plain values, in a canonical form."""
-    return hashlib.sha256(canonical(value)).hexdigest()
+    """
+    SHA-256 (hexadecimal) of frozen records, mappings, sequences, sets and plain values, in a canonical form.
+
+    Reasons that somebody typed are sealed in it, each time otherwise, and are no part of what is the same.
+    """
+    return hashlib.sha256(hidden(canonical(value).decode(), by="").encode()).hexdigest()
 
 
 def canonical(value: object) -> bytes:

@@ -20,6 +20,7 @@ from circulation.event import Fact
 from circulation.hold import title_stream
 from circulation.item import ItemAdded, ItemDescribed
 from circulation.ledger import Ledger
+from circulation.words import hidden
 from projections.history import history
 
 __all__ = ["FACETS", "Facets", "Query", "search"]
@@ -132,7 +133,7 @@ def _strings(value: Any) -> Iterator[str]:
 def _gives_reason(payload: dict[str, Any], wanted: str) -> bool:
     # A sealed reason is not looked into: whoever opens it must say so.
     return any(
-        wanted in text.lower()
+        wanted in hidden(text, by="").lower()
         for name in _REASONS
         if name in payload and not (name == "why" and "key" in payload)
         for text in _strings(payload[name])

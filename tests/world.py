@@ -23,6 +23,7 @@ from circulation.ledger import Ledger
 from circulation.lookups import Copy, NextStop, OpenFilling
 from circulation.receipt import Receipt
 from circulation.shelves import count_guests
+from circulation.words import opens_with
 from tests.cast import HUBS, PATRONS, TUESDAY, network, stock
 
 __all__ = ["StreamCatalogue", "StreamContents", "TwoHubs", "World"]
@@ -118,7 +119,7 @@ class World:
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.commands = Commands(self.ledger, lambda: self.clock_us)
+        self.commands = Commands(self.ledger, lambda: self.clock_us, self.keyring)
         self.desk = Desk(
             self.ledger,
             self.keyring,
@@ -142,6 +143,10 @@ class World:
         happened = self.clock_us if at_us is None else at_us
         stamp = Stamp(happened, "staff/ana", "declared", "bristol", "test", request, request.encode())
         return self.ledger.append(stamp, tuple(changes))
+
+    def opened(self, text: str) -> str:
+        """A text as somebody is shown it: what was typed is in the clear."""
+        return opens_with(self.keyring)(text)
 
     def at(self, branch: str, device: str = "desk-1") -> Caller:
         """Ana at a branch."""

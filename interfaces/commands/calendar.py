@@ -36,7 +36,7 @@ def close(
     scope: Scope,
     first: Annotated[str, typer.Option("--from", help="The first day, 2026-12-25.")],
     last: Annotated[str | None, typer.Option("--to", help="The last day; the first if unset.")] = None,
-    reason: Annotated[str, typer.Option(help="Why.")] = "closed",
+    reason: Annotated[str, typer.Option(help="Why; it is kept sealed.")] = "closed",
     preview: Preview = False,
 ) -> None:
     """

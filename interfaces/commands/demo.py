@@ -52,7 +52,7 @@ def demo(
     network = listed_network(seed) if is_listed else demo_network(preset, seed)
     filled = fill(store, network, size, service_days=days, tell=output.note)
     folder = Path("out") if store.path is None else store.path.parent
-    papers = write_papers(folder, filled.plan.revision, filled.branches)
+    papers = write_papers(folder, session.opened(filled.plan.revision), filled.branches)
     if output.format is not Format.TABLE:
         numbers = numbers_of(filled)
         output.show(numbers, tuple(numbers))

@@ -52,11 +52,11 @@ def list_events(
     kinds = tuple(types or ())
     facts = _facts(session, after=after, kinds=kinds, stream=stream)
     if session.options.format in (Format.JSON, Format.NL):
-        lines = replace(session.output, format=Format.NL)
+        lines = replace(session.output.as_recorded, format=Format.NL)
         lines.emit((record_of(fact) for fact in _first(facts, limit)), RECORD)
         return
     most = limit or (_TABLE_ENDS_AFTER if session.options.format is Format.TABLE else None)
-    session.output.emit((row_of(fact) for fact in _first(facts, most)), COLUMNS)
+    session.output.as_recorded.emit((row_of(fact) for fact in _first(facts, most)), COLUMNS)
     if limit is None and next(facts, None) is not None:
         session.output.note(f"The table ends after {most} events; see --after, --limit, --json and --csv.")
 
@@ -77,7 +77,8 @@ def show(
     if not facts:
         head = ledger.head().position
         raise Unknown("event.unknown", position=position, head=head)
-    session.output.show(record_of(facts[0]), RECORD, title=sentence_of(facts[0]) or None)
+    title = session.opened(sentence_of(facts[0])) or None
+    session.output.as_recorded.show(record_of(facts[0]), RECORD, title=title)
 
 
 Types = Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="Only of this type; may be repeated.")]
@@ -141,7 +142,7 @@ def search(
         session.output.emit(rows, ("facet", "value", "events", "of"), title=f"{total} events up to {query.upto}")
         return
     if session.options.format in (Format.JSON, Format.NL):
-        lines = replace(session.output, format=Format.NL)
+        lines = replace(session.output.as_recorded, format=Format.NL)
         lines.emit((record_of(fact) for fact in _first(found, limit)), RECORD)
     else:
         most = limit or (_TABLE_ENDS_AFTER if session.options.format is Format.TABLE else None)

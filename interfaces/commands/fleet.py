@@ -91,7 +91,7 @@ def out(
     van: Van,
     first: Annotated[str, typer.Option("--from", help="The first day, 2026-11-24.")],
     last: Annotated[str, typer.Option("--to", help="The last day.")],
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; it is kept sealed.")] = "",
 ) -> None:
     """Take a van off the road for some days."""
     from logistics.garage import Garage

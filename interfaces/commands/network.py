@@ -191,7 +191,9 @@ def trunk(
 
 @app.command()
 def retire(
-    context: typer.Context, code: Code, reason: Annotated[str, typer.Option(help="Why it leaves the network.")]
+    context: typer.Context,
+    code: Code,
+    reason: Annotated[str, typer.Option(help="Why it leaves the network; it is kept sealed.")],
 ) -> None:
     """Take a branch out of the network; its history stays."""
     from circulation.administration import Administration

@@ -157,7 +157,7 @@ def publish(context: typer.Context, plan: Plan, revision: Revision = None) -> No
 
 @app.command()
 def withdraw(
-    context: typer.Context, plan: Plan, why: Annotated[str, typer.Option(help="Why; it is recorded.")]
+    context: typer.Context, plan: Plan, why: Annotated[str, typer.Option(help="Why; it is kept sealed.")]
 ) -> None:
     """No revision holds any more."""
     session = session_of(context)
@@ -180,7 +180,7 @@ def manifest(
     from projections import network
 
     session = session_of(context)
-    _, drafted = find_revision(session, plan, revision)
+    drafted = session.opened(find_revision(session, plan, revision)[1])
     branches = network.branches(session.part("views"))
     vans = [route.van for route in drafted.routes if van in (None, route.van)]
     if not vans:
@@ -214,7 +214,7 @@ def export(
     from projections import network
 
     session = session_of(context)
-    _, drafted = find_revision(session, plan, revision)
+    drafted = session.opened(find_revision(session, plan, revision)[1])
     branches = network.branches(session.part("views"))
     match form:
         case "geojson":

@@ -21,7 +21,7 @@ Limit = Annotated[str, typer.Argument(metavar="LIMIT", help="The limit's name, w
 Number = int | None
 First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first day; today if unset.")]
 Last = Annotated[str | None, typer.Option("--until", metavar="DAY", help="The last day; no end if unset.")]
-Reason = Annotated[str | None, typer.Option(help="Why; needed for days that lie in the past.")]
+Reason = Annotated[str | None, typer.Option(help="Why; needed for days that lie in the past, and kept sealed.")]
 Owner = Annotated[str | None, typer.Option(help="Items of this member; * is any.")]
 Category = Annotated[str | None, typer.Option(help="Patrons of this category; * is any.")]
 ItemType = Annotated[str | None, typer.Option("--type", help="Items of this type; * is any.")]

@@ -50,8 +50,8 @@ def stop(
     branch: Annotated[str, typer.Argument(help="Where the van is.")],
     off: Totes = None,
     on: Totes = None,
-    skipped: Annotated[str | None, typer.Option(help="The stop was not made, and why.")] = None,
-    note: Annotated[str, typer.Option(help="Anything worth keeping.")] = "",
+    skipped: Annotated[str | None, typer.Option(help="The stop was not made, and why; that is kept sealed.")] = None,
+    note: Annotated[str, typer.Option(help="Anything worth keeping; it is kept sealed.")] = "",
 ) -> None:
     """The van called at a branch, or skipped it with a reason."""
     session = session_of(context)

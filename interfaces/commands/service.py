@@ -22,7 +22,7 @@ _COLUMNS = ("suspension", "scope", "first", "last", "requests", "reason", "holds
 def suspend(
     context: typer.Context,
     scope: Scope,
-    why: Annotated[str, typer.Option(help="The reason, which the desks are told.")],
+    why: Annotated[str, typer.Option(help="The reason, which the desks are told and which is kept sealed.")],
     first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first day; today if unset.")] = None,
     last: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="The last day; until it is resumed if unset.")

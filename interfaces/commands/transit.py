@@ -134,7 +134,7 @@ def send(
     context: typer.Context,
     barcodes: Annotated[list[str], typer.Argument(metavar="BARCODE...", help="The items to move.")],
     to: Annotated[str, typer.Option(help="The branch that they are wanted at.")],
-    why: Annotated[str, typer.Option(help="Why, in a few words; name nobody.")],
+    why: Annotated[str, typer.Option(help="Why, in a few words; it is kept sealed.")],
     stay_until: Annotated[str | None, typer.Option(metavar="DAY", help="They stay there until that day.")] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Wait until the move that holds is over.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of the moves that they have.")] = False,
@@ -175,7 +175,7 @@ def send(
 def cancel(
     context: typer.Context,
     barcode: Annotated[str, typer.Argument(metavar="BARCODE", help="The item's.")],
-    why: Annotated[str, typer.Option(help="Why, in a few words; name nobody.")],
+    why: Annotated[str, typer.Option(help="Why, in a few words; it is kept sealed.")],
 ) -> None:
     """Take back the move that holds for an item; one under way because of it is decided anew when it is seen."""
     from interfaces.receipts import show_receipt

@@ -42,7 +42,7 @@ def why(
         return
     for row in rows:
         for line in _paragraph(row):
-            print(printable(line))
+            print(printable(session.opened(line)))
 
 
 def _paragraph(row: dict[str, object]) -> list[str]:

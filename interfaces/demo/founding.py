@@ -66,7 +66,7 @@ def found_network(
 ) -> None:
     """Set up places, hubs, vans, trunk runs, rules, staff and the counts of earlier weeks in an empty store."""
     found(ledger, keyring, clock, login=getpass.getuser())
-    commands = Commands(ledger, clock)
+    commands = Commands(ledger, clock, keyring)
     _places(Administration(commands), network)
     _rules(PolicyDesk(commands))
     _courier(commands, network)

@@ -104,7 +104,7 @@ class Stage:
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.commands = Commands(self.ledger, self.agenda)
+        self.commands = Commands(self.ledger, self.agenda, self.keyring)
         self.ways = PresentWays(self.ledger)
         self.boxes = Boxes(self.ledger)
         self.desk = Desk(

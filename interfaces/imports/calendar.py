@@ -1,8 +1,9 @@
 """
 Closed days and delivery windows from CSV files.
 
-Bank holidays are closures of everybody unless a row says whom; a row that changes a closure's end or reason
-puts that closure right. Delivery rows say when a van may call where it need not wait for staff.
+Bank holidays are closures of everybody unless a row says whom; a row that changes a closure's end puts that closure
+right. Its reason is kept sealed, and a row that differs in it only changes nothing. Delivery rows say when a van may
+call where it need not wait for staff.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def play(
     scratch = ScratchLedger(start, registered)
     stamp = Stamp(scratch.now_us, _ACTOR, "declared", "", "what-if", "begin", b"")
     scratch.append(stamp, (NewEvents(_ACTOR, 0, (ActorRegistered(role=Role.ADMINISTRATOR),)),))
-    commands = Commands(cast(Ledger, scratch), lambda: scratch.now_us)
+    commands = Commands(cast(Ledger, scratch), lambda: scratch.now_us, cast(Keyring, StrangerKeys()))
     if alternative is not None:
         apply(alternative, scratch, commands, _at(""))
     run = _Run(scratch, commands, views, recorded, until_us)

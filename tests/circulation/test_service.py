@@ -160,7 +160,7 @@ def clerk(world: World) -> Caller:
 
 def halt(world: World, scope: str = "all", **asked: object) -> str:
     appended = ServiceDesk(world.commands).suspend(world.at("bristol"), scope, reason=FLOOD, **asked)  # type: ignore[arg-type]
-    return receipt_of(appended).sentence
+    return world.opened(receipt_of(appended).sentence)
 
 
 def test_the_receipts_of_suspending_and_resuming_say_what_from_when_and_what_becomes_of_holds(world: World) -> None:
@@ -215,7 +215,7 @@ def test_a_return_is_a_fact_and_stays_where_it_landed(world: World) -> None:
     ) == (
         receipt.code,
         receipt.headline,
-        receipt.sentence,
+        world.opened(receipt.sentence),
         receipt.signal,
         receipt.route_to,
         receipt.reason,
@@ -243,7 +243,7 @@ def test_what_is_set_aside_for_a_hold_elsewhere_stays_and_says_so(world: World) 
         receipt.reason,
         receipt.hold,
     )
-    assert receipt.sentence.endswith(
+    assert world.opened(receipt.sentence).endswith(
         "It is to go to wells and stays at clevedon for now: the lane from clevedon to wells is suspended since"
         " 2026-11-24 (Flood at the depot)."
     )
@@ -281,7 +281,7 @@ def test_with_requests_suspended_a_hold_that_must_come_that_way_is_refused_with_
         "service.requests-suspended",
         (
             "No hold for pickup at clevedon is taken: the courier's service of clevedon is suspended since 2026-11-24"
-            " (Flood at the depot)."
+            " (S1)."
         ),
         (
             "Place it for pickup where a copy is, or when service is back; a coordinator can take it all the same with"

@@ -70,7 +70,7 @@ def test_who_makes_a_store_administers_it(memory_ledger: Ledger, keyring: Keyrin
 
 def test_the_login_stands_nowhere_in_the_log(memory_ledger: Ledger, keyring: Keyring) -> None:
     found(memory_ledger, keyring, memory_ledger.store.clock, login="ursula.smith")
-    Staff(Commands(memory_ledger, memory_ledger.store.clock), keyring).register(
+    Staff(Commands(memory_ledger, memory_ledger.store.clock, keyring), keyring).register(
         ADMIN, "bea", Role.COORDINATOR, login="beatrix.jones"
     )
     stored = b"".join(row[5] for row in memory_ledger.rows(after=0, limit=100))

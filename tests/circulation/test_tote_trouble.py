@@ -40,11 +40,13 @@ def test_a_lost_tote_names_who_had_it_last_and_writes_nothing_for_its_items(tote
     before = world.ledger.head().position
     receipt = lost(totes)
     assert world.ledger.head().position == before + 1
-    assert receipt.sentence == (
+    assert world.opened(receipt.sentence) == (
         "T1/1 is lost (not on the van), and all in it with it; bristol, van v1 on run 2026-11-24/v1/day had it last."
     )
     event = world.ledger.stream(filling_stream("T1/1"))[-1].event
-    assert event == ToteDeclaredLost(why="not on the van", last=Custodian(branch="bristol", van="v1", run=RUN))
+    assert isinstance(event, ToteDeclaredLost)
+    assert world.opened(event.why) == "not on the van"
+    assert event == ToteDeclaredLost(why=event.why, last=Custodian(branch="bristol", van="v1", run=RUN))
     assert ("lost", "") == (totes.filling.status, totes.filling.place)
 
 
@@ -141,7 +143,9 @@ def test_a_found_item_is_settled_by_hand_while_it_travels_on(totes: ToteWorld) -
     totes.drive()
     world.scan(CLEVEDON_COPY, "wells", out_of=TOTE)
     receipt = world.desk.troubles.close(world.at("wells"), TOTE, CLEVEDON_COPY, why="Bristol was told")
-    assert receipt.sentence == f"What was listed about {CLEVEDON_COPY} in T1/1 is settled: Bristol was told."
+    assert world.opened(receipt.sentence) == (
+        f"What was listed about {CLEVEDON_COPY} in T1/1 is settled: Bristol was told."
+    )
 
 
 # --- empties ----------------------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from circulation.actor import ActorRegistered, Role
 from circulation.branch import BranchOpened, HubMarked
 from circulation.command import Caller, Commands
 from circulation.event import Event, NewEvents, Stamp
+from circulation.keyring import Keyring
 from circulation.ledger import Ledger
+from circulation.words import opens_with
 
-__all__ = ["ADMIN", "CLERK", "WEEK", "commands_on", "opened", "record"]
+__all__ = ["ADMIN", "CLERK", "WEEK", "commands_on", "in_the_clear", "opened", "record"]
 
 ADMIN = Caller("staff/admin", "declared", "", "office")
 CLERK = Caller("staff/clerk", "declared", "ash", "desk-1")
@@ -61,4 +63,9 @@ def commands_on(ledger: Ledger) -> Commands:
         record(ledger, f"branch/{name}", opened(name.title(), latitude_e6=51_400_000 + place * 50_000))
     record(ledger, "branch/dale", opened("Dale", "south", latitude_e6=51_000_000))
     record(ledger, "branch/ash", HubMarked(serves=("ash", "birch", "cedar")))
-    return Commands(ledger, ledger.store.clock)
+    return Commands(ledger, ledger.store.clock, Keyring.open("sqlite::memory:"))
+
+
+def in_the_clear(commands: Commands, text: str) -> str:
+    """A text of an event as somebody is shown it: what was typed is opened with the keys of these commands."""
+    return opens_with(commands.keyring)(text)

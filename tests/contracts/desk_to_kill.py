@@ -35,10 +35,11 @@ def work(folder: Path, first: int) -> None:
     now_us = TUESDAY
     ledger = Ledger.open(f"sqlite:{folder / STORE}", clock=lambda: now_us, simulated=True, create=False)
     views = open_views(ledger)
+    keyring = Keyring.open(ledger.url.beside("keys"))
     desk = Desk(
         ledger,
-        Keyring.open(ledger.url.beside("keys")),
-        Commands(ledger, lambda: now_us),
+        keyring,
+        Commands(ledger, lambda: now_us, keyring),
         catalogue=CatalogueOfViews(views),
         courier=TwoHubs(),
         contents=ContentsOfViews(views),

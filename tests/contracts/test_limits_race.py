@@ -36,7 +36,7 @@ class RealWorld(World):
     """The cast on a store that keeps real time: every desk has its own ledger, as every process has."""
 
     def __post_init__(self) -> None:
-        self.commands = Commands(self.ledger, system_clock)
+        self.commands = Commands(self.ledger, system_clock, self.keyring)
         lookups = (StreamCatalogue(self.ledger), TwoHubs(), StreamContents(self.ledger))
         self.desk = Desk(
             self.ledger, self.keyring, self.commands, catalogue=lookups[0], courier=lookups[1], contents=lookups[2]

@@ -120,7 +120,7 @@ def test_a_refused_hold_tells_the_way_out_and_an_override_takes_it(driven: Shop)
     assert 1 == done.code
     assert (
         "No hold for pickup at clevedon is taken: the courier's service of clevedon is suspended since 2026-11-24"
-        " (Snow)." in done.err
+        " (S1)." in done.err
     )
     assert "--override --why REASON" in done.err
     done = driven.run(*place, "--override", "--why", "She is ill")

@@ -12,6 +12,7 @@ from circulation.actor import ActorRegistered, Role
 from circulation.branch import BranchOpened, HubMarked
 from circulation.command import Caller, Commands
 from circulation.folds import FILLING
+from circulation.keyring import Keyring
 from circulation.ledger import Ledger
 from circulation.tote import (
     Filling,
@@ -145,7 +146,7 @@ def found(ledger: Ledger) -> Commands:
         totes=2,
     )
     record(ledger, COURIER, trunk)
-    return Commands(ledger, ledger.store.clock)
+    return Commands(ledger, ledger.store.clock, Keyring.open("sqlite::memory:"))
 
 
 def sealed(

@@ -88,7 +88,7 @@ def test_each_van_that_cannot_go_out_is_named_with_its_reason():
     said = refusal(situation(*fleet), without_vans=("v2",), wave="am")
     assert "plan.no-van" == said.code
     assert (
-        "None of the 4 vans of bath, taunton can go out on 2026-11-24: v1 is off the road until 2026-11-25 (gearbox);"
+        "None of the 4 vans of bath, taunton can go out on 2026-11-24: v1 is off the road until 2026-11-25;"
         " v2 is left out of this plan; v3 does not work on a Tuesday; v4 has no shift in the wave am."
     ) == said.sentence
 
@@ -104,7 +104,10 @@ def test_each_van_that_cannot_go_out_is_named_with_its_reason():
         (
             TUESDAY,
             (closed("all", "2026-11-24", "2026-11-25"),),
-            "There is no service on Tuesday 2026-11-24 (flood) for bath, taunton; the next is Thursday 2026-11-26.",
+            (
+                "There is no service on Tuesday 2026-11-24 (closure c-all-2026-11-24 of all) for bath, taunton;"
+                " the next is Thursday 2026-11-26."
+            ),
         ),
     ],
 )

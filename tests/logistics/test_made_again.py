@@ -8,20 +8,23 @@ from datetime import date
 
 import pytest
 
+from circulation.administration import Administration
 from circulation.ledger import Ledger
 from circulation.past_ledger import PastLedger
+from circulation.words import FORGOTTEN, keys_in
 from logistics.day_stops import PlanRequest
 from logistics.demand import Prices
 from logistics.dispatcher import Dispatcher
 from logistics.draft import PlanRules
 from logistics.fleet import VanOut, VanSet
+from logistics.garage import Garage
 from logistics.made_again import MadeAgain, drafted_in, make_again
 from logistics.plan import PlanDrafted
 from logistics.recorded_routes import RouteDifference
 from logistics.solution import Solution
 from logistics.solver import Budget, solve
 from logistics.solver.timetable import assemble
-from tests.circulation.world import record
+from tests.circulation.world import in_the_clear, record
 from tests.conftest import FrozenClock
 from tests.logistics.courier_day import ANA, PLAN, Board, found, sealed
 from tests.logistics.small_network import first_fit, instant, waiting
@@ -72,6 +75,29 @@ def test_what_was_drafted_is_made_again_whatever_became_of_the_network_since(mem
     assert {"rules", "network", "fleet", "roads", "problem", "routes", "solver"} < set(verdicts(made))
     assert ((), ()) == (made.problem, made.routes)
     assert not made.contradicts
+
+
+def test_a_plan_is_made_again_when_the_reasons_that_were_typed_are_forgotten(
+    memory_ledger: Ledger, board: Board, clock: FrozenClock
+):
+    commands = found(memory_ledger)
+    why = "Mr Smith is ill"
+    Administration(commands).declare_closure(ANA, "branch/midsomer", "2026-11-24", "2026-11-24", why)
+    Garage(commands).take_van_out(ANA, "v1", "2026-11-30", "2026-12-01", why)
+    Dispatcher(memory_ledger, commands, board, search=first_fit).draft(ANA, ASKED, budget=STEPS)
+    _, revision = drafted_in(memory_ledger, PLAN, None)
+    assert ["closed"] == [one.code for one in revision.left]
+    assert f"({why})" in in_the_clear(commands, revision.left[0].why)
+    files = (revision.inputs.problem, revision.inputs.rules, revision.inputs.carried or "")
+    stored = [row[5] for row in memory_ledger.rows(after=0, limit=1000)]
+    assert not [one for one in (*stored, *map(memory_ledger.attachment, files)) if why.encode() in one]
+
+    before = verdicts(again(memory_ledger, board))
+    keys = [key for one in memory_ledger.facts(after=0, limit=1000) for key in keys_in(one.event)]
+    assert 2 == commands.keyring.destroy(keys)
+
+    assert f"({FORGOTTEN})" in in_the_clear(commands, revision.left[0].why)
+    assert {"equal"} == set(verdicts(again(memory_ledger, board)).values()) == set(before.values())
 
 
 def test_another_problem_than_the_log_gives_is_a_contradiction_and_the_stop_is_named(memory_ledger, board, drafted):

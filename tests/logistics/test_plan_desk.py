@@ -19,7 +19,7 @@ from logistics.plan_desk import PlanDesk, Solve
 from logistics.solver import Budget
 from logistics.solver.timetable import VERSION
 from logistics.usual import Habit
-from tests.circulation.world import record
+from tests.circulation.world import in_the_clear, record
 from tests.conftest import FrozenClock
 from tests.logistics.courier_day import ANA, CLERK, PLAN, Board, found, served
 from tests.logistics.small_network import instant, waiting
@@ -134,7 +134,8 @@ def test_an_edit_that_breaks_a_rule_is_recorded_only_with_a_reason(desk: PlanDes
     assert f"Without a reason the plan may break no rule: {said}" == refused.value.sentence
     assert head == memory_ledger.head()
     kept = desk.keep(ANA, PLAN, Move("keynsham", other), because="The lift is broken")
-    assert [(said, "The lift is broken")] == [(one.sentence, one.because) for one in kept.revision.accepted or ()]
+    (accepted,) = kept.revision.accepted or ()
+    assert (said, "The lift is broken") == (accepted.sentence, in_the_clear(desk._commands, accepted.because))
 
 
 def test_the_next_draft_keeps_pins_and_what_was_taken_out(

@@ -14,6 +14,7 @@ import pytest
 
 from circulation.command import Commands
 from circulation.errors import BranchlineError
+from circulation.keyring import Keyring
 from circulation.ledger import Ledger
 from logistics.day_stops import PlanRequest
 from logistics.dispatcher import Dispatcher
@@ -269,7 +270,7 @@ def test_a_call_that_is_done_cannot_be_moved_by_hand_without_a_broken_pin(world:
     world.at("09:30")
     world.replan(Mishaps(lost={"v1": "keynsham"}), keep=True)
     board = Board(world.ledger)
-    desk = PlanDesk(world.ledger, Commands(world.ledger, world.clock), lambda: board)
+    desk = PlanDesk(world.ledger, Commands(world.ledger, world.clock, Keyring.open("sqlite::memory:")), lambda: board)
     moved = desk.consider(PLAN, Move("keynsham", "v2", first=True))
     assert "Stop keynsham is pinned to van v1 and rides with v2." in [
         broken.sentence for broken in moved.difference.newly_broken

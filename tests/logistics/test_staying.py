@@ -107,7 +107,7 @@ def test_a_day_without_any_service_is_refused_with_the_suspension_and_the_next_d
     with pytest.raises(Refused) as caught:
         drafted(with_suspension("all"), *ROWS)
     assert "plan.no-service" == caught.value.code
-    assert "the whole courier service is suspended from 2026-11-23 to 2026-11-24 (Snow)" in caught.value.sentence
+    assert "the whole courier service is suspended from 2026-11-23 to 2026-11-24 (S1)" in caught.value.sentence
     assert "2026-11-25" in f"{caught.value.sentence} {caught.value.hint}"
 
 

@@ -68,7 +68,7 @@ def test_what_is_settled_by_hand_says_why_and_was_open_before(world: World, view
     totes.emptied()
     before = world.ledger.head().position
     world.desk.troubles.close(world.at("wells"), "T1/1", gone, why="paid for")
-    assert [("closed", "paid for")] == [(one.ended, one.why) for one in discrepancies(views)]
+    assert [("closed", "paid for")] == [(one.ended, world.opened(one.why)) for one in discrepancies(views)]
     assert [(gone, "missing", "", "")] == told(views, before)
     verified(views)
 
@@ -81,7 +81,7 @@ def test_the_items_of_a_lost_tote_are_nowhere_and_come_back_with_it(world: World
     found = discrepancies(views)
     assert [*WELLS_BOOKS] == [one.item for one in found]
     assert {("lost", "bristol", "v1", RUN, "not on the van")} == {
-        (one.kind, one.last_branch, one.last_van, one.last_run, one.why) for one in found
+        (one.kind, one.last_branch, one.last_van, one.last_run, world.opened(one.why)) for one in found
     }
     where = locations.where(views, WELLS_BOOKS[0])
     assert where is not None
