@@ -1,13 +1,12 @@
 """
 A ledger that begins as another stood at a past position and goes on in memory: nothing of it is ever recorded.
 
-What is registered (branches, calendars, vans, policies) is read as of a later position, so that rules with dates
-hold on their days; items and titles begin as they stood at the first. It is for one thread, and keeps every fact.
+It is for one thread, and keeps every fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from circulation.errors import Conflict
@@ -20,17 +19,14 @@ __all__ = ["ScratchLedger"]
 
 S = TypeVar("S")
 
-_REGISTERED = ("branch/", "calendar/", "van/", "due-dates/", "network", "policy/")
-
 
 class ScratchLedger(PastLedger):
     """Read like a ledger and appended to like one; `now_us` is moved by who plays on it."""
 
-    def __init__(self, start: PastLedger, registered: PastLedger) -> None:
+    def __init__(self, start: PastLedger) -> None:
         super().__init__(start._ledger, start.upto, start.now_us)
         self._start = start
-        self._registered = registered
-        self._position = registered.upto
+        self._position = start.upto
         self._added: dict[str, list[Fact]] = {}
         self._states: dict[str, dict[str, tuple[Fold[Any], Loaded[Any]]]] = {}
         self._claims: dict[str, tuple[bytes, str]] = {}
@@ -43,20 +39,20 @@ class ScratchLedger(PastLedger):
 
     def stream(self, stream: str, *, after: int = 0, upto_position: int | None = None) -> list[Fact]:
         """The facts of a stream, those of before and those that were added."""
-        before = self._before(stream).stream(stream, after=after, upto_position=upto_position)
+        before = self._start.stream(stream, after=after, upto_position=upto_position)
         last = self._position if upto_position is None else upto_position
         return before + [f for f in self._added.get(stream, ()) if f.version > after and f.position <= last]
 
     def streams(self, prefix: str) -> Iterator[str]:
         """The streams of before, and those that began since."""
-        before = set(self._before(prefix).streams(prefix))
+        before = set(self._start.streams(prefix))
         yield from sorted(before | {name for name in self._added if name.startswith(prefix)})
 
     def load(self, stream: str, fold: Fold[S]) -> Loaded[S]:
         """A stream's state now; it is read once and then brought forward by each append."""
         states = self._states.setdefault(stream, {})
         if fold.name not in states:
-            loaded = self._before(stream).load(stream, fold)
+            loaded = self._start.load(stream, fold)
             for fact in self._added.get(stream, ()):
                 loaded = Loaded(fact.version, fold.apply(loaded.state, fact))
             states[fold.name] = (fold, loaded)
@@ -87,6 +83,25 @@ class ScratchLedger(PastLedger):
         self._claim(claims or ClaimChanges())
         return Appended(tuple(facts), False)
 
+    def copy(self, facts: Iterable[Fact]) -> None:
+        """Add facts of one command as they were recorded elsewhere, behind what the streams hold here."""
+        by_stream: dict[str, list[Fact]] = {}
+        for fact in facts:
+            by_stream.setdefault(fact.stream, []).append(fact)
+        for stream, theirs in by_stream.items():
+            first = theirs[0]
+            stamp = Stamp(first.happened_us, first.actor, first.via, first.desk, "", first.request, b"")
+            for fact in theirs:
+                change = NewEvents(stream, self._version(stream), (fact.event,), fact.happened_us)
+                self.append(stamp, (change,))
+
+    def _version(self, stream: str) -> int:
+        added = self._added.get(stream)
+        if added:
+            return added[-1].version
+        before = self._start.stream(stream)
+        return before[-1].version if before else 0
+
     def open_claims(self, holder: bytes) -> Claims:
         """What is open under the name of somebody."""
         open_ones = [(ref, kind) for ref, (whose, kind) in self._claims.items() if whose == holder]
@@ -100,6 +115,3 @@ class ScratchLedger(PastLedger):
         for claim in changes.opened:
             self._claims[claim.ref] = (claim.holder, claim.kind)
             self._claim_versions[claim.holder] = self._claim_versions.get(claim.holder, 0) + 1
-
-    def _before(self, stream: str) -> PastLedger:
-        return self._registered if stream.startswith(_REGISTERED) else self._start

@@ -36,8 +36,8 @@ def what_if(
     """
     Play a period again under other loan rules, calendars, float rules or courier days, and compare.
 
-    What people did is taken from the log; what follows is decided anew, once under the rules as they are (base) and
-    once with those of the file over them. Staff and courier are the same in both, and simple. Nothing is recorded.
+    Every act of the log is done again and what follows is decided anew, once under the rules as they were (base) and
+    once with those of the file over them, to which people, staff and courier adapt. Nothing is recorded.
 
     Example: branchline audit what-if shorter-loans.toml --from 2026-11-01 --to 2026-12-01
     """

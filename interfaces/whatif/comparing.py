@@ -72,14 +72,14 @@ def compare(
     advance: Callable[[int], None] = lambda _steps: None,
 ) -> Comparison:
     """
-    The period from `start` to `end`, of which `facts` are all facts, under the rules of `end` and under others.
+    The period from `start` to `end`, of which `facts` are all facts, under the rules that held and under others.
 
     Raises what `alternative.apply` does.
     """
     recorded = recorded_in(facts)
 
     def run(other: Alternative | None) -> Played:
-        return play(start, end, views, recorded, until_us=end.now_us, alternative=other, advance=advance)
+        return play(start, end, views, recorded, alternative=other, advance=advance)
 
     other, base = run(alternative), run(None)
     touched = {
@@ -105,7 +105,7 @@ def compare(
         )
     ]
     rows = [Row(name, *(column[name] for column in columns)) for name in columns[0]]
-    rows += _not_played(recorded, base, other)
+    rows += _not_played(base, other)
     return Comparison(tuple(rows), tuple(_remarks(rows, recorded)))
 
 
@@ -142,9 +142,7 @@ def _driven(
     return Driving(network, start.attachment).all(rounds_of(journeys, network), days)
 
 
-def _not_played(recorded: Recorded, base: Played, other: Played) -> Iterator[Row]:
-    for what, count in sorted(recorded.aside.items()):
-        yield Row(f"not played: {what}", count, count, count)
+def _not_played(base: Played, other: Played) -> Iterator[Row]:
     for reason in sorted({*base.not_played, *other.not_played}):
         yield Row(f"not played: {reason}", None, base.not_played[reason], other.not_played[reason])
 
@@ -164,7 +162,7 @@ def _remarks(rows: list[Row], recorded: Recorded) -> Iterator[str]:
             yield f"It is off for {name}: {row.recorded} recorded, {row.base} in the base run."
     lost = sum(int(row.base or 0) for row in rows if row.measure.startswith("not played: ") and row.recorded is None)
     if lost:
-        yield f"{lost} of {len(recorded.deeds)} deeds could not be played in the base run either."
+        yield f"{lost} of {len(recorded.acts)} acts could not be played in the base run either."
     yield "Limits by patron are not played: which loans one person has together stays sealed."
 
 
