@@ -17,7 +17,7 @@ from circulation.event import Fact
 from logistics.draft import RoadsBetween
 from logistics.fleet import Van
 from logistics.plan import PlannedRoute
-from logistics.run import RunFinished, RunStarted, StopServed
+from logistics.run import RunFinished, RunReloaded, RunStarted, StopServed
 
 __all__ = ["CallLine", "RunLine", "call_lines", "run_line"]
 
@@ -76,7 +76,11 @@ def run_line(
     if finished is None:
         return None
     run = facts[0].stream.removeprefix("run/")
-    calls = [fact.event.branch for fact in facts if isinstance(fact.event, StopServed)]
+    calls = [
+        fact.event.branch if isinstance(fact.event, StopServed) else started.hub
+        for fact in facts
+        if isinstance(fact.event, StopServed | RunReloaded)
+    ]
     seconds = 0
     if route is not None and van is not None:
         reckoned, metres, seconds = "plan", route.metres, route.returns - route.leaves

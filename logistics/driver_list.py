@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
+from logistics.plan import PlanDrafted, PlannedReload, PlannedRoute, PlannedStop
 from logistics.stop_names import branch_for
 from logistics.wall_clock import wall_time
 
@@ -54,6 +54,7 @@ def _lines(before: PlannedRoute | None, after: PlannedRoute | None, stands: str 
         added = [stop] if was is None else []
         lines += [] if was is None else _changed(was, stop)
     lines += _new(added)
+    lines += _reloads(before, after)
     kept = [name for name in new if name in old]
     if kept != [name for name in old if name in new]:
         branches = [call[0].branch for call in after.calls] if after else []
@@ -61,6 +62,31 @@ def _lines(before: PlannedRoute | None, after: PlannedRoute | None, stands: str 
     if lines and before and after and abs(after.returns - before.returns) >= WORTH_TELLING_SECONDS:
         lines.append(f"Back at {after.hub} at {wall_time(after.returns)}, not {wall_time(before.returns)}.")
     return lines
+
+
+def _reloads(before: PlannedRoute | None, after: PlannedRoute | None) -> list[str]:
+    """The calls at the hub between two trips that are new, at another time, with other totes, or not made."""
+    old = {} if before is None else _loaded_before(before)
+    new = {} if after is None else _loaded_before(after)
+    hub = (after or before).hub  # type: ignore[union-attr]
+    lines = []
+    for stop, reload in new.items():
+        was = old.get(stop)
+        if was is None:
+            word = "New: back"
+        elif abs(was.arrives - reload.arrives) >= WORTH_TELLING_SECONDS or was.totes_on != reload.totes_on:
+            word = "Back"
+        else:
+            continue
+        lines.append(
+            f"{word} at {hub} at {wall_time(reload.arrives)} to load {_totes(reload.totes_on)}, before {stop}."
+        )
+    return lines + [f"No longer back at {hub} before {stop}." for stop in old if stop not in new]
+
+
+def _loaded_before(route: PlannedRoute) -> dict[str, PlannedReload]:
+    """Each reload by the branch of the stop that it comes before."""
+    return {route.stops[reload.after].branch: reload for reload in route.reloads or ()}
 
 
 def _new(stops: list[PlannedStop]) -> list[str]:

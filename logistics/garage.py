@@ -27,6 +27,7 @@ __all__ = [
     "bring_van_back",
     "check_van",
     "retire_van",
+    "set_trips",
     "set_van",
     "take_van_out",
     "vans",
@@ -35,6 +36,7 @@ __all__ = [
 COORDINATORS = (Role.COORDINATOR,)
 LAST_MINUTE = 24 * 60
 MOST_TRIPS = 9
+_OF_ITS_ROW = {"row", "source", "trips", "reload_minutes"}
 
 
 # --- what is registered ----------------------------------------------------------------------------------------------
@@ -89,6 +91,24 @@ def set_van(van: Van | None, described: VanSet) -> tuple[Event, ...]:
     return (described,)
 
 
+def set_trips(van: Van | None, name: str, trips: int, reload_minutes: int) -> tuple[Event, ...]:
+    """
+    The van may go out so many times a day, 1 for once, and takes so many minutes at its hub in between.
+
+    Nothing where that is so. Raises `Unknown` (`van.unknown`) and `Invalid` (`van.impossible`).
+    """
+    present = _known(van, name)
+    described = VanSet(
+        **{field.name: getattr(present, field.name) for field in fields(VanSet) if field.name not in _OF_ITS_ROW},
+        trips=None if trips == 1 else trips,
+        reload_minutes=None if trips == 1 else reload_minutes or None,
+    )
+    check_van(name, described)
+    return (
+        () if (described.trips, described.reload_minutes) == (present.trips, present.reload_minutes) else (described,)
+    )
+
+
 def take_van_out(van: Van | None, name: str, first: str, last: str, reason: str) -> tuple[Event, ...]:
     """
     The van is off the road from one day to another, both included; nothing if it is already, for all of them.
@@ -139,6 +159,15 @@ class Garage:
         check_van(name, van)
         require_hub(self._ledger, van.hub)
         return self._on_van(caller, "fleet set", name, asdict(van), lambda known: set_van(known, van), request)
+
+    def set_trips(
+        self, caller: Caller, name: str, trips: int, reload_minutes: int, *, request: str | None = None
+    ) -> Appended:
+        """Let a van go out so many times a day. Raises `Unknown` (`van.unknown`) and `Invalid` (`van.impossible`)."""
+        arguments = {"trips": trips, "reload_minutes": reload_minutes}
+        return self._on_van(
+            caller, "fleet trips", name, arguments, lambda van: set_trips(van, name, trips, reload_minutes), request
+        )
 
     def take_van_out(
         self, caller: Caller, name: str, first: str, last: str, reason: str, *, request: str | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from circulation.event import Event, Fact, event, part
@@ -166,6 +167,17 @@ class PlannedRoute:
     def reload_before(self, seq: int) -> PlannedReload | None:
         """The call at the hub right before the stop of this number, the first being 1."""
         return next((one for one in self.reloads or () if one.after == seq - 1), None)
+
+    @property
+    def trips(self) -> tuple[tuple[PlannedStop, ...], ...]:
+        """The stops of each trip: of one where it does not reload."""
+        edges = [0, *(reload.after for reload in self.reloads or ()), len(self.stops)]
+        return tuple(self.stops[one:two] for one, two in pairwise(edges))
+
+    @property
+    def branches_by_trip(self) -> tuple[tuple[str, ...], ...]:
+        """Where it calls on each trip, every place once."""
+        return tuple(tuple(dict.fromkeys(stop.branch for stop in trip)) for trip in self.trips)
 
 
 @part

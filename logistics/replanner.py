@@ -40,13 +40,14 @@ from logistics.rest_of_day import RestOfDay, rest_of_day
 from logistics.rest_planned import Fate, Undone, carried_of, fates, left_behind, real_loads, undone
 from logistics.rest_problem import Steadiness, fastest_start, searched, whole_day
 from logistics.revising import Recorded, recall
+from logistics.run_so_far import RunSoFar, run_so_far
 from logistics.situation import Situation, read_situation
 from logistics.solution import Solution
 from logistics.solver import Budget, Progress, solve
 from logistics.solver.timetable import assemble
-from logistics.solver.trips import RELOAD, order_of
+from logistics.solver.trips import RELOAD, joined, order_of, tidy
 from logistics.stop_names import taken_over_from
-from logistics.vans_now import Mishaps, RunSoFar, run_so_far, vans_now
+from logistics.vans_now import Mishaps, vans_now
 from logistics.wall_clock import wall_time
 
 __all__ = ["Asked", "Replanned", "Replanner", "demand_by_branch", "plan_the_rest"]
@@ -247,11 +248,13 @@ def plan_the_rest(
     problem = searched(rest, before, vans, before.hubs, steadiness)
     found = search(problem, fastest_start(rest, before, problem))
     left = undone(rest, problem, found)
-    while over := _overfull(rest, problem, found):
-        # What is brought to no branch stays on board: the room that it takes is missing on every leg.
+    while (over := _overfull(rest, problem, found)) or (later := _for_later_trips(rest, found)):
+        # What is brought to no branch on this trip stays on board: the room that it takes is missing on every leg.
         for one in left.unserved:
             if one.stop in over:
                 rest = rest.riding_back(rest.tasks[one.stop], one.code, one.why)
+        for stop in () if over else later:
+            rest = rest.over_the_hub(rest.tasks[stop])
         problem = searched(rest, before, vans, before.hubs, steadiness)
         found = search(problem, found)
         left = undone(rest, problem, found)
@@ -329,21 +332,36 @@ def _sum(one: Load, two: Load) -> Load:
 
 
 def _overfull(rest: RestOfDay, problem: RoutingProblem, found: Solution) -> set[str]:
-    """The tasks that are left out and whose totes stay on vans that have no room for them besides."""
-    most = {route.van: max(route.totes) for route in found.routes}
+    """The tasks that are left out and whose totes stay on vans that have no room for them besides on this trip."""
+    most = {
+        route.van: max(route.totes[: route.reloads[0].after + 1 if route.reloads else None]) for route in found.routes
+    }
     over: set[str] = set()
     for van in problem.vans:
-        stays = [one.stop for one in found.unserved if rest.tasks[one.stop].only == van.id]
+        unserved = (rest.tasks[one.stop] for one in found.unserved)
+        stays = [task.id for task in unserved if task.only == van.id and not task.at_hub]
         aboard = sum(len(rest.tasks[stop].off) for stop in stays)
         if aboard and most.get(van.id, 0) + aboard > van.totes:
             over |= {stop for stop in stays if rest.tasks[stop].off}
     return over
 
 
+def _for_later_trips(rest: RestOfDay, found: Solution) -> list[str]:
+    """The tasks whose totes are on a van on the road that makes them on a later trip."""
+    on_the_road = {van.van for van in rest.vans if van.this_trip}
+    return [
+        stop
+        for route in found.routes
+        if route.reloads and route.van in on_the_road
+        for stop in route.stops[route.reloads[0].after :]
+        if rest.tasks[stop].only == route.van and not rest.tasks[stop].at_hub
+    ]
+
+
 def _of_the_whole(
     rest: RestOfDay, searched_problem: RoutingProblem, whole: RoutingProblem, found: Solution
 ) -> Solution:
-    """The routes that were found, behind what is done."""
+    """The routes that were found, behind what is done; a trip without any stop is none."""
     ahead: dict[str, list[int]] = {}
     for route in found.routes:
         order = order_of(searched_problem, route)
@@ -355,8 +373,9 @@ def _of_the_whole(
         ]
     orders = {}
     for number, van in enumerate(whole.vans):
-        calls = [whole.stop_index[task.id] for task in rest.calls_of(van.id)]
-        orders[number] = [*calls, *ahead.get(van.id, ())]
+        (now,) = (one for one in rest.vans if one.van == van.id)
+        trips = [[whole.stop_index[task.id] for task in trip] for trip in rest.trips_of(now)]
+        orders[number] = tidy([*joined(trips), *ahead.get(van.id, ())])
     return assemble(whole, orders, solver=found.solver, seed=found.seed, iterations=found.iterations)
 
 

@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from circulation.errors import Refused, Unknown
 from logistics.day_ground import Ground
 from logistics.demand import StopDemand
+from logistics.fleet import Van
+from logistics.run_so_far import Call
 from logistics.stop_names import another_stop, takeover
-from logistics.vans_now import Call, Mishaps, Tote, VanNow, names_at, names_for
+from logistics.vans_now import Mishaps, Tote, VanNow, names_at, names_for
 from logistics.wall_clock import wall_time
 
-__all__ = ["RETRY_SECONDS", "Aside", "RestOfDay", "Task", "rest_of_day", "totes"]
+__all__ = ["RETRY_SECONDS", "Aside", "RestOfDay", "Task", "rest_of_day", "totes", "trips_left"]
 
 RETRY_SECONDS = 3600
 """A stop that was missed is tried again so much later, at the soonest."""
@@ -34,8 +37,9 @@ class Task:
     One stop of the rest of the day, or a `call` that is made or stays as it is.
 
     `id` is the branch, or tells two stops at one branch apart. `off` and `on` are totes. `only` is the van that has
-    what comes off, `at_hub` says that it lies at the hub. A `fetch` takes totes over from `from_van` at `branch`;
-    `pair` then is the id of the stop that they are brought to. Service begins at `earliest` at the soonest.
+    what comes off, `at_hub` says that it lies at the hub, or will when that van is back there. A `fetch` takes totes
+    over from `from_van` at `branch`; `pair` then is the id of the stop that they are brought to. Service begins at
+    `earliest` at the soonest.
     """
 
     id: str
@@ -99,10 +103,23 @@ class RestOfDay:
         aside = Aside(task.branch, task.hub, task.off, (), code, why)
         return replace(self, tasks=tasks, riding_home=home, aside=(*self.aside, aside))
 
+    def over_the_hub(self, task: Task) -> RestOfDay:
+        """The same, but what comes off at a task is taken to the hub first and rides on a later trip of its van."""
+        van = task.only or ""
+        tasks = {**self.tasks, task.id: replace(task, at_hub=True)}
+        home = {**self.riding_home, van: (*self.riding_home.get(van, ()), *task.off)}
+        return replace(self, tasks=tasks, riding_home=home)
+
     def calls_of(self, van: str) -> tuple[Task, ...]:
         """What the van has done and what stays as it is, in order."""
         found = [task for task in self.tasks.values() if task.kind == "call" and task.only == van]
         return tuple(sorted(found, key=lambda task: (task.call.starts, task.call.leaves) if task.call else (0, 0)))
+
+    def trips_of(self, van: VanNow) -> tuple[tuple[Task, ...], ...]:
+        """The same, trip by trip; the last is the one that it is on, with no call yet right after it has loaded."""
+        calls = self.calls_of(van.van)
+        edges = [0, *(reload.after for reload in van.reloads), len(calls)]
+        return tuple(calls[one:two] for one, two in pairwise(edges))
 
 
 def rest_of_day(
@@ -180,7 +197,7 @@ class _Sorter:
 
     def _is_home(self, van: VanNow, tote: Tote) -> bool:
         """Whether a tote on a van rides to the hub whatever happens: it is for the hub, or was left on board."""
-        here = {call.branch for call in van.calls}
+        here = {call.branch for call in van.this_trip}
         return tote.to in here or tote.to not in self._demand or self._hub(tote.to, van.hub) == tote.to
 
     # --- one branch ---
@@ -273,7 +290,11 @@ class _Sorter:
         return any(
             van.hub == hub
             and van.van not in self._mishaps.lost
-            and (van.state == "waiting" or _turns_back(van) or (van.state == "out" and (fleet[van.van].trips or 1) > 1))
+            and (
+                van.state == "waiting"
+                or _turns_back(van)
+                or (van.state == "out" and trips_left(van, fleet[van.van]) > 1)
+            )
             for van in self._vans
         )
 
@@ -334,7 +355,7 @@ class _Sorter:
     # --- a lost van ---
 
     def _stand(self, van: VanNow) -> str:
-        return self._mishaps.lost[van.van] or (van.calls[-1].branch if van.calls else van.hub)
+        return self._mishaps.lost[van.van] or (van.this_trip[-1].branch if van.this_trip else van.hub)
 
     def _fetch(self, lost: VanNow, branch: str, names: tuple[str, ...], earliest: int) -> None:
         fetch, bring = takeover(lost.van, branch), another_stop(branch, lost.van)
@@ -369,7 +390,12 @@ class _Sorter:
 
 def _turns_back(van: VanNow) -> bool:
     """A van that has left and whose first call came to nothing is taken to be at its hub still."""
-    return van.state == "out" and not van.calls
+    return van.state == "out" and not van.this_trip
+
+
+def trips_left(now: VanNow, van: Van) -> int:
+    """How many trips a van may make from now on, the one that it is on included: one at least."""
+    return max(1, (van.trips or 1) - len(now.reloads))
 
 
 def _many(names: Sequence[str], one: str, several: str) -> str:

@@ -15,13 +15,14 @@ from logistics.day_stops import days_waited
 from logistics.demand import Load, StopDemand
 from logistics.draft import Draft
 from logistics.explain import explain
-from logistics.plan import LeftBehind, PlanDrafted, PlannedRoute
+from logistics.plan import LeftBehind, PlanDrafted, PlannedRoute, PlannedStop
 from logistics.planned import reason_for
 from logistics.problem import RoutingProblem
-from logistics.rest_of_day import Aside, RestOfDay, Task, totes
+from logistics.rest_of_day import Aside, RestOfDay, Task, totes, trips_left
 from logistics.rest_problem import share_of
 from logistics.solution import Solution
 from logistics.stop_names import branch_for
+from logistics.vans_now import VanNow
 
 __all__ = ["Fate", "Left", "Undone", "carried_of", "fates", "left_behind", "real_loads", "undone"]
 
@@ -123,14 +124,14 @@ def _stuck(rest: RestOfDay, problem: RoutingProblem, solution: Solution, task: T
 
 def _reason(rest: RestOfDay, problem: RoutingProblem, solution: Solution, task: Task) -> tuple[str, str]:
     """Of the vans that could have what comes off, the limit that is easiest to lift."""
-    out = {van.van for van in rest.vans if rest.calls_of(van.van)}
+    out = {van.van: trips_left(van, rest.ground.situation.vans[van.van]) for van in rest.vans if van.this_trip}
     can = {
         van.id
         for van in problem.vans
         if task.only in (None, van.id) and problem.hubs[van.hub].id == task.hub and not (task.at_hub and van.id in out)
     }
-    if not can and task.at_hub and any((rest.ground.situation.vans[van].trips or 1) > 1 for van in out):
-        return "no-van", f"No second trip of a van of {task.hub} has room or time for {task.branch}."
+    if not can and task.at_hub and any(trips > 1 for trips in out.values()):
+        return "no-van", f"No later trip of a van of {task.hub} has room or time for {task.branch}."
     if not can:
         return "no-van", f"No van of {task.hub} that could call at {task.branch} goes out any more."
     alone = replace(solution, unserved=tuple(one for one in solution.unserved if one.stop == task.id))
@@ -208,26 +209,44 @@ def left_behind(left: Left, rest: RestOfDay, at_us: int) -> LeftBehind:
 
 
 def real_loads(drafted: PlanDrafted, rest: RestOfDay) -> PlanDrafted:
-    """The plan with what is on board from the start and comes off at no stop counted on every leg."""
-    return replace(drafted, routes=tuple(_with_more(route, _rides_along(route, rest)) for route in drafted.routes))
+    """The plan with what is on board all through a trip and comes off at no stop counted on every leg of the trip."""
+    vans = {van.van: van for van in rest.vans}
+    routes = (_with_more(route, _ride_along(route, rest, vans[route.van])) for route in drafted.routes)
+    return replace(drafted, routes=tuple(routes))
 
 
-def _rides_along(route: PlannedRoute, rest: RestOfDay) -> int:
-    picked_up = {name for task in rest.calls_of(route.van) for name in task.on}
-    (its,) = (van for van in rest.vans if van.van == route.van)
-    held = [tote.name for tote in its.aboard] if route.van in rest.mishaps.lost else []
-    held += [tote.name for tote in its.at_hub] if its.back is not None else []
-    along = [name for name in (*rest.riding_home.get(route.van, ()), *held) if name not in picked_up]
+def _ride_along(route: PlannedRoute, rest: RestOfDay, now: VanNow) -> list[int]:
+    """How many ride along on each trip until the one that the van is on."""
+    picked_up = [{name for task in trip for name in task.on} for trip in rest.trips_of(now)]
+    over = [
+        sum(name not in got_on for name in reload.aboard)
+        for reload, got_on in zip(now.reloads, picked_up, strict=False)
+    ]
+    held = [tote.name for tote in now.aboard] if route.van in rest.mishaps.lost else []
+    before = set(now.left_at_hub)
+    held += [tote.name for tote in now.at_hub if tote.name not in before] if now.back is not None else []
+    along = [name for name in (*rest.riding_home.get(route.van, ()), *held) if name not in picked_up[-1]]
     called = {stop.name for stop in route.stops}
     for task in rest.tasks.values():
-        if task.only == route.van and task.id not in called:
+        if task.only == route.van and not task.at_hub and task.id not in called:
             along += task.off
-    return len(along)
+    return [*over, len(along)]
 
 
-def _with_more(route: PlannedRoute, more: int) -> PlannedRoute:
-    stops = tuple(replace(stop, load_after=stop.load_after + more) for stop in route.stops)
-    return replace(route, load_at_start=route.load_at_start + more, stops=stops)
+def _with_more(route: PlannedRoute, more: list[int]) -> PlannedRoute:
+    stops: list[PlannedStop] = []
+    reloads = list(route.reloads or ())
+    load_at_start = route.load_at_start
+    for number, (trip, extra) in enumerate(zip(route.trips, more, strict=False)):
+        stops += [replace(stop, load_after=stop.load_after + extra) for stop in trip]
+        if number == 0:
+            load_at_start += extra
+        else:
+            reloads[number - 1] = replace(reloads[number - 1], totes_on=reloads[number - 1].totes_on + extra)
+        if number < len(reloads):
+            reloads[number] = replace(reloads[number], totes_off=reloads[number].totes_off + extra)
+    later = route.stops[len(stops) :]
+    return replace(route, load_at_start=load_at_start, stops=(*stops, *later), reloads=tuple(reloads) or None)
 
 
 # --- every tote ---
@@ -237,6 +256,7 @@ def fates(rest: RestOfDay, served: Mapping[str, str]) -> dict[str, Fate]:
     """Each tote that the day knows, once; `served` is the van by the ids of the tasks that the plan holds."""
     found: dict[str, Fate] = {}
     for van in rest.vans:
+        found |= {name: Fate("hub", van.hub) for name in van.left_at_hub if name not in found}
         found |= {tote.name: Fate("hub", van.hub) for tote in van.at_hub}
         state: Literal["stuck", "home"] = "stuck" if van.van in rest.mishaps.lost else "home"
         found |= {tote.name: Fate(state, van.van) for tote in van.aboard}

@@ -17,7 +17,7 @@ from logistics.demand import Load
 from logistics.pin import Pin, pinned_windows
 from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
 from logistics.problem import UNLIMITED, Break, Hub, Pair, RoutingProblem, Stop, Van
-from logistics.rest_of_day import RestOfDay, Task
+from logistics.rest_of_day import RestOfDay, Task, trips_left
 from logistics.solution import Reload, Route, Solution, Visit
 from logistics.stability import Stability, Usual
 from logistics.vans_now import VanNow
@@ -56,6 +56,15 @@ class _Part:
     is_whole: bool
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """A call that was made or stays, or a reload that was made (without a task): when it starts and is over."""
+
+    starts: int
+    leaves: int
+    task: Task | None = None
+
+
 def searched(
     rest: RestOfDay, before: PlanDrafted, fleet: Mapping[str, Van], hubs: Sequence[str], steadiness: Steadiness
 ) -> RoutingProblem:
@@ -65,7 +74,7 @@ def searched(
         for van in rest.vans
         if van.van not in rest.mishaps.lost and van.state != "back" and _can_go(van, fleet[van.van], rest.at)
     }
-    calls = {van: rest.calls_of(van)[-1:] for van in vans}
+    calls = {van: rest.trips_of(now)[-1][-1:] for van, now in vans.items()}
     return _Builder(rest, before, fleet, hubs, _Part(vans, calls, False), steadiness).problem(rest.tasks.values())
 
 
@@ -101,21 +110,21 @@ def fastest_start(rest: RestOfDay, before: PlanDrafted, problem: RoutingProblem)
     """The published routes as far as they are still ahead: where the search begins."""
     routes = []
     for van in rest.vans:
-        calls = [task.id for task in rest.calls_of(van.van)[-1:]]
+        calls = [task.id for task in rest.trips_of(van)[-1][-1:]]
         known = [code for code in van.ahead if code in problem.stop_index]
         ahead = [code for code in known if rest.tasks[code].only in (None, van.van)]
         if van.van in problem.van_index and (calls or ahead):
             visits = tuple(Visit(stop, 0, 0, 0) for stop in (*calls, *ahead))
-            reloads = _reloads_ahead(before, van.van, ahead, len(calls))
+            reloads = _reloads_ahead(before, van, ahead, len(calls))
             routes.append(Route(van.van, 0, visits, 0, None, None, (), (), 0, 0, 0, reloads))
     return Solution(problem.digest(), tuple(routes), (), 0, "published", str(before.revision), 0, 0)
 
 
-def _reloads_ahead(before: PlanDrafted, van: str, ahead: Sequence[str], calls: int) -> tuple[Reload, ...]:
+def _reloads_ahead(before: PlanDrafted, van: VanNow, ahead: Sequence[str], calls: int) -> tuple[Reload, ...]:
     """Where the published route goes back to the hub between two stops that are ahead, or after the last call."""
     found = []
     for route in before.routes:
-        for reload in (route.reloads or ()) if route.van == van else ():
+        for reload in (route.reloads or ())[len(van.reloads) :] if route.van == van.van else ():
             behind = {stop.branch for stop in route.stops[reload.after :]}
             sooner = calls + sum(code not in behind for code in ahead)
             if 0 < sooner < calls + len(ahead):
@@ -197,26 +206,54 @@ class _Builder:
                 continue
             rest = self._rest_taken(now)
             seconds[hub][rows[0]] = max(0, first.starts - now.left)
-            for (one, two), (before, after) in zip(pairwise(rows), pairwise(calls), strict=True):
-                if before.call is not None and after.call is not None:
-                    gap = after.call.starts - before.call.leaves
-                    if rest is not None and before.call.leaves <= rest.earliest < after.call.starts:
-                        gap = after.call.starts - rest.earliest - rest.duration_seconds
-                    seconds[one][two] = gap
-            if now.van in self._rest.mishaps.lost:
+            for before, then in pairwise(self._moments(now)):
+                gap = then.starts - before.leaves
+                if rest is not None and before.leaves <= rest.earliest < then.starts:
+                    gap = then.starts - rest.earliest - rest.duration_seconds
+                one, two = (hub if its.task is None else rows[calls.index(its.task)] for its in (before, then))
+                seconds[one][two] = gap
+            if now.van in self._rest.mishaps.lost and now.this_trip:
                 metres[rows[-1]][hub] = seconds[rows[-1]][hub] = 0
-            elif now.back is not None:
-                seconds[rows[-1]][hub] = max(0, now.back - now.free_from)
+            elif now.van in self._rest.mishaps.lost or now.back is not None:
+                seconds[rows[-1]][hub] = max(0, (now.back or now.free_from) - self._moments(now)[-1].leaves)
+
+    def _moments(self, now: VanNow) -> list[_Moment]:
+        """The calls of a van and its reloads among them; one that no call follows only if the van can still go out."""
+        moments: list[_Moment] = []
+        goes_on = now.back is None and now.van not in self._rest.mishaps.lost
+        trips = self._rest.trips_of(now)
+        for number, trip in enumerate(trips):
+            if number and (trip or goes_on):
+                reload = now.reloads[number - 1]
+                # A van without a call on its trip stands at its hub still.
+                leaves = reload.leaves if trip else max(reload.leaves, self._rest.at)
+                moments.append(_Moment(max(moments[-1].leaves, leaves - self._reload_seconds(now)), leaves))
+            moments += [_Moment(task.call.starts, task.call.leaves, task) for task in trip if task.call is not None]
+        return moments
+
+    def _reload_seconds(self, now: VanNow) -> int:
+        """What a reload takes by the problem: no more than the van took for those that it made."""
+        calls = self._rest.calls_of(now.van)
+        taken = [
+            reload.leaves - before.leaves
+            for reload in now.reloads
+            if (before := calls[reload.after - 1].call) is not None
+        ]
+        return min([self._fleet[now.van].reload_seconds, *taken])
 
     def _call(self, task: Task) -> Stop:
         call = task.call
         if call is None:
             raise ValueError(f"{task.id} is no call")
-        off, on = (self._from_hub(task), self._to_hub(task)) if self._part.is_whole else ((), ())
+        if self._part.is_whole:
+            off, on = len(self._from_hub(task)), len(self._to_hub(task))
+        else:
+            # What rides home takes up room from here on, until the van is at its hub.
+            off, on = 0, len(self._rest.riding_home.get(task.only or "", ()))
         return Stop(
             id=task.id,
-            deliver=len(off),
-            collect=len(on),
+            deliver=off,
+            collect=on,
             hub=self._hubs.index(task.hub),
             service_seconds=call.leaves - call.starts,
             collect_grams=self._seals() if self._is_last(task) and self._seals() < UNLIMITED else 0,
@@ -226,16 +263,21 @@ class _Builder:
         return self._part.calls[task.only or ""][-1].id == task.id
 
     def _from_hub(self, task: Task) -> tuple[str, ...]:
-        """What came off there and had not come on board on the way."""
-        got_on = {name for one in self._rest.calls_of(task.only or "") for name in one.on}
+        """What came off there and had not come on board on the way from the hub."""
+        got_on = {name for one in self._same_trip(task) for name in one.on}
         return tuple(name for name in task.off if name not in got_on)
 
     def _to_hub(self, task: Task) -> tuple[str, ...]:
-        """What went on there and comes off at no stop."""
-        comes_off = {
-            name for one in self._rest.tasks.values() if one.only == task.only and one.id != task.id for name in one.off
-        }
+        """What went on there and comes off at no stop before the van is at its hub."""
+        trip = self._same_trip(task)
+        ahead = [one for one in self._rest.tasks.values() if one.only == task.only and one.kind != "call"]
+        is_on_it = trip == self._rest.trips_of(self._part.vans[task.only or ""])[-1]
+        comes_off = {name for one in (*trip, *(ahead if is_on_it else ())) if one.id != task.id for name in one.off}
         return tuple(name for name in task.on if name not in comes_off)
+
+    def _same_trip(self, task: Task) -> tuple[Task, ...]:
+        trips = self._rest.trips_of(self._part.vans[task.only or ""])
+        return next(trip for trip in trips if task in trip)
 
     def _pins_of_calls(self, index: Mapping[str, int], vans: Mapping[str, int]) -> Iterable[Pin]:
         for van, calls in self._part.calls.items():
@@ -250,11 +292,20 @@ class _Builder:
 
     def _van(self, now: VanNow, todo: Sequence[Task]) -> Van:
         van, calls = replace(self._fleet[now.van], grams=self._seals()), self._part.calls[now.van]
+        fleet = self._rest.ground.situation.vans[now.van]
+        if not self._part.is_whole:
+            van = replace(van, trips=trips_left(now, fleet))
+        elif now.reloads:
+            van = replace(van, trips=max(van.trips, len(now.reloads) + 1), reload_seconds=self._reload_seconds(now))
         if not calls:
             return self._at_its_hub(now, van)
+        rest: Break | None
         if now.van in self._rest.mishaps.lost or now.back is not None:
             ends = max(now.free_from, now.back or 0)
             rest = self._rest_taken(now)
+        elif not now.this_trip:
+            again = self._at_its_hub(now, self._fleet[now.van])
+            ends, rest = again.shift_end, self._rest_taken(now) if now.rested else again.rest
         else:
             home = now.free_from + self._rest.ground.drive(calls[-1].branch, now.hub)
             rest = self._rest_taken(now) if now.rested else _no_sooner(van.rest, now.free_from)
@@ -263,40 +314,51 @@ class _Builder:
             ends = max(van.shift_end, *due)
         first = calls[0].call
         starts = now.left if self._part.is_whole or first is None else first.starts
-        room = self._room(now, van, calls, todo)
+        room = self._room(now, van, todo)
         return replace(van, shift_start=min(starts, ends), shift_end=ends, rest=rest, totes=room)
 
     def _at_its_hub(self, now: VanNow, van: Van) -> Van:
-        starts = max(self._rest.at, van.shift_start)
+        starts = max(self._rest.at, van.shift_start, now.reloads[-1].leaves if now.reloads else 0)
         ends = max(starts, van.shift_end)
         home = len(self._rest.riding_home.get(now.van, ()))
-        rest = _rest_within(van.rest, starts, ends)
+        rest = None if now.reloads and now.rested else _rest_within(van.rest, starts, ends)
         return replace(van, shift_start=starts, shift_end=ends, rest=rest, totes=max(0, van.totes - home))
 
-    def _room(self, now: VanNow, van: Van, calls: Sequence[Task], todo: Sequence[Task]) -> int:
+    def _room(self, now: VanNow, van: Van, todo: Sequence[Task]) -> int:
         """
-        How many totes of the problem the van holds: what it can, less what rides home from the start.
+        How many totes of the problem the van holds: what it can, less what rides home from the start of its last trip.
 
         A van that holds more than it can has shown that it can hold that.
         """
-        aboard = sum(len(task.off) for task in todo if task.only == now.van)
+        aboard = sum(len(task.off) for task in todo if task.only == now.van and not task.at_hub)
         home = len(self._rest.riding_home.get(now.van, ()))
         if not self._part.is_whole:
-            return max(van.totes - home, aboard)
-        picked_up = sum(len(self._to_hub(task)) for task in calls)
-        loads = [aboard + sum(len(self._from_hub(task)) for task in calls)]
-        for task in calls:
-            loads.append(loads[-1] - len(self._from_hub(task)) + len(self._to_hub(task)))
-        return max(van.totes - max(0, home - picked_up), *loads)
+            return max(van.totes, aboard + home)
+        loads: list[int] = []
+        *over, trip = self._rest.trips_of(now)
+        for calls in (*over, trip):
+            loads.append(sum(len(self._from_hub(task)) for task in calls) + (aboard if calls is trip else 0))
+            for task in calls:
+                loads.append(loads[-1] - len(self._from_hub(task)) + len(self._to_hub(task)))
+        picked_up = sum(len(self._to_hub(task)) for task in trip)
+        more_trips = van.trips > len(over) + 1
+        return max(van.totes - (0 if more_trips else max(0, home - picked_up)), *loads)
 
     def _rest_taken(self, now: VanNow) -> Break | None:
         """The break that lies between two calls, as far as there was time for it; none where only one is looked at."""
         van, route = self._fleet[now.van], self._routes.get(now.van)
-        if van.rest is None or route is None or route.break_at is None or not now.rested:
+        if not self._part.is_whole or van.rest is None or route is None or route.break_at is None or not now.rested:
             return None
         after = {stop.branch for stop in route.stops if stop.leaves > route.break_at}
-        for before, one in pairwise(task.call for task in self._part.calls[now.van]):
-            if before is not None and one is not None and one.branch in after:
+        loaded_after = [reload.leaves > route.break_at for reload in route.reloads or ()]
+        loads = 0
+        for before, one in pairwise(self._moments(now)):
+            if one.task is None:
+                loads += 1
+                is_after = loads <= len(loaded_after) and loaded_after[loads - 1]
+            else:
+                is_after = one.task.branch in after
+            if is_after:
                 length = min(van.rest.duration_seconds, one.starts - before.leaves)
                 at = min(max(route.break_at, before.leaves), one.starts - length)
                 return Break(length, at, at) if length > 0 else None
@@ -380,7 +442,7 @@ class _Builder:
         now = self._part.vans.get(van or "")
         if now is None or now.van in self._rest.mishaps.lost or now.back is not None or now.hub != task.hub:
             return False
-        return task.only is None and not (task.at_hub and self._part.calls[now.van])
+        return task.only is None and not (task.at_hub and now.this_trip)
 
     def _stability(self, index: Mapping[str, int], vans: Mapping[str, int]) -> Stability:
         usual = []

@@ -1,5 +1,5 @@
 """
-The drivers' commands: a van leaves, calls, skips a stop, comes back; a whole day's paper entered at once.
+The drivers' commands: a van leaves, calls, skips a stop, loads again, comes back; a whole day's paper entered at once.
 
 Each command records the run and every tote that it moves in one append. Totes that a driver names were scanned;
 totes that follow from the plan are assumed, and stay so until somebody sees them.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from circulation.actor import Role
 from circulation.command import Caller, Commands, Decision
@@ -20,7 +21,8 @@ from circulation.messages.names import Names
 from logistics.folds import RUN
 from logistics.paper import Deviation, check_deviations, rest_of_the_day, totes_named
 from logistics.plan import Wave
-from logistics.run import Run, RunFinished, RunStarted, StopServed, StopSkipped, run_stream
+from logistics.reloading import has_reloaded, reloaded
+from logistics.run import Run, RunFinished, RunStarted, StopServed, StopSkipped, after, run_stream
 from logistics.tote_moves import Known, ToteMoves
 from logistics.yard import TotesThere, Yard
 
@@ -62,8 +64,8 @@ class RunDesk:
         """
         The van leaves its hub on the published plan, with the totes that were scanned onto it.
 
-        Without `totes` those are assumed that stand ready at the hub for its stops. Raises `Refused`
-        (`run.started`, `run.no-plan`) and what a tote refuses.
+        Without `totes` those are assumed that stand ready at the hub for the stops of its first trip. Raises
+        `Refused` (`run.started`, `run.no-plan`) and what a tote refuses.
         """
         stream = run_stream(date=day.isoformat(), van=van, wave=wave)
 
@@ -118,13 +120,23 @@ class RunDesk:
         """
         The van called at a branch. Without `off` or `on` the totes for the branch, or those that stand ready there,
         are assumed. A call that was not planned is a fact like any other.
+
+        At its own hub the van loads again: what it collected comes off, the totes of its next trip go on. Where a
+        trip is over and the call is one of the next, this is assumed to have happened.
         """
 
         sealed = self._commands.sealed(note.strip())
 
         def change(state: Run | None, moves: ToteMoves) -> list[Event]:
             out = _must_be_out(state, run)
-            return [self._served(out, out.on_board, branch, moves, off=off, on=on, note=sealed)]
+            if branch == out.hub and out.plan is not None:
+                return [reloaded(out, moves, self._yard, off=off, on=on, note=sealed)]
+            between: list[Event] = []
+            if has_reloaded(out, branch):
+                until_us = self._yard.leaving_times(out).get((out.next_trip or 0, out.hub))
+                between = [reloaded(out, moves, self._yard, until_us=until_us)]
+                out = after(out, f"run/{run}", between[0])
+            return [*between, self._served(out, branch, moves, off=off, on=on, note=sealed)]
 
         arguments = {"branch": branch, "off": off, "on": on}
         return self._do(
@@ -146,8 +158,9 @@ class RunDesk:
 
         def change(state: Run | None, _moves: ToteMoves) -> list[Event]:
             out = _must_be_out(state, run)
-            if branch not in _ahead(out):
-                raise Refused("run.not-planned", branch=branch, van=out.van, ahead=Names(_ahead(out)))
+            ahead = tuple(dict.fromkeys(chain.from_iterable(out.ahead)))
+            if branch not in ahead:
+                raise Refused("run.not-planned", branch=branch, van=out.van, ahead=Names(ahead))
             return [StopSkipped(branch=branch, why=sealed)]
 
         arguments = {"branch": branch}
@@ -196,27 +209,13 @@ class RunDesk:
         sealed = [replace(one, why=self._commands.sealed(one.why.strip())) for one in deviations]
 
         def change(run: Run | None, moves: ToteMoves) -> list[Event]:
-            events: list[Event] = []
+            begun: list[Event] = []
             if run is None:
-                begun = self._started(day, van, wave, moves, None, deviations)
-                events.append(begun)
-                planned, hub, aboard = begun.stops, begun.hub, list(begun.fillings_on)
-            else:
-                out = _must_be_out(run, stream.removeprefix("run/"))
-                planned, hub, aboard = _ahead(out), out.hub, list(out.on_board)
-            check_deviations(deviations, {*planned, hub}, van)
-            leaves = self._yard.leaving_times(stream, day, van, wave)
-            rest = rest_of_the_day(
-                planned,
-                hub,
-                aboard,
-                moves=moves,
-                yard=self._yard,
-                leaves=leaves,
-                deviations=sealed,
-                collects=run is None or run.plan is not None,
-            )
-            return [*events, *rest]
+                begun = [self._started(day, van, wave, moves, None, deviations)]
+                run = after(None, stream, begun[0])
+            out = _must_be_out(run, stream.removeprefix("run/"))
+            check_deviations(deviations, {*chain.from_iterable(out.ahead), out.hub}, van)
+            return [*begun, *rest_of_the_day(out, moves=moves, yard=self._yard, deviations=sealed)]
 
         arguments = {"deviations": [replace(one, why="") for one in deviations]}
         return self._do(
@@ -235,20 +234,32 @@ class RunDesk:
         deviations: Collection[Deviation],
     ) -> RunStarted:
         plan, revision, route = self._yard.route(day, van, wave)
-        stops = tuple(dict.fromkeys(stop.branch for stop in route.stops))
+        trips = route.branches_by_trip
+        first, later = set(trips[0]), set(chain.from_iterable(trips[1:]))
         left_out = totes_named(moves, deviations, route.hub, "not-on")
         assumed: Sequence[str] = ()
         if totes is None:
             leaves_us = self._yard.instant(route.hub, day, route.leaves)
-            assumed = [one for one in self._yard.ready(route.hub, set(stops), leaves_us) if one not in left_out]
-        extra = totes_named(moves, deviations, route.hub, "on")
+            assumed = [one for one in self._yard.ready(route.hub, first, leaves_us) if one not in left_out]
+        extra = [
+            one
+            for one in totes_named(moves, deviations, route.hub, "on")
+            if moves.destination_of(one) not in later - first
+        ]
         on = moves.load_all(route.hub, assumed=assumed, scanned=[*(totes or ()), *extra])
-        return RunStarted(van=van, hub=route.hub, plan=plan, revision=revision, stops=stops, fillings_on=on)
+        return RunStarted(
+            van=van,
+            hub=route.hub,
+            plan=plan,
+            revision=revision,
+            stops=tuple(dict.fromkeys(chain.from_iterable(trips))),
+            fillings_on=on,
+            trips=trips if len(trips) > 1 else None,
+        )
 
     def _served(
         self,
         run: Run,
-        aboard: Sequence[str],
         branch: str,
         moves: ToteMoves,
         *,
@@ -257,7 +268,7 @@ class RunDesk:
         note: str,
     ) -> StopServed:
         ends_here = branch in run.planned and run.plan is None
-        for_here = [one for one in aboard if ends_here or moves.destination_of(one) == branch]
+        for_here = [one for one in run.on_board if ends_here or moves.destination_of(one) == branch]
         came = moves.unload_all(branch, assumed=for_here if off is None else (), scanned=off or ())
         # A trunk run takes nothing on where it ends.
         ready = self._yard.ready(branch, None, None) if on is None and not ends_here else ()
@@ -299,11 +310,6 @@ class RunDesk:
         if state is None:
             raise _unknown(stream.removeprefix("run/"))
         return RunReceipt(state, appended.facts, appended.repeated)
-
-
-def _ahead(run: Run) -> tuple[str, ...]:
-    done = {stop.branch for stop in run.stops}
-    return tuple(branch for branch in run.planned if branch not in done)
 
 
 def _must_be_new(run: Run | None) -> None:

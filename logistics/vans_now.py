@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
-from circulation.clock import SECOND_US
-from circulation.event import Fact
 from logistics.day_ground import Ground
 from logistics.demand import Load, StopDemand
 from logistics.plan import PlanDrafted, PlannedRoute, PlannedStop
-from logistics.run import RunFinished, RunStarted, StopServed, StopSkipped
+from logistics.run import still_ahead
+from logistics.run_so_far import Call, Played, ReloadMade, RunSoFar, Told, moved
 
-__all__ = ["Call", "Mishaps", "RunSoFar", "Told", "Tote", "VanNow", "names_at", "names_for", "run_so_far", "vans_now"]
+__all__ = ["Mishaps", "Tote", "VanNow", "names_at", "names_for", "vans_now"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +34,11 @@ class Mishaps:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One call of a run, or a stop that was skipped: the branch, when, and the totes that came off and went on."""
-
-    branch: str
-    at: int
-    served: bool
-    off: tuple[str, ...] = ()
-    on: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RunSoFar:
-    """A run as far as it is told; times are seconds after local midnight, `back` None while the van is out."""
-
-    van: str
-    left: int
-    on: tuple[str, ...] = ()
-    told: tuple[Told, ...] = ()
-    back: int | None = None
-    came_off: tuple[str, ...] = ()
-
-    @property
-    def names_totes(self) -> bool:
-        """Whether any tote is named; where none is, as many are taken to ride as were planned."""
-        return bool(self.on) or any(one.off or one.on for one in self.told)
-
-    @property
-    def last(self) -> int:
-        """When the last fact of the run happened."""
-        return max([self.left, *(one.at for one in self.told), self.back or 0])
-
-
-@dataclass(frozen=True, slots=True)
 class Tote:
     """A tote by its name, and the branch or hub that it is for."""
 
     name: str
     to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that was made, or that stays as it is because the van is about to make it (`done` is false)."""
-
-    branch: str
-    starts: int
-    leaves: int
-    off: tuple[str, ...]
-    on: tuple[str, ...]
-    done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +48,8 @@ class VanNow:
 
     `calls` are made or frozen; `ahead` are the planned stops that are neither, in order. `aboard` is on the van after
     its last call, `at_hub` what lies at the hub for its stops. `skipped` are planned stops that it did not make, with
-    the second. `rested` says that its break is over, or is part of the calls.
+    the second. `rested` says that its break is over, or is part of the calls. `reloads` are those that were made,
+    and what came off at them lies `left_at_hub`.
     """
 
     van: str
@@ -108,34 +64,20 @@ class VanNow:
     at_hub: tuple[Tote, ...] = ()
     back: int | None = None
     rested: bool = False
+    reloads: tuple[ReloadMade, ...] = ()
+    left_at_hub: tuple[str, ...] = ()
+
+    @property
+    def this_trip(self) -> tuple[Call, ...]:
+        """The calls since it loaded at its hub."""
+        return self.calls[self.reloads[-1].after :] if self.reloads else self.calls
 
     @property
     def free_from(self) -> int:
-        """When its last call is over; when it left, if there is none."""
-        return self.calls[-1].leaves if self.calls else self.left
-
-
-def run_so_far(facts: Sequence[Fact], midnight_us: int) -> RunSoFar | None:
-    """What the facts of a run's stream tell; None for a run without a plan or that has not begun."""
-
-    def second(fact: Fact) -> int:
-        return (fact.happened_us - midnight_us) // SECOND_US
-
-    run: RunSoFar | None = None
-    for fact in facts:
-        match fact.event:
-            case RunStarted(plan=plan) as started if plan is not None:
-                run = RunSoFar(started.van, second(fact), started.fillings_on)
-            case StopServed() as stop if run is not None:
-                told = Told(stop.branch, second(fact), True, stop.fillings_off, stop.fillings_on)
-                run = replace(run, told=(*run.told, told))
-            case StopSkipped() as skipped if run is not None:
-                run = replace(run, told=(*run.told, Told(skipped.branch, second(fact), False)))
-            case RunFinished() as finished if run is not None:
-                run = replace(run, back=second(fact), came_off=finished.fillings_off)
-            case _:
-                pass
-    return run
+        """When its last call is over; when it left its hub, if there is none on this trip."""
+        if self.this_trip:
+            return self.this_trip[-1].leaves
+        return self.reloads[-1].leaves if self.reloads else self.left
 
 
 def names_for(branch: str, load: Load) -> tuple[str, ...]:
@@ -209,7 +151,7 @@ class _Day:
         self._planned = {name: code for code, its in carried.items() for name in names_for(code, its.deliver)} | dict(
             destinations
         )
-        self._called = {told.branch for run in runs.values() for told in run.told if told.served}
+        self._called = {told.branch for run in runs.values() for told in run.told if told.served and told.trip is None}
         if not runs:
             self._called = {stop.branch for route in plan.routes for stop in self._past(route)}
 
@@ -241,39 +183,38 @@ class _Day:
         return [stop for stop in route.stops if stop.leaves <= self._at and stop.branch not in self._mishaps.missed]
 
     def _as_planned(self, route: PlannedRoute) -> RunSoFar:
-        told = []
-        for stop in route.stops:
-            if stop.leaves > self._at:
-                continue
-            if stop.branch in self._mishaps.missed:
-                told.append(Told(stop.branch, stop.leaves, False))
-            else:
-                told.append(Told(stop.branch, stop.leaves, True, self._to(stop.branch), self._at_branch(stop.branch)))
+        told: list[Told] = []
+        for number, stop in enumerate(route.stops, 1):
+            reload = route.reload_before(number)
+            if reload is not None and reload.leaves <= self._at:
+                trip = 2 + sum(one.trip is not None for one in told)
+                told.append(Told(route.hub, reload.leaves, True, trip=trip))
+            if stop.leaves <= self._at:
+                told.append(Told(stop.branch, stop.leaves, stop.branch not in self._mishaps.missed))
         back = route.returns if route.returns <= self._at else None
-        aboard = tuple(name for code in self._loaded(route) for name in self._to(code))
-        run = RunSoFar(route.van, route.leaves, aboard, tuple(told), back)
-        return run if back is None else replace(run, came_off=_left_aboard(run))
+        return self._with_totes(route, RunSoFar(route.van, route.leaves, (), tuple(told), back))
 
     def _with_totes(self, route: PlannedRoute, run: RunSoFar) -> RunSoFar:
         """A run that names no tote, with as many as were planned."""
-        stops = _branches(route)
-        told = tuple(
-            replace(one, off=self._to(one.branch), on=self._at_branch(one.branch))
-            if one.served and one.branch in stops
-            else one
-            for one in run.told
-        )
-        full = replace(run, on=tuple(name for code in self._loaded(route) for name in self._to(code)), told=told)
-        return full if run.back is None else replace(full, came_off=_left_aboard(full))
-
-    def _loaded(self, route: PlannedRoute) -> list[str]:
-        """The branches whose totes were loaded by now: not those of a trip that the van has still to load for."""
-        later = self._later(route)
-        return [code for code in _branches(route) if code not in later]
-
-    def _later(self, route: PlannedRoute) -> set[str]:
-        first = min((reload.after for reload in route.reloads or () if reload.leaves > self._at), default=None)
-        return set() if first is None else {stop.branch for stop in route.stops[first:]}
+        stops, trips = _branches(route), route.branches_by_trip
+        aboard = on = tuple(name for code in trips[0] for name in self._to(code))
+        filled: list[Told] = []
+        for one in run.told:
+            if one.trip is not None:
+                here = one.trip <= len(trips)
+                skipped = {other.branch for other in filled if not other.served}
+                going = [code for code in trips[one.trip - 1] if code not in skipped] if here else []
+                off = tuple(name for name in aboard if self._planned.get(name) not in going)
+                loaded = (name for code in going for name in self._to(code))
+                told = replace(one, off=off, on=tuple(name for name in loaded if name not in aboard))
+            elif one.served and one.branch in stops:
+                told = replace(one, off=self._to(one.branch), on=self._at_branch(one.branch))
+            else:
+                told = one
+            filled.append(told)
+            aboard = moved(aboard, told)
+        full = replace(run, on=on, told=tuple(filled))
+        return full if run.back is None else replace(full, came_off=aboard)
 
     def _to(self, branch: str) -> tuple[str, ...]:
         its = self._carried.get(branch)
@@ -286,65 +227,54 @@ class _Day:
     # --- a van that has left ---
 
     def _out(self, route: PlannedRoute, run: RunSoFar, known: Literal["told", "assumed"]) -> VanNow:
-        planned = {stop.branch: stop for stop in route.stops}
-        calls: list[Call] = []
-        free = run.left
-        for told in run.told:
-            if told.served:
-                leaves = max(free, told.at)
-                totes = len(told.off) + len(told.on)
-                starts = max(free, leaves - self._ground.seconds_at(told.branch, totes))
-                if known == "assumed":
-                    starts = planned[told.branch].starts
-                calls.append(Call(told.branch, starts, leaves, told.off, told.on))
-                free = leaves
-        done = {told.branch for told in run.told}
-        ahead = [code for code in _branches(route) if code not in done]
+        so_far = Played(run, self._ground, _starts(route) if known == "assumed" else {})
+        trips = [[stop.branch for stop in trip if stop.takes_from is None] for trip in route.trips]
+        left = still_ahead(trips, so_far.told)
+        due = tuple(dict.fromkeys(chain.from_iterable(left[: so_far.trip])))
+        ahead = list(dict.fromkeys(chain.from_iterable(left)))
+        later = set(ahead) - set(due)
         skipped = {told.branch: told.at for told in run.told if not told.served}
-        aboard = list(_left_aboard(run))
+        now = VanNow(
+            route.van, route.hub, "out", known, so_far.left,
+            calls=tuple(so_far.calls), ahead=tuple(ahead), skipped=skipped, reloads=tuple(so_far.reloads),
+            left_at_hub=so_far.left_at_hub, rested=True,
+        )  # fmt: skip
+        aboard = list(so_far.aboard)
+        lying = [name for name in now.left_at_hub if self._planned.get(name, route.hub) != route.hub]
         if run.back is not None:
             kept = [name for name in aboard if name not in run.came_off]
-            at_hub = [name for name in run.came_off if self._planned.get(name, route.hub) != route.hub]
-            return VanNow(
-                route.van, route.hub, "back", known, run.left,
-                calls=tuple(calls), ahead=tuple(ahead), skipped=skipped, aboard=self._totes(kept, route.hub),
-                at_hub=self._totes(at_hub, route.hub), back=run.back, rested=True,
-            )  # fmt: skip
+            lying += [name for name in run.came_off if self._planned.get(name, route.hub) != route.hub]
+            at_hub, held = self._totes(lying, route.hub), self._totes(kept, route.hub)
+            return replace(now, state="back", aboard=held, at_hub=at_hub, back=run.back)
         if route.van not in self._mishaps.lost:
-            frozen = self._frozen(route, calls, ahead, aboard, run.left)
-            calls += frozen
-            ahead = ahead[len(frozen) :]
-        there = {*aboard, *(name for call in calls for name in (*call.off, *call.on))}
-        later = self._later(route)
+            frozen = self._frozen(route, now, due, so_far.trip, aboard)
+            now = replace(now, calls=(*now.calls, *frozen), ahead=tuple(ahead[len(frozen) :]))
+        there = {*aboard, *(name for call in now.calls for name in (*call.off, *call.on))}
         # A labelled tote of the plan that the run did not load was left at the hub; one without a label may have one.
         to_load = [
             name
-            for code in (*(call.branch for call in calls if not call.done), *ahead, *skipped)
+            for code in (*(call.branch for call in now.calls if not call.done), *now.ahead, *skipped)
             for name in self._to(code)
             if name not in there and (code in later or "/" in name)
         ]
-        return VanNow(
-            route.van, route.hub, "out", known, run.left,
-            calls=tuple(calls), ahead=tuple(ahead), skipped=skipped, aboard=self._totes(aboard, route.hub),
-            at_hub=self._totes(to_load, route.hub), rested=_rested(route, calls),
-        )  # fmt: skip
+        return replace(
+            now,
+            aboard=self._totes(aboard, route.hub),
+            at_hub=self._totes(dict.fromkeys((*lying, *to_load)), route.hub),
+            rested=_rested(route, now.calls, so_far.trip),
+        )
 
-    def _frozen(
-        self, route: PlannedRoute, calls: Sequence[Call], ahead: Sequence[str], aboard: list[str], left: int
-    ) -> list[Call]:
-        """The next calls, as far as they stay as they are; what comes off and goes on there is taken over."""
-        planned = {stop.branch: stop for stop in route.stops}
-        order = [stop.branch for stop in route.stops]
-        free, place = (calls[-1].leaves, calls[-1].branch) if calls else (left, route.hub)
+    def _frozen(self, route: PlannedRoute, now: VanNow, due: Sequence[str], trip: int, aboard: list[str]) -> list[Call]:
+        """The next calls of the trip, as far as they stay as they are; what comes off and goes on is taken over."""
+        free, place = now.free_from, now.this_trip[-1].branch if now.this_trip else route.hub
         frozen: list[Call] = []
-        for branch in ahead:
-            if branch in self._mishaps.closed or branch in self._mishaps.missed or branch in self._later(route):
+        for branch in due:
+            if branch in self._mishaps.closed or branch in self._mishaps.missed:
                 break
-            before = order.index(branch) - 1
-            was_free = planned[order[before]].leaves if before >= 0 else route.leaves
+            was_free, starts_at = _planned_gap(route, trip, branch)
             gap = self._ground.drive(place, branch)
-            if route.break_at is not None and was_free <= route.break_at < planned[branch].starts:
-                gap = max(gap, planned[branch].starts - was_free)
+            if route.break_at is not None and was_free <= route.break_at < starts_at:
+                gap = max(gap, starts_at - was_free)
             off = tuple(name for name in aboard if self._planned.get(name) == branch)
             on = () if branch in self._called else self._at_branch(branch)
             takes = self._ground.seconds_at(branch, len(off) + len(on))
@@ -362,23 +292,32 @@ class _Day:
         return tuple(Tote(name, self._planned.get(name, hub)) for name in names)
 
 
-def _left_aboard(run: RunSoFar) -> tuple[str, ...]:
-    """What is on the van after the last call that is told."""
-    aboard = list(run.on)
-    for told in run.told:
-        off = set(told.off)
-        aboard = [name for name in aboard if name not in off] + list(told.on)
-    return tuple(aboard)
-
-
 def _branches(route: PlannedRoute) -> tuple[str, ...]:
     """Where the van calls, in order; where it only takes another van's totes over is found again from the totes."""
     return tuple(dict.fromkeys(stop.branch for stop in route.stops if stop.takes_from is None))
 
 
-def _rested(route: PlannedRoute, calls: Sequence[Call]) -> bool:
-    """Whether a call was made, or stays, that the plan has after the break."""
+def _starts(route: PlannedRoute) -> dict[str, int]:
+    return {stop.branch: stop.starts for stop in route.stops}
+
+
+def _planned_gap(route: PlannedRoute, trip: int, branch: str) -> tuple[int, int]:
+    """When the plan has the van free for a call that is due on a trip, and when the call starts."""
+    so_far = sum(len(stops) for stops in route.trips[:trip])
+    for seq in range(so_far, 0, -1):
+        stop = route.stops[seq - 1]
+        if stop.branch == branch and stop.takes_from is None:
+            reload = route.reload_before(seq)
+            before = route.leaves if seq == 1 else route.stops[seq - 2].leaves
+            return before if reload is None else reload.leaves, stop.starts
+    raise ValueError(f"{branch} is not planned on the first {trip} trips of {route.van}")
+
+
+def _rested(route: PlannedRoute, calls: Sequence[Call], trip: int) -> bool:
+    """Whether a call was made, or stays, or the van has loaded again, where the plan has that after the break."""
     if route.break_at is None:
         return False
     after = {stop.branch for stop in route.stops if stop.leaves > route.break_at}
+    if any(reload.leaves > route.break_at for reload in (route.reloads or ())[: trip - 1]):
+        return True
     return any(call.branch in after for call in calls) or (route.break_at < route.leaves and bool(calls))

@@ -14,9 +14,10 @@ from circulation.clock import SECOND_US
 from circulation.errors import Refused, Unknown
 from circulation.folds import BRANCH
 from circulation.ledger import Ledger
-from logistics.folds import COURIER_FOLD, PLAN, RUN
+from logistics.folds import COURIER_FOLD, PLAN
 from logistics.network import COURIER, Trunk
 from logistics.plan import PlannedRoute, Wave
+from logistics.run import Run
 
 __all__ = ["FillingThere", "TotesThere", "Yard"]
 
@@ -88,18 +89,20 @@ class Yard:
                     return plan.plan, plan.published, route
         raise Refused("run.no-plan", day=day, wave=wave, van=van)
 
-    def leaving_times(self, stream: str, day: date, van: str, wave: Wave) -> dict[str, int]:
-        """When the van was to leave each stop; nothing for a run without a plan."""
-        run = self._ledger.load(stream, RUN).state
-        if run is None:
-            route = self.route(day, van, wave)[2]
-        elif run.plan is None or run.revision is None:
+    def leaving_times(self, run: Run) -> dict[tuple[int, str], int]:
+        """
+        When the van was to leave each stop, and its hub, on each trip: by number of the trip and place, in
+        microseconds UTC. Nothing for a run without a plan, or that its plan has no route for any more.
+        """
+        plan = None if run.plan is None else self._ledger.load(f"plan/{run.plan}", PLAN).state
+        routes = () if plan is None or run.revision is None else plan.revisions[run.revision].routes
+        route = next((one for one in routes if one.van == run.van), None)
+        if route is None:
             return {}
-        else:
-            plan = self._ledger.load(f"plan/{run.plan}", PLAN).state
-            routes = () if plan is None else plan.revisions[run.revision].routes
-            route = next(one for one in routes if one.van == van)
-        return {stop.branch: self.instant(route.hub, day, stop.leaves) for stop in route.stops}
+        seconds = {(number, stop.branch): stop.leaves for number, trip in enumerate(route.trips, 1) for stop in trip}
+        seconds |= {(number, route.hub): reload.leaves for number, reload in enumerate(route.reloads or (), 2)}
+        day = date.fromisoformat(run.run.partition("/")[0])
+        return {place: self.instant(route.hub, day, leaves) for place, leaves in seconds.items()}
 
     def instant(self, hub: str, day: date, seconds: int) -> int:
         branch = self._ledger.load(branch_stream(hub), BRANCH).state

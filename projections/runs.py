@@ -27,7 +27,10 @@ AT_ONE_DOOR_US = 15 * MINUTE_US
 
 
 class RunRow(NamedTuple):
-    """A run. `planned` and `filled` are JSON lists: the stops and the fillings with which it left."""
+    """
+    A run. `planned` and `filled` are JSON lists: the stops and the fillings with which it left. `trip` is the number of
+    the trip that the van is on now.
+    """
 
     run: str
     day: str
@@ -42,10 +45,11 @@ class RunRow(NamedTuple):
     from_pos: int
     finished_us: int | None
     finished_pos: int | None
+    trip: int
 
 
 class CallRow(NamedTuple):
-    """A call that was made, skipped, or was the last one at the hub, or a new route; the lists are JSON."""
+    """A call that was made, skipped, or was one at the hub, or a new route, and on which trip; the lists are JSON."""
 
     run: str
     from_pos: int
@@ -56,6 +60,7 @@ class CallRow(NamedTuple):
     off: str
     on_board: str
     at_us: int
+    trip: int
 
 
 RUN = keyed("run", RunRow, indexes=[("day",), ("van",)])
@@ -82,8 +87,9 @@ class RunState:
 @dataclass(frozen=True, slots=True)
 class Call:
     """
-    One call: `served`, `skipped` (then `note` says why) or `finished` at the hub. `rerouted` is no call: from then on
-    the van drives by another revision of its plan, and `note` says which and where it calls.
+    One call: `served`, `skipped` (then `note` says why), `reloaded` or `finished` at the hub. `rerouted` is no call:
+    from then on the van drives by another revision of its plan, and `note` says which and where it calls. `trip` is the
+    number of the trip that the van was on, or went out on.
     """
 
     run: str
@@ -95,6 +101,7 @@ class Call:
     fillings_off: tuple[str, ...]
     fillings_on: tuple[str, ...]
     at_us: int
+    trip: int = 1
 
 
 def runs(views: Views, *, day: str | None = None, van: str | None = None, as_of: int | None = None) -> list[RunState]:
@@ -155,6 +162,7 @@ def _told(row: Any) -> Call:
         fillings_off=tuple(json.loads(row.off)),
         fillings_on=tuple(json.loads(row.on_board)),
         at_us=row.at_us,
+        trip=row.trip,
     )
 
 
@@ -224,6 +232,7 @@ def _started(working: Working, seen: Seen) -> None:
             from_pos=seen.position,
             finished_us=None,
             finished_pos=None,
+            trip=1,
         )
     )
 
@@ -240,18 +249,24 @@ def _skipped(working: Working, seen: Seen) -> None:
     _call(working, seen, seen.data["branch"], "skipped", known="scanned", note=seen.data["why"], off=[], on=[])
 
 
+def _reloaded(working: Working, seen: Seen) -> None:
+    data = seen.data
+    run = _run(working, seen)
+    working[RUN].put(run._replace(trip=data["trip"]))
+    _call(
+        working, seen, run.hub, "reloaded",
+        known=data["known"], note=data["note"], off=data["fillings_off"], on=data["fillings_on"],
+    )  # fmt: skip
+
+
 def _rerouted(working: Working, seen: Seen) -> None:
-    run = working[RUN].get(seen.subject)
-    if run is None:
-        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
-    note = f"revision {seen.data['revision']}: {', '.join(seen.data['stops'])}"
-    _call(working, seen, run.hub, "rerouted", known="scanned", note=note, off=[], on=[])
+    trips = seen.data.get("trips") or [seen.data["stops"]]
+    note = f"revision {seen.data['revision']}: {'; '.join(', '.join(stops) for stops in trips)}"
+    _call(working, seen, _run(working, seen).hub, "rerouted", known="scanned", note=note, off=[], on=[])
 
 
 def _finished(working: Working, seen: Seen) -> None:
-    before = working[RUN].get(seen.subject)
-    if before is None:
-        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    before = _run(working, seen)
     working[RUN].put(before._replace(finished_us=seen.happened_us, finished_pos=seen.position))
     _call(
         working, seen, before.hub, "finished",
@@ -273,19 +288,27 @@ def _call(
     working[CALL].add(
         CallRow(
             seen.subject, seen.position, branch, outcome, known, note,
-            json.dumps(off), json.dumps(on), seen.happened_us,
+            json.dumps(off), json.dumps(on), seen.happened_us, _run(working, seen).trip,
         )
     )  # fmt: skip
 
 
+def _run(working: Working, seen: Seen) -> RunRow:
+    run = working[RUN].get(seen.subject)
+    if run is None:
+        raise TypeError(f"{seen.type} cannot be the first fact of {seen.stream}")
+    return run
+
+
 RUNS = Projection(
     "runs",
-    2,
+    3,
     (RUN, CALL),
     {
         "RunStarted": _started,
         "StopServed": _served,
         "StopSkipped": _skipped,
+        "RunReloaded": _reloaded,
         "RunRerouted": _rerouted,
         "RunFinished": _finished,
     },

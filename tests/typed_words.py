@@ -94,6 +94,7 @@ def type_everything(world: World) -> None:
         runs.start(here, day=DAY, van=name, wave="day")
         run = f"{DAY}/{name}/day"
         runs.stop(here, run, "yeovil", note=WHY)
+        runs.stop(here, run, "bristol", note=WHY)
         last = stops[-1]
         if number:
             runs.skip(here, run, last, why=WHY)

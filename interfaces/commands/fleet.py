@@ -9,6 +9,7 @@ import typer
 
 from interfaces.command_tree import accepts, listing
 from interfaces.context import session_of
+from interfaces.fleet_trips import trips
 from logistics.wall_clock import wall_time
 
 app = typer.Typer()
@@ -121,3 +122,6 @@ def retire(context: typer.Context, van: Van) -> None:
     session = session_of(context)
     Garage(session.part("commands")).retire_van(session.caller, van)
     session.output.note(f"{van} left the fleet.")
+
+
+app.command()(trips)

@@ -26,7 +26,7 @@ _WHATS = ("skipped", "on", "off", "not-on", "not-off")
 @app.command()
 @accepts("json")
 def start(context: typer.Context, van: Van, day: Day, wave: WaveOption = "day", tote: Totes = None) -> None:
-    """The van leaves its hub on the published plan; totes not named are assumed from the plan."""
+    """The van leaves its hub on the published plan; totes not named are assumed: those for its first trip."""
     session = session_of(context)
     receipt = session.part("runs").start(
         session.caller, day=_day(day), van=van, wave=_wave(wave), totes=tote, happened_us=session.options.occurred_us
@@ -47,13 +47,19 @@ def trunk(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
 def stop(
     context: typer.Context,
     run: Run,
-    branch: Annotated[str, typer.Argument(help="Where the van is.")],
+    branch: Annotated[str, typer.Argument(help="Where the van is; its own hub, where it loads again.")],
     off: Totes = None,
     on: Totes = None,
     skipped: Annotated[str | None, typer.Option(help="The stop was not made, and why; that is kept sealed.")] = None,
     note: Annotated[str, typer.Option(help="Anything worth keeping; it is kept sealed.")] = "",
 ) -> None:
-    """The van called at a branch, or skipped it with a reason."""
+    """
+    The van called at a branch, or skipped it with a reason; or it loaded at its hub and goes out again.
+
+    At the hub what was collected comes off and the totes of the next trip go on, unless --off or --on name them.
+
+    Example: branchline run stop 2026-11-24/van-3/day bristol
+    """
     session = session_of(context)
     runs = session.part("runs")
     at = session.options.occurred_us
@@ -107,14 +113,19 @@ def list_runs(
 @accepts("as_of")
 @listing
 def show(context: typer.Context, run: Run) -> None:
-    """One run, call by call; what was recorded in several goes at one door is one call."""
+    """One run, call by call, each with its trip; what was recorded in several goes at one door is one call."""
+    from interfaces.run_ahead import ahead
     from projections import runs
 
     session = session_of(context)
     found = runs.at_doors(runs.calls(session.part("views"), run=run, as_of=session.position))
     session.output.emit(
-        found, ("branch", "outcome", "known", "note", "fillings_off", "fillings_on", "at_us"), title=f"Run {run}"
+        found,
+        ("trip", "branch", "outcome", "known", "note", "fillings_off", "fillings_on", "at_us"),
+        title=f"Run {run}",
     )
+    for sentence in ahead(session.part("ledger"), run, session.position):
+        session.output.note(sentence)
 
 
 @app.command()
@@ -166,6 +177,7 @@ def _tell(session: Session, receipt: object) -> None:
     record = {
         "run": run.run,
         "van": run.van,
+        "trip": run.trip,
         "stops_made": sum(one.served for one in run.stops),
         "stops_skipped": sum(not one.served for one in run.stops),
         "on_board": len(run.on_board),

@@ -26,11 +26,13 @@ from logistics.problem import Hub, RoutingProblem
 from logistics.replanner import Replanned, plan_the_rest
 from logistics.revising import Recorded
 from logistics.roads import Matrix
+from logistics.run_so_far import RunSoFar
 from logistics.situation import Situation
 from logistics.solution import Solution
 from logistics.solver import Budget, solve
 from logistics.solver.timetable import assemble
-from logistics.vans_now import Mishaps, RunSoFar
+from logistics.solver.trips import RELOAD
+from logistics.vans_now import Mishaps
 from tests.logistics.small_network import branch, branches, calendar, instant
 
 TUESDAY = date(2026, 11, 24)
@@ -79,12 +81,12 @@ def network(places: Sequence[Place], fleet: Sequence[Van]) -> Situation:
 def recorded_day(
     places: Sequence[Place],
     fleet: Sequence[Van],
-    routes: Mapping[str, Sequence[str]] | None = None,
+    routes: Mapping[str, Sequence[str | int]] | None = None,
     *,
     named: bool = True,
     at_us: int = MIDNIGHT,
 ) -> tuple[Situation, Ground, Recorded]:
-    """The day's published plan: with these routes, or with those that a short search finds."""
+    """The day's published plan: with these routes (`RELOAD` between two trips), or with those of a short search."""
     situation = network(places, fleet)
     matrix = street_roads({"bath": 0, **{place.code: place.minute for place in places}})(
         ["bath", *(place.code for place in places)]
@@ -111,7 +113,8 @@ def recorded_day(
         solution = solve(problem, Budget(iterations=100), 1)
     else:
         orders = {
-            problem.van_index[name]: [problem.stop_index[code] for code in order] for name, order in routes.items()
+            problem.van_index[name]: [RELOAD if code == RELOAD else problem.stop_index[code] for code in order]
+            for name, order in routes.items()
         }
         solution = assemble(problem, orders, solver="by hand", seed=1, iterations=1)
     draft = Draft(request, ("bath",), "bath", problem, "street", setting.carried, tuple(setting.aside))

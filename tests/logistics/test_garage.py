@@ -9,7 +9,7 @@ import pytest
 from circulation.errors import Invalid, Refused, Unknown
 from circulation.ledger import Ledger
 from logistics.fleet import OffRoad, Van, VanBack, VanOut, VanRetired, VanSet
-from logistics.garage import Garage, bring_van_back, check_van, retire_van, set_van, take_van_out, vans
+from logistics.garage import Garage, bring_van_back, check_van, retire_van, set_trips, set_van, take_van_out, vans
 from tests.circulation.world import ADMIN, CLERK, commands_on, in_the_clear
 
 MORNING = VanSet(
@@ -99,6 +99,26 @@ def test_a_van_that_nobody_has_is_unknown() -> None:
     with pytest.raises(Unknown, match="Van 'a' has left the fleet"):
         take_van_out(van(retired=True), "a", "2026-12-01", "2026-12-01", "")
     assert retire_van(van(), "a") == (VanRetired(),)
+
+
+def test_a_van_goes_out_several_times_and_is_otherwise_as_it_was() -> None:
+    (twice,) = set_trips(van(row="0" * 64), "a", 2, 15)
+    assert twice == replace(MORNING, trips=2, reload_minutes=15)
+    assert set_trips(van(trips=2, reload_minutes=15), "a", 2, 15) == ()
+    assert set_trips(van(), "a", 1, 0) == ()
+    assert set_trips(van(trips=2, reload_minutes=15), "a", 1, 15) == (MORNING,)
+
+
+@pytest.mark.parametrize(
+    ("trips", "minutes", "code"),
+    [(0, 0, "van.impossible:trips"), (10, 0, "van.impossible:trips"), (2, 481, "van.impossible:reload")],
+)
+def test_a_van_goes_out_as_often_as_can_be(trips: int, minutes: int, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        set_trips(van(), "a", trips, minutes)
+    assert refused.value.name == code
+    with pytest.raises(Unknown):
+        set_trips(None, "a", 2, 15)
 
 
 # --- use-cases -------------------------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ from logistics.driver_list import driver_lists
 from logistics.plan import PlannedPin
 from logistics.replanner import Replanned, demand_by_branch
 from logistics.rest_planned import Fate
+from logistics.run_so_far import RunSoFar, Told
 from logistics.solution import verify
-from logistics.vans_now import Mishaps, RunSoFar, Told
+from logistics.vans_now import Mishaps
 from tests.logistics.rest_worlds import Place, at, recorded_day, replanned
 from tests.logistics.small_network import van
 
