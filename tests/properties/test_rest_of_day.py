@@ -195,14 +195,12 @@ def the_routes_can_be_driven(day: Day, result: Replanned) -> None:
             on = tuple(name for task in loaded for name in task.off)
             if stays:  # the van stands at its hub, and leaves what is for a later trip there
                 held = tuple(tote.name for tote in now.aboard if tote.name in on)
-                moves.append((routes[now.van].leaves if not now.reloads else now.free_from, UNLOAD, now.van, held, ()))
+                moves.append((day.at, UNLOAD, now.van, held, ()))
             gone = len(now.reloads) + bool(now.this_trip)
             assert trip >= gone or not on, "a van that is out has nothing of what lies at the hub"
             moves.append((leaves, LOAD, now.van, (), on))
             if trip > len(now.reloads):
-                moves.append(
-                    (leaves, AT_HUB, now.van, tuple(name for stop in stops for name in tasks[stop.name].off), ())
-                )
+                moves.append((leaves, AT_HUB, now.van, (), on))
         before = set(now.left_at_hub)
         returned = tuple(tote.name for tote in now.at_hub if tote.name not in before) if now.back else ()
         if now.state != "waiting":
