@@ -179,7 +179,7 @@ class _Builder:
         pins += self._pins_by_hand(todo, index, vans)
         return RoutingProblem(
             hubs=tuple(Hub(hub) for hub in self._hubs),
-            vans=tuple(self._van(van, todo) for van in self._part.vans.values()),
+            vans=tuple(self._van(van) for van in self._part.vans.values()),
             stops=(*(self._call(task) for task in calls), *(self._stop(task) for task in todo)),
             metres=tuple(map(tuple, metres)),
             seconds=tuple(map(tuple, seconds)),
@@ -249,7 +249,9 @@ class _Builder:
             off, on = len(self._from_hub(task)), len(self._to_hub(task))
         else:
             # What rides home takes up room from here on, until the van is at its hub.
-            off, on = 0, len(self._rest.riding_home.get(task.only or "", ()))
+            van = task.only or ""
+            room = max(self._fleet[van].totes, self._aboard(van)) - self._aboard(van)
+            off, on = 0, min(room, len(self._rest.riding_home.get(van, ())))
         return Stop(
             id=task.id,
             deliver=off,
@@ -290,7 +292,7 @@ class _Builder:
 
     # --- vans ---
 
-    def _van(self, now: VanNow, todo: Sequence[Task]) -> Van:
+    def _van(self, now: VanNow) -> Van:
         van, calls = replace(self._fleet[now.van], grams=self._seals()), self._part.calls[now.van]
         fleet = self._rest.ground.situation.vans[now.van]
         if not self._part.is_whole:
@@ -314,7 +316,7 @@ class _Builder:
             ends = max(van.shift_end, *due)
         first = calls[0].call
         starts = now.left if self._part.is_whole or first is None else first.starts
-        room = self._room(now, van, todo)
+        room = self._room(now, van)
         return replace(van, shift_start=min(starts, ends), shift_end=ends, rest=rest, totes=room)
 
     def _at_its_hub(self, now: VanNow, van: Van) -> Van:
@@ -324,16 +326,16 @@ class _Builder:
         rest = None if now.reloads and now.rested else _rest_within(van.rest, starts, ends)
         return replace(van, shift_start=starts, shift_end=ends, rest=rest, totes=max(0, van.totes - home))
 
-    def _room(self, now: VanNow, van: Van, todo: Sequence[Task]) -> int:
+    def _room(self, now: VanNow, van: Van) -> int:
         """
         How many totes of the problem the van holds: what it can, less what rides home from the start of its last trip.
 
         A van that holds more than it can has shown that it can hold that.
         """
-        aboard = sum(len(task.off) for task in todo if task.only == now.van and not task.at_hub)
+        aboard = self._aboard(now.van)
         home = len(self._rest.riding_home.get(now.van, ()))
         if not self._part.is_whole:
-            return max(van.totes, aboard + home)
+            return max(van.totes, aboard)
         loads: list[int] = []
         *over, trip = self._rest.trips_of(now)
         for calls in (*over, trip):
@@ -343,6 +345,11 @@ class _Builder:
         picked_up = sum(len(self._to_hub(task)) for task in trip)
         more_trips = van.trips > len(over) + 1
         return max(van.totes - (0 if more_trips else max(0, home - picked_up)), *loads)
+
+    def _aboard(self, van: str) -> int:
+        """How many totes a van has for stops of the trip that it is on."""
+        ahead = (task for task in self._rest.tasks.values() if task.kind != "call" and not task.at_hub)
+        return sum(len(task.off) for task in ahead if task.only == van)
 
     def _rest_taken(self, now: VanNow) -> Break | None:
         """The break that lies between two calls, as far as there was time for it; none where only one is looked at."""
