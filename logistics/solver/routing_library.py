@@ -40,6 +40,8 @@ PATIENCE, PATIENCE_PER_ITERATION = 10.0, 0.02
 """Seconds that a budget of iterations may take: looking for any plan at all, the library may never come back."""
 CLOSING_SHARE, CLOSING_SECONDS = 0.1, 1.0
 """What is kept of the time for letting in what was left out."""
+FEW = 20
+"""So many stops are searched by guided search: asked to take out more than is served, the library never comes back."""
 OVERTIME = 2.0
 """Times the budget within which must-stops are let in: on a busy machine a late plan is better than none."""
 
@@ -335,10 +337,14 @@ def _solve(
         routing.CloseModelWithParameters(parameters)
         first = routing.ReadAssignmentFromRoutes(given, True)
         answer = None if first is None else routing.SolveFromAssignmentWithParameters(first, parameters)
+        return None if answer is None else model.orders(answer)
+    guided, iterated = parameters, _ruin_and_recreate(parameters)
+    routing.CloseModelWithParameters(iterated)
+    first = routing.SolveWithParameters(_first_alone(guided))
+    if first is not None and sum(map(len, model.orders(first).values())) > FEW:
+        answer = routing.SolveWithIteratedLocalSearch(iterated)
     else:
-        _ruin_and_recreate(parameters)
-        routing.CloseModelWithParameters(parameters)
-        answer = routing.SolveWithIteratedLocalSearch(parameters)
+        answer = routing.SolveWithParameters(guided)
     return None if answer is None else model.orders(answer)
 
 
@@ -355,18 +361,30 @@ def _parameters(problem: RoutingProblem, budget: Budget, seconds: float) -> Any:
     return parameters
 
 
-def _ruin_and_recreate(parameters: Any) -> None:
+def _first_alone(parameters: Any) -> Any:
+    """No more than the first plan."""
+    first = pywrapcp.DefaultRoutingSearchParameters()
+    first.CopyFrom(parameters)
+    first.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+    first.solution_limit = 1
+    return first
+
+
+def _ruin_and_recreate(parameters: Any) -> Any:
     """
     Neighbouring bits of routes are taken out and put back, as in the search with numba.
 
     Only the first plan is improved by descent: doing so each time takes more than it gives, as guided search does.
     """
-    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
-    parameters.use_iterated_local_search = True
-    iterated = parameters.iterated_local_search_parameters
+    changed = pywrapcp.DefaultRoutingSearchParameters()
+    changed.CopyFrom(parameters)
+    changed.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+    changed.use_iterated_local_search = True
+    iterated = changed.iterated_local_search_parameters
     iterated.improve_perturbed_solution = False
     ruin = iterated.ruin_recreate_parameters.ruin_strategies.add().sisr
     ruin.max_removed_sequence_size, ruin.avg_num_removed_visits, ruin.bypass_factor = 10, 10, 0.5
     recreate = iterated.ruin_recreate_parameters.recreate_strategy
     recreate.heuristic = routing_enums_pb2.FirstSolutionStrategy.LOCAL_CHEAPEST_INSERTION
     iterated.reference_solution_acceptance_strategy.simulated_annealing.automatic_temperatures = True
+    return changed

@@ -291,3 +291,13 @@ def test_given_routes_stand_where_the_library_finds_nothing(monkeypatch: pytest.
 
     assert ((), ()) == (solution.unserved, verify(more, solution))
     assert "van" == solution.routes[0].van
+
+
+def test_a_day_of_which_hardly_anything_is_served_comes_to_an_end() -> None:
+    """Of three stops the library served one; asked to take out ten it never came back, and no clock ended it."""
+    problem = random_pins(random_rides(random_day(1467, stops=3, vans=3, hubs=2), 1467), 1467)
+
+    solution = routing_library.search(problem, Budget(seconds=0.05), 1467, {})
+
+    assert ([("s2",)], ()) == ([route.stops for route in solution.routes], verify(problem, solution))
+    assert ["price", "price"] == [left.reason for left in solution.unserved]
