@@ -20,7 +20,7 @@ from circulation.errors import Refused
 from circulation.folds import ITEM
 from circulation.item import Item, item_stream
 from circulation.keyring import Keyring
-from circulation.lookups import Copy, NextStop
+from circulation.lookups import Copy
 from circulation.receipt import Receipt
 from circulation.shelves import count_guests
 from interfaces.demo.agenda import Agenda
@@ -31,9 +31,9 @@ from interfaces.demo.opening import Opening
 from interfaces.demo.readers import DemoReader
 from interfaces.demo.size import Size
 from interfaces.demo.traffic import Traffic
-from logistics.situation import Situation, read_situation
+from logistics.present_ways import PresentWays
 
-__all__ = ["PresentWays", "Shelves", "Stage"]
+__all__ = ["Shelves", "Stage"]
 
 _ITEMS_A_TOTE = 35
 """After so many items somebody takes the next tote."""
@@ -60,34 +60,6 @@ class Shelves:
         barcodes = (barcode for copies in self._opening.copies_of.values() for barcode in copies)
         items = (self._ledger.load(item_stream(barcode), ITEM).state for barcode in barcodes)
         return count_guests((item for item in items if item is not None), item_type, besides=besides)
-
-
-class PresentWays:
-    """Implements `circulation.lookups.Courier` on the network as it was registered when it was read last."""
-
-    def __init__(self, ledger: BatchLedger) -> None:
-        self._ledger = ledger
-        self.situation: Situation = read_situation(ledger)
-
-    def read_again(self) -> None:
-        """Something in the network has changed, such as a closure."""
-        self.situation = read_situation(self._ledger)
-
-    def next_stop(self, branch: str, destination: str, reason: str, at_us: int) -> NextStop | None:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.next_stop(branch, destination, reason, at_us)
-
-    def arrival(self, origin: str, destination: str, at_us: int) -> int | None:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.arrival(origin, destination, at_us)
-
-    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.path(origin, destination, day)
-
-    def cutoff(self, branch: str, at_us: int) -> int | None:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.cutoff(branch, at_us)
 
 
 @dataclass

@@ -13,9 +13,8 @@ from typing import cast
 from circulation.calendar import local_day, zone_of
 from circulation.clock import DAY_US
 from circulation.ledger import Ledger
-from circulation.lookups import NextStop
 from circulation.past_ledger import PastLedger
-from logistics.situation import Situation, read_situation
+from logistics.present_ways import PresentWays
 from logistics.ways import Leg
 
 __all__ = ["Ground"]
@@ -23,35 +22,16 @@ __all__ = ["Ground"]
 _LOOK_AHEAD_DAYS = 60
 
 
-class Ground:
+class Ground(PresentWays):
     """The network that a ledger knows, branches with their hours and the courier with its ways."""
 
     def __init__(self, ledger: PastLedger) -> None:
-        self._ledger = ledger
-        self.read_again()
+        super().__init__(cast(Ledger, ledger))
 
     def read_again(self) -> None:
         """Something that is registered has changed."""
-        self.situation: Situation = read_situation(cast(Ledger, self._ledger))
+        super().read_again()
         self._opening: dict[tuple[str, date], Sequence[tuple[int, int]]] = {}
-
-    # --- the courier ---
-
-    def next_stop(self, branch: str, destination: str, reason: str, at_us: int) -> NextStop | None:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.next_stop(branch, destination, reason, at_us)
-
-    def arrival(self, origin: str, destination: str, at_us: int) -> int | None:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.arrival(origin, destination, at_us)
-
-    def path(self, origin: str, destination: str, day: str) -> tuple[str, ...]:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.path(origin, destination, day)
-
-    def cutoff(self, branch: str, at_us: int) -> int | None:
-        """See `circulation.lookups.Courier`."""
-        return self.situation.ways.cutoff(branch, at_us)
 
     def legs(self, origin: str, destination: str, at_us: int) -> tuple[Leg, ...]:
         """The rides of the timetable by which something is there soonest; none without a way."""
