@@ -65,9 +65,9 @@ def search(problem: RoutingProblem, budget: Budget, seed: int, start: Mapping[in
     plans = [{van: list(order) for van, order in start.items()}] if start else []
     name = NAME
     if problem.vans and problem.stops:
-        found = _solve(Model(without_breaks(problem)), budget, search_until, timer, start)
+        found = _solve(without_breaks(problem), budget, search_until, timer, start)
         if found is None and start:  # a start with its breaks elsewhere than thought: from nothing, then
-            found = _solve(Model(without_breaks(problem)), budget, search_until, timer, {})
+            found = _solve(without_breaks(problem), budget, search_until, timer, {})
         if budget.iterations is not None and timer.elapsed() >= search_until:
             name = f"{NAME}, ended by the clock"
         if found is not None:
@@ -97,24 +97,36 @@ def _rank(problem: RoutingProblem, solution: Solution) -> tuple[int, int, int]:
 
 
 def _solve(
-    model: Model, budget: Budget, until: float, timer: Timer, start: Mapping[int, Sequence[int]]
+    problem: RoutingProblem, budget: Budget, until: float, timer: Timer, start: Mapping[int, Sequence[int]]
 ) -> dict[int, list[int]] | None:
     """Tours by van; None where the library finds none until the timer says `until`."""
+    model = Model(problem)
     routing, given = model.routing, model.routes(start) if start else None
-    parameters = _parameters(model.problem, budget, until - timer.elapsed())
+    parameters = _parameters(problem, budget, until - timer.elapsed())
     if given is not None:
         routing.CloseModelWithParameters(parameters)
         first = routing.ReadAssignmentFromRoutes(given, True)
         answer = None if first is None else routing.SolveFromAssignmentWithParameters(first, parameters)
-        return None if answer is None else model.orders(answer)
-    guided, iterated = parameters, _ruin_and_recreate(parameters)
-    routing.CloseModelWithParameters(iterated)
-    first = routing.SolveWithParameters(_first_alone(guided))
-    if first is not None and sum(map(len, model.orders(first).values())) > FEW:
-        answer = routing.SolveWithIteratedLocalSearch(iterated)
+    elif _served_at_first(problem, parameters) > FEW:
+        parameters = _ruin_and_recreate(parameters)
+        routing.CloseModelWithParameters(parameters)
+        answer = routing.SolveWithIteratedLocalSearch(parameters)
     else:
-        answer = routing.SolveWithParameters(guided)
+        routing.CloseModelWithParameters(parameters)
+        answer = routing.SolveWithParameters(parameters)
     return None if answer is None else model.orders(answer)
+
+
+def _served_at_first(problem: RoutingProblem, parameters: Any) -> int:
+    """How many stops the first plan serves. Asked of a model of its own: a second search of one goes astray."""
+    first = pywrapcp.DefaultRoutingSearchParameters()
+    first.CopyFrom(parameters)
+    first.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+    first.solution_limit = 1
+    model = Model(problem)
+    model.routing.CloseModelWithParameters(first)
+    answer = model.routing.SolveWithParameters(first)
+    return 0 if answer is None else sum(map(len, model.orders(answer).values()))
 
 
 def _parameters(problem: RoutingProblem, budget: Budget, seconds: float) -> Any:
@@ -128,15 +140,6 @@ def _parameters(problem: RoutingProblem, budget: Budget, seconds: float) -> Any:
         parameters.solution_limit = budget.iterations
     parameters.time_limit.FromNanoseconds(int(max(0.001, seconds) * 1e9))
     return parameters
-
-
-def _first_alone(parameters: Any) -> Any:
-    """No more than the first plan."""
-    first = pywrapcp.DefaultRoutingSearchParameters()
-    first.CopyFrom(parameters)
-    first.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
-    first.solution_limit = 1
-    return first
 
 
 def _ruin_and_recreate(parameters: Any) -> Any:

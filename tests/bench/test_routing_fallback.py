@@ -95,7 +95,7 @@ def test_a_family_without_files_is_left_out_with_the_reason(tmp_path: Path, monk
 
 def test_our_own_day_is_asked_with_vans_to_spare_and_with_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warm_up()
-    monkeypatch.setattr(fallback, "STOPS", 20)
+    monkeypatch.setattr(fallback, "STOPS", 30)  # more than guided search is left with
     monkeypatch.setattr(fallback, "DAYS", 1)
     told: list[str] = []
 
@@ -103,7 +103,7 @@ def test_our_own_day_is_asked_with_vans_to_spare_and_with_none(tmp_path: Path, m
 
     assert [True, False] == ["vans to spare" in found[0].name, "vans to spare" in found[2].name]
     assert 0 == found[1].value
-    assert 0 <= found[0].value < 100
+    assert 0 <= found[0].value < 60
     assert 3 == len(told)  # a line for each day, and the share of a processor
 
 
