@@ -25,6 +25,7 @@ __all__ = [
     "DayStops",
     "PlanRequest",
     "days_waited",
+    "left_whole",
     "taken_out",
     "what_stays",
     "windows_of",
@@ -123,25 +124,13 @@ class DayStops:
                 f" van of {stop.hub}, {van.van}, holds {van.totes}, so {off + on} stay."
             )
             items = stop.items - fits.items
-            self.aside.append(self._left(stop, "capacity", sentence, off=off, on=on, items=items))
+            whole = left_whole(stop, self._at_us, "capacity", sentence)
+            self.aside.append(replace(whole, totes_off=off, totes_on=on, items=items))
         return fits
 
     def _set_aside(self, stop: StopDemand, code: str, sentence: str) -> None:
         if stop.items:
-            off, on = stop.deliver.totes, stop.collect.totes
-            self.aside.append(self._left(stop, code, sentence, off=off, on=on, items=stop.items))
-
-    def _left(self, stop: StopDemand, code: str, why: str, *, off: int, on: int, items: int) -> LeftBehind:
-        return LeftBehind(
-            branch=stop.branch,
-            hub=stop.hub,
-            totes_off=off,
-            totes_on=on,
-            items=items,
-            oldest_days=days_waited(stop, self._at_us),
-            code=code,
-            why=why,
-        )
+            self.aside.append(left_whole(stop, self._at_us, code, sentence))
 
     def _why_closed(self, code: str) -> str:
         day = self._request.day
@@ -181,6 +170,20 @@ def taken_out(stop: StopDemand) -> str:
 def days_waited(stop: StopDemand, at_us: int) -> int:
     """Whole days since the first item of a stop began to wait; 0 where none does."""
     return 0 if stop.oldest_us is None else max(0, at_us - stop.oldest_us) // DAY_US
+
+
+def left_whole(stop: StopDemand, at_us: int, code: str, why: str) -> LeftBehind:
+    """All that a stop needs brought and taken is left behind, with the reason's code and sentence."""
+    return LeftBehind(
+        branch=stop.branch,
+        hub=stop.hub,
+        totes_off=stop.deliver.totes,
+        totes_on=stop.collect.totes,
+        items=stop.items,
+        oldest_days=days_waited(stop, at_us),
+        code=code,
+        why=why,
+    )
 
 
 def what_stays(stop: StopDemand) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from circulation.errors import Refused
 from logistics.accepted import unexplained
-from logistics.day_stops import MUST_MICROS, days_waited, taken_out
+from logistics.day_stops import MUST_MICROS, left_whole, taken_out
 from logistics.draft import Draft
 from logistics.explain import Explanation, Obstacle, explain, tight_limits
 from logistics.figures import paid_micros
@@ -153,16 +153,7 @@ def _left(draft: Draft, solution: Solution, at_us: int, dropped: Collection[str]
     for left in solution.unserved:
         its = draft.carried[left.stop]
         reason = reasons.get(left.stop) or Reason("skipped", taken_out(its))
-        yield LeftBehind(
-            branch=its.branch,
-            hub=its.hub,
-            totes_off=its.deliver.totes,
-            totes_on=its.collect.totes,
-            items=its.items,
-            oldest_days=days_waited(its, at_us),
-            code=reason.code,
-            why=reason.why,
-        )
+        yield left_whole(its, at_us, reason.code, reason.why)
 
 
 def reason_for(draft: Draft, explanation: Explanation) -> Reason:

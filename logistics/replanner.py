@@ -410,8 +410,8 @@ def _check(plan: str, before: PlanDrafted, runs: Mapping[str, RunSoFar], at: int
     if not 0 <= at < DAY_SECONDS:
         raise Refused("plan.not-that-day", plan=plan, day=before.day)
     last = max((run.last for run in runs.values()), default=0)
-    if at < max(last, before.inputs.replanned_at or 0):
-        moment = max(last, before.inputs.replanned_at or 0)
+    moment = max(last, before.inputs.replanned_at or 0)
+    if at < moment:
         raise Refused("plan.replan-past", plan=plan, at=wall_time(at), last=wall_time(moment))
     if before.inputs.replanned_at is not None:
         untold = sorted(route.van for route in before.routes if route.van not in runs and route.leaves <= at)

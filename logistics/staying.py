@@ -13,7 +13,7 @@ from datetime import date
 
 from circulation.service import Suspension
 from circulation.service_words import suspended_words
-from logistics.day_stops import days_waited, what_stays
+from logistics.day_stops import left_whole, what_stays
 from logistics.demand import Demand, FillingRow, Load, StopDemand, WaitingRow
 from logistics.drain import DrainPlan
 from logistics.plan import LeftBehind
@@ -135,16 +135,7 @@ def _left(demand: Demand, hubs: Sequence[str], at_us: int, code: str, why: Calla
     stops = [stop for stop in demand.stops.values() if stop.hub in hubs]
     stops += [StopDemand(goal, hub, load, Load()) for (hub, goal), load in demand.trunks.items() if hub in hubs]
     return [
-        LeftBehind(
-            branch=stop.branch,
-            hub=stop.hub,
-            totes_off=stop.deliver.totes,
-            totes_on=stop.collect.totes,
-            items=stop.items,
-            oldest_days=days_waited(stop, at_us),
-            code=code,
-            why=f"{stop.branch}: {why(stop.branch)}; {what_stays(stop)}",
-        )
+        left_whole(stop, at_us, code, f"{stop.branch}: {why(stop.branch)}; {what_stays(stop)}")
         for stop in stops
         if stop.items
     ]

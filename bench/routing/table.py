@@ -40,14 +40,14 @@ def summary(family: Family, cases: Sequence[Case], runs: Sequence[Run], record: 
     by_engine: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
     for run in runs:
         by_engine[run.engine][run.case].append(run)
-    best = {case.label: case.best_known or record.best_cost(case.label) for case in cases}
+    seen = {case.label: record.best_cost(case.label) for case in cases}
+    best = {case.label: case.best_known or seen[case.label] for case in cases}
     costs = {engine: {case: _mean(found) for case, found in by_case.items()} for engine, by_case in by_engine.items()}
     gaps = {
         engine: statistics.fmean(100 * (cost / reference - 1) for cost, reference in rated)
         for engine, by_case in costs.items()
         if (rated := [(cost, best[case]) for case, cost in by_case.items() if cost is not None and best[case]])
     }
-    seen = {case.label: record.best_cost(case.label) for case in cases}
     least = {case: min((cost for cost in (best[case], seen[case]) if cost), default=None) for case in best}
     return Summary(
         family=family,

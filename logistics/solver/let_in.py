@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from logistics.problem import RoutingProblem
-from logistics.solver.timetable import fits, timetable
+from logistics.solver.timetable import route_that_fits, timetable
 from logistics.solver.trips import is_stop, joined, split
 
 __all__ = ["let_in"]
@@ -37,9 +37,10 @@ def let_in(
             for order in _with(problem, van, kept.get(van, []), unit):
                 if not go_on():
                     return kept
-                if not fits(problem, problem.vans[van], order):
+                route = route_that_fits(problem, problem.vans[van], order)
+                if route is None:
                     continue
-                more = _cost(problem, van, order) - before
+                more = route.micros - before
                 if (worth is None or more < worth) and (best is None or more < best[0]):
                     best = more, van, order
         if best is not None:

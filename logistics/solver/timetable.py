@@ -22,7 +22,7 @@ from logistics.solver.steadiness import keeps_pins, steadiest, unrest
 from logistics.solver.trips import RELOAD, is_stop, keeps_trips, places_of, split
 from logistics.solver.windows import NEVER, first_start, last_start
 
-__all__ = ["VERSION", "Loads", "assemble", "fits", "loads", "timetable", "tour_of"]
+__all__ = ["VERSION", "Loads", "assemble", "fits", "loads", "route_that_fits", "timetable", "tour_of"]
 
 VERSION = "5"
 """Goes up whenever the same problem, seed and iterations may give other routes."""
@@ -85,19 +85,30 @@ def fits(
     aboard: Mapping[int, int] | None = None,
 ) -> bool:
     """Whether a van, which need not be of the problem, can drive this order: hub, pairs, pins, loads, times."""
+    return route_that_fits(problem, van, order, instead, aboard) is not None
+
+
+def route_that_fits(
+    problem: RoutingProblem,
+    van: Van,
+    order: Sequence[int],
+    instead: Mapping[int, Stop] | None = None,
+    aboard: Mapping[int, int] | None = None,
+) -> Route | None:
+    """The route of a van that can drive this order as `fits` says; None where it cannot."""
     call = {stop: number for number, stop in enumerate(order)}
     if any(call.get(pair.first, NEVER) >= call.get(pair.second, -1) for pair in _pairs_on(problem, order)):
-        return False
+        return None
     if any(problem.stops[stop].hub not in {None, van.hub} for stop in order if is_stop(stop)):
-        return False
+        return None
     if not keeps_trips(problem, van, order):
-        return False
+        return None
     if not keeps_pins(problem, van, order):
-        return False
+        return None
     carried = loads(problem, order)
     if carried.most_totes > van.totes or carried.most_grams > van.grams:
-        return False
-    return tour_of(problem, van, order, instead, aboard) is not None
+        return None
+    return tour_of(problem, van, order, instead, aboard)
 
 
 def _pairs_on(problem: RoutingProblem, order: Sequence[int]) -> Iterator[Pair]:
